@@ -1,0 +1,15 @@
+export { ByteReader, type ReadTrace } from "./byte-reader.ts";
+export type { Digests, VerifyEd25519 } from "./digests.ts";
+export { assert, HoldfastError } from "./error.ts";
+export {
+  type CaptureId,
+  type CaseId,
+  type FlowUid,
+  formatUid,
+  isCaseId,
+  isSegmentId,
+  parseUid,
+  type SegmentId,
+} from "./ids.ts";
+export { createLimit, type Limit } from "./limits.ts";
+export { incomplete, malformed, ok, type Parsed } from "./parsed.ts";

@@ -1,0 +1,265 @@
+import { assert, malformed, ok, type Parsed } from "../base/index.ts";
+import { type Column, type ColumnType, columnsOfLog, type LogSchema } from "./schema.ts";
+
+/** Rows a batch holds: two vectors of the index's engine, small enough to stay in cache. */
+export const BATCH_ROWS = 4096;
+
+const ELEMENT_BYTES: Record<ColumnType, number> = {
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  u64: 8,
+  i64: 8,
+  dict: 4,
+  text: 4,
+  bytes: 4,
+};
+
+/**
+ * Up to `BATCH_ROWS` events of one log as columns. Fixed-width values lie in one buffer a column,
+ * little-endian; u64 and i64 are written as two 32-bit halves because a bigint costs 25 ns and a
+ * packet's whole budget is 300. `dict`, `text` and `bytes` columns hold numbers of `values`.
+ */
+export class ColumnBatch {
+  readonly schema: LogSchema;
+  readonly columns: readonly Column[];
+  rowCount = 0;
+  /** Per column, the raw values. */
+  readonly data: Uint8Array[];
+  /** Per column, one bit a row, 1 = set; only for optional columns. */
+  readonly validity: (Uint8Array | undefined)[];
+  /** Per `dict`, `text` or `bytes` column, the values its numbers stand for. */
+  readonly values: (string | Uint8Array)[][];
+  readonly #u16: Uint16Array[];
+  readonly #u32: Uint32Array[];
+  readonly #dictionary: (Map<string, number> | undefined)[];
+
+  constructor(schema: LogSchema, buffers?: { data: Uint8Array[]; validity: (Uint8Array | undefined)[] }) {
+    this.schema = schema;
+    this.columns = columnsOfLog(schema);
+    this.data =
+      buffers?.data ?? this.columns.map((c) => new Uint8Array(BATCH_ROWS * ELEMENT_BYTES[c.type]));
+    this.validity =
+      buffers?.validity ??
+      this.columns.map((c) => (c.optional ? new Uint8Array(BATCH_ROWS / 8) : undefined));
+    this.#u16 = this.data.map((d) => new Uint16Array(d.buffer, d.byteOffset, d.byteLength >> 1));
+    this.#u32 = this.data.map((d) => new Uint32Array(d.buffer, d.byteOffset, d.byteLength >> 2));
+    this.values = this.columns.map(() => []);
+    this.#dictionary = this.columns.map((c) => (c.type === "dict" ? new Map() : undefined));
+  }
+
+  get isFull(): boolean {
+    return this.rowCount === BATCH_ROWS;
+  }
+
+  /** Begins a row whose optional columns are unset; the others must all be written. */
+  addRow(): number {
+    assert(this.rowCount < BATCH_ROWS, "batch has room");
+    return this.rowCount++;
+  }
+
+  /** Forgets all rows; the buffers stay. */
+  clear(): void {
+    this.rowCount = 0;
+    for (const bits of this.validity) bits?.fill(0);
+    for (const list of this.values) list.length = 0;
+    for (const map of this.#dictionary) map?.clear();
+  }
+
+  setU8(column: number, row: number, value: number): void {
+    this.data[column]![row] = value;
+    this.#mark(column, row);
+  }
+
+  setU16(column: number, row: number, value: number): void {
+    this.#u16[column]![row] = value;
+    this.#mark(column, row);
+  }
+
+  setU32(column: number, row: number, value: number): void {
+    this.#u32[column]![row] = value;
+    this.#mark(column, row);
+  }
+
+  /** A u64 or i64 from its halves. */
+  setU64(column: number, row: number, high: number, low: number): void {
+    const halves = this.#u32[column]!;
+    halves[row * 2] = low;
+    halves[row * 2 + 1] = high;
+    this.#mark(column, row);
+  }
+
+  /** A u64 or i64 from an integer below 2^53 in size. */
+  setCount(column: number, row: number, value: number): void {
+    this.setU64(column, row, Math.floor(value / 4294967296), value >>> 0);
+  }
+
+  /** A time or interval from seconds and nanoseconds, exact to the nanosecond. */
+  setTime(column: number, row: number, seconds: number, nanoseconds: number): void {
+    // seconds * 10^9 needs 61 bits: split the product at 2^32 so that every step stays below 2^53.
+    const secondsHigh = Math.floor(seconds / 65536);
+    const secondsLow = seconds - secondsHigh * 65536;
+    const lowProduct = secondsLow * 1e9 + nanoseconds;
+    const highProduct = secondsHigh * 1e9; // counts units of 2^16
+    const lowPart = (highProduct % 65536) * 65536 + lowProduct;
+    const high = Math.floor(highProduct / 65536) + Math.floor(lowPart / 4294967296);
+    this.setU64(column, row, high, lowPart - Math.floor(lowPart / 4294967296) * 4294967296);
+  }
+
+  setText(column: number, row: number, value: string): void {
+    const list = this.values[column]!;
+    const known = this.#dictionary[column];
+    let number = known?.get(value);
+    if (number === undefined) {
+      number = list.length;
+      list.push(value);
+      known?.set(value, number);
+    }
+    this.#u32[column]![row] = number;
+    this.#mark(column, row);
+  }
+
+  /** Keeps a copy of the bytes. */
+  setBytes(column: number, row: number, value: Uint8Array): void {
+    const list = this.values[column]!;
+    this.#u32[column]![row] = list.length;
+    list.push(value.slice());
+    this.#mark(column, row);
+  }
+
+  isSet(column: number, row: number): boolean {
+    const bits = this.validity[column];
+    return bits === undefined || (bits[row >> 3]! & (1 << (row & 7))) !== 0;
+  }
+
+  u8(column: number, row: number): number {
+    return this.data[column]![row]!;
+  }
+
+  u16(column: number, row: number): number {
+    return this.#u16[column]![row]!;
+  }
+
+  u32(column: number, row: number): number {
+    return this.#u32[column]![row]!;
+  }
+
+  u64(column: number, row: number): bigint {
+    const halves = this.#u32[column]!;
+    return (BigInt(halves[row * 2 + 1]!) << 32n) | BigInt(halves[row * 2]!);
+  }
+
+  i64(column: number, row: number): bigint {
+    return BigInt.asIntN(64, this.u64(column, row));
+  }
+
+  /** A u64 below 2^53 without a bigint. */
+  count(column: number, row: number): number {
+    const halves = this.#u32[column]!;
+    return halves[row * 2 + 1]! * 4294967296 + halves[row * 2]!;
+  }
+
+  text(column: number, row: number): string {
+    return this.values[column]![this.#u32[column]![row]!] as string;
+  }
+
+  bytes(column: number, row: number): Uint8Array {
+    return this.values[column]![this.#u32[column]![row]!] as Uint8Array;
+  }
+
+  #mark(column: number, row: number): void {
+    const bits = this.validity[column];
+    if (bits !== undefined) bits[row >> 3]! |= 1 << (row & 7);
+  }
+}
+
+/**
+ * The batch as bytes: u16 name length, log name, u32 rows, then per column its validity bits (if
+ * optional), values and, for text and bytes, u32 count and u32 length + bytes each; all little-endian.
+ */
+export function encodeColumnBatch(batch: ColumnBatch): Uint8Array {
+  const name = new TextEncoder().encode(batch.schema.name);
+  const rows = batch.rowCount;
+  const parts: Uint8Array[] = [u16(name.length), name, u32(rows)];
+  batch.columns.forEach((column, index) => {
+    const bits = batch.validity[index];
+    if (bits) parts.push(bits.subarray(0, (rows + 7) >> 3));
+    parts.push(batch.data[index]!.subarray(0, rows * ELEMENT_BYTES[column.type]));
+    if (!hasValues(column.type)) return;
+    const list = batch.values[index]!;
+    parts.push(u32(list.length));
+    for (const value of list) {
+      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
+      parts.push(u32(bytes.length), bytes);
+    }
+  });
+  return concat(parts);
+}
+
+/** Reads what `encodeColumnBatch` wrote; copies, so the input may be reused. */
+export function decodeColumnBatch(
+  bytes: Uint8Array,
+  schemas: ReadonlyMap<string, LogSchema>,
+): Parsed<ColumnBatch> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const cut = malformed<ColumnBatch>("column batch is cut short", bytes.length);
+  if (bytes.length < 6) return cut;
+  const nameBytes = view.getUint16(0, true);
+  if (bytes.length < 6 + nameBytes) return cut;
+  const name = new TextDecoder().decode(bytes.subarray(2, 2 + nameBytes));
+  const schema = schemas.get(name);
+  if (schema === undefined) return malformed(`no log is called "${name}"`, 2);
+  const rows = view.getUint32(2 + nameBytes, true);
+  if (rows > BATCH_ROWS) return malformed("column batch has too many rows", 2 + nameBytes);
+  const batch = new ColumnBatch(schema);
+  batch.rowCount = rows;
+  let at = 6 + nameBytes;
+  for (const [index, column] of batch.columns.entries()) {
+    const bits = batch.validity[index];
+    const bitsBytes = bits ? (rows + 7) >> 3 : 0;
+    const dataBytes = rows * ELEMENT_BYTES[column.type];
+    if (at + bitsBytes + dataBytes > bytes.length) return cut;
+    bits?.set(bytes.subarray(at, at + bitsBytes));
+    at += bitsBytes;
+    batch.data[index]!.set(bytes.subarray(at, at + dataBytes));
+    at += dataBytes;
+    if (!hasValues(column.type)) continue;
+    if (at + 4 > bytes.length) return cut;
+    const count = view.getUint32(at, true);
+    at += 4;
+    for (let n = 0; n < count; n++) {
+      if (at + 4 > bytes.length) return cut;
+      const length = view.getUint32(at, true);
+      at += 4;
+      if (at + length > bytes.length) return cut;
+      const value = bytes.slice(at, at + length);
+      batch.values[index]!.push(column.type === "bytes" ? value : new TextDecoder().decode(value));
+      at += length;
+    }
+  }
+  return ok(batch, at);
+}
+
+function hasValues(type: ColumnType): boolean {
+  return type === "dict" || type === "text" || type === "bytes";
+}
+
+function u16(value: number): Uint8Array {
+  return new Uint8Array([value & 255, value >> 8]);
+}
+
+function u32(value: number): Uint8Array {
+  return new Uint8Array([value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,12 @@
+export { BATCH_ROWS, ColumnBatch, decodeColumnBatch, encodeColumnBatch } from "./column-batch.ts";
+export type { EventSink } from "./event-sink.ts";
+export {
+  type Column,
+  type ColumnType,
+  columnIndex,
+  columnsOf,
+  columnsOfLog,
+  type Field,
+  type FieldKind,
+  type LogSchema,
+} from "./schema.ts";

@@ -1,0 +1,1 @@
+export type { PacketRecord, PacketSink } from "./packet-record.ts";
