@@ -101,8 +101,9 @@ export class ColumnBatch {
     const secondsLow = seconds - secondsHigh * 65536;
     const lowProduct = secondsLow * 1e9 + nanoseconds;
     const highProduct = secondsHigh * 1e9; // counts units of 2^16
-    const lowPart = (highProduct % 65536) * 65536 + lowProduct;
-    const high = Math.floor(highProduct / 65536) + Math.floor(lowPart / 4294967296);
+    const highQuotient = Math.floor(highProduct / 65536);
+    const lowPart = (highProduct - highQuotient * 65536) * 65536 + lowProduct;
+    const high = highQuotient + Math.floor(lowPart / 4294967296);
     this.setU64(column, row, high, lowPart - Math.floor(lowPart / 4294967296) * 4294967296);
   }
 

@@ -1,6 +1,13 @@
 export { BATCH_ROWS, ColumnBatch, decodeColumnBatch, encodeColumnBatch } from "./column-batch.ts";
 export type { EventSink } from "./event-sink.ts";
 export {
+  decodeJson,
+  encodeFrame,
+  encodeJsonFrame,
+  FrameReader,
+  type FrameType,
+} from "./frames.ts";
+export {
   type Column,
   type ColumnType,
   columnIndex,

@@ -22,3 +22,20 @@ export interface PacketRecord {
 }
 
 export type PacketSink = (packet: PacketRecord) => void;
+
+/** An empty record for a reader to fill. */
+export function createPacketRecord(): PacketRecord {
+  const bytes = new Uint8Array(0);
+  return {
+    bytes,
+    view: new DataView(bytes.buffer),
+    start: 0,
+    capturedBytes: 0,
+    originalBytes: 0,
+    seconds: 0,
+    nanoseconds: 0,
+    linkType: 0,
+    interfaceIndex: 0,
+    recordOffset: 0,
+  };
+}

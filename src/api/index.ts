@@ -1,0 +1,3 @@
+export type { InputOf, Operation, OutputOf, ParsedInputOf } from "./operation.ts";
+export { type OperationName, type Operations, operations } from "./operations.ts";
+export { EXIT_CODES, exitCodeOf, statusOf } from "./status-codes.ts";

@@ -1,0 +1,48 @@
+/** The one table from an error's code to an HTTP status; a code not named here is a fault of ours, 500. */
+const STATUS: Readonly<Record<string, number>> = {
+  "query/bad-query": 400,
+  "query/unknown-log": 400,
+  "request/bad-input": 400,
+  "home/bad-name": 400,
+  "home/unknown-case": 404,
+  "home/unknown-connection": 404,
+  "home/unknown-segment": 404,
+  "home/unknown-field": 404,
+  "session/login-needed": 401,
+  "session/bad-link": 401,
+  "session/bad-origin": 403,
+  "home/case-exists": 409,
+  "home/in-use": 409,
+  "import/not-a-capture": 422,
+  "import/empty": 422,
+  "index/cancelled": 499,
+};
+
+export function statusOf(code: string): number {
+  return STATUS[code] ?? 500;
+}
+
+/** The exit codes of the command line, documented in its help. */
+export const EXIT_CODES = {
+  ok: 0,
+  /** Something could not be done; the sentence on stderr says what. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+  /** Input is not what it should be: not a capture, empty, a query that does not read. */
+  badInput: 3,
+  /** Nothing matched. */
+  nothing: 4,
+  /** `verify` found that something is not what was sealed. */
+  tampered: 5,
+  /** The home is in use, not there, not writable, or its passphrase is wrong. */
+  home: 6,
+  interrupted: 130,
+} as const;
+
+export function exitCodeOf(code: string): number {
+  if (/^(query|request|import)\//.test(code) && statusOf(code) < 500) return EXIT_CODES.badInput;
+  if (/^(keys|home)\//.test(code) && !/unknown/.test(code)) return EXIT_CODES.home;
+  if (/unknown/.test(code)) return EXIT_CODES.nothing;
+  return EXIT_CODES.failed;
+}

@@ -1,0 +1,147 @@
+import type { CaptureId, CaseId, SegmentId } from "../base/index.ts";
+
+/** Who did it and through which door (`cli`, `web`, `api`, `recorder`, `timer`). */
+export interface Actor {
+  readonly name: string;
+  readonly via: string;
+}
+
+/** Where every offered packet went; a term that is unknown is null, and then no sum is claimed. */
+export interface Balance {
+  readonly offered: number | null;
+  readonly written: number | null;
+  readonly kernel: number | null;
+  readonly interface: number | null;
+  readonly queue: number | null;
+  readonly disk: number | null;
+  readonly policy: number | null;
+}
+
+/** What the segment writer measured while sealing; enough to check the files without a key. */
+export interface SealedFacts {
+  readonly plaintext_sha256: string;
+  readonly plaintext_bytes: number;
+  readonly body_sha256: string;
+  readonly body_bytes: number;
+  readonly chunk_root: string;
+  readonly head_sha256: string;
+  readonly compression: "zstd-seekable" | "none";
+  readonly frame_bytes: number;
+}
+
+export interface HomeCreate {
+  readonly type: "home.create";
+  readonly origin: string;
+  readonly vkey: string;
+  readonly vault_recipient: string;
+}
+
+export interface CaseOpen {
+  readonly type: "case.open";
+  readonly case: CaseId;
+  readonly title?: string;
+  readonly purpose?: string;
+}
+
+export interface ImportStart {
+  readonly type: "import.start";
+  readonly capture: CaptureId;
+  readonly case: CaseId;
+  readonly purpose: string;
+  readonly file: { readonly name: string; readonly bytes?: number };
+  readonly comment?: string;
+}
+
+export interface SegmentSeal extends SealedFacts {
+  readonly type: "segment.seal";
+  readonly segment: SegmentId;
+  readonly capture: CaptureId;
+  readonly case: CaseId;
+  /** `original` is the exhibit, bit for bit; `working` can be made again from `derived_from`. */
+  readonly kind: "original" | "working";
+  readonly derived_from?: SegmentId;
+  readonly events_sha256: string | null;
+  readonly events_bytes: number;
+  readonly packets: number;
+  /** Decimal strings of nanoseconds since 1970 UTC; null when no packet had a time. */
+  readonly first_ts_ns: string | null;
+  readonly last_ts_ns: string | null;
+  readonly time_ordered: boolean;
+  readonly link_types: readonly number[];
+  readonly layout_sha256?: string;
+  readonly balance: Balance;
+  readonly comment?: string;
+}
+
+export interface ImportEnd {
+  readonly type: "import.end";
+  readonly capture: CaptureId;
+  readonly segments: readonly SegmentId[];
+  readonly packets: number;
+  readonly comment?: string;
+}
+
+export interface ImportAbandon {
+  readonly type: "import.abandon";
+  readonly capture: CaptureId;
+  readonly reason: string;
+}
+
+export interface ReadPackets {
+  readonly type: "read.packets";
+  readonly case: CaseId;
+  readonly query: string;
+  readonly purpose: string;
+  readonly segments: readonly SegmentId[];
+  readonly packets: number;
+  readonly postings_sha256: string;
+}
+
+export interface ReadMetadata {
+  readonly type: "read.metadata";
+  readonly case: CaseId;
+  readonly queries: readonly string[];
+  /** The minute it covers, RFC 3339 UTC. */
+  readonly minute: string;
+}
+
+/** The `solo` owner accepts that the vault's key, or the index in clear, lies on this disk. */
+export interface KeyAccept {
+  readonly type: "key.accept";
+  readonly accepts: readonly ("key-on-disk" | "index-in-clear")[];
+}
+
+export interface SegmentDestroy {
+  readonly type: "segment.destroy";
+  readonly segment: SegmentId;
+  readonly case: CaseId;
+  readonly reason: string;
+  readonly head_sha256: string;
+}
+
+/** What this version writes; a type it does not know verifies and passes through unread. */
+export type KnownEntryBody =
+  | HomeCreate
+  | CaseOpen
+  | ImportStart
+  | SegmentSeal
+  | ImportEnd
+  | ImportAbandon
+  | ReadPackets
+  | ReadMetadata
+  | KeyAccept
+  | SegmentDestroy;
+
+/** What a caller hands to the ledger, which adds version, sequence number and time. */
+export type EntryBody = KnownEntryBody & { readonly actor: Actor };
+
+/** What the ledger adds to each body. */
+export interface EntryEnvelope {
+  readonly v: 1;
+  readonly seq: number;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly at: string;
+}
+
+/** One custody record. `type` may be one of a later version: switch on the types you know. */
+export type CustodyEntry = EntryEnvelope & EntryBody;

@@ -1,0 +1,152 @@
+import { ADDRESS_0, ADDRESS_1, HASH, PORTS, PROTOCOL } from "./flow-layout.ts";
+import { type FlowStore, wordsOf } from "./flow-store.ts";
+
+/** The key of a packet, as it came: words of both addresses, ports, protocol and kind. */
+export interface FlowKey {
+  a0: number;
+  a1: number;
+  a2: number;
+  a3: number;
+  b0: number;
+  b1: number;
+  b2: number;
+  b3: number;
+  /** Source port in the upper half, destination port in the lower. */
+  ports: number;
+  protocol: number;
+  isOneWay: boolean;
+}
+
+/**
+ * Finds live flows by key in either direction: open addressing, linear probing, a hash that is the
+ * same both ways. The hash lies beside the flow's number so that a probe of a stranger's slot does
+ * not touch the stranger's record.
+ */
+export class FlowIndex {
+  /** 1 when the last flow found was keyed the other way round, else 0. */
+  direction: 0 | 1 = 0;
+  readonly #store: FlowStore;
+  readonly #seed: number;
+  #slots = new Int32Array(1 << 15);
+  #mask = (1 << 14) - 1;
+  #count = 0;
+
+  constructor(store: FlowStore, seed = 0) {
+    this.#store = store;
+    this.#seed = seed | 0;
+  }
+
+  hash(key: FlowKey): number {
+    const ports = key.ports;
+    const seed = this.#seed;
+    const a = mix(seed, key.a0, key.a1, key.a2, key.a3, ports >>> 16);
+    const b = mix(seed, key.b0, key.b1, key.b2, key.b3, ports & 0xffff);
+    let h = Math.imul(a + b, 0x9e3779b1) ^ key.protocol;
+    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+    return h ^ (h >>> 13) | 0;
+  }
+
+  /** The flow with this key, or 0; sets `direction`. */
+  find(key: FlowKey, hash: number): number {
+    const slots = this.#slots;
+    let slot = hash & this.#mask;
+    for (;;) {
+      const flow = slots[slot * 2]!;
+      if (flow === 0) return 0;
+      if (slots[slot * 2 + 1] === hash && this.#matches(flow, key)) return flow;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  /** Adds a flow whose record holds the key already. */
+  add(flow: number, hash: number): void {
+    if (this.#count * 2 > this.#mask) this.#grow();
+    this.#count++;
+    this.#store.words[wordsOf(flow) + HASH] = hash;
+    this.#place(flow, hash);
+  }
+
+  remove(flow: number): void {
+    const slots = this.#slots;
+    let slot = this.#store.words[wordsOf(flow) + HASH]! & this.#mask;
+    while (slots[slot * 2] !== flow) slot = (slot + 1) & this.#mask;
+    this.#count--;
+    // Shift later members of the run back, so that no probe ends at the hole.
+    let hole = slot;
+    let next = (hole + 1) & this.#mask;
+    while (slots[next * 2] !== 0) {
+      const home = slots[next * 2 + 1]! & this.#mask;
+      if (((next - home) & this.#mask) >= ((next - hole) & this.#mask)) {
+        slots[hole * 2] = slots[next * 2]!;
+        slots[hole * 2 + 1] = slots[next * 2 + 1]!;
+        hole = next;
+      }
+      next = (next + 1) & this.#mask;
+    }
+    slots[hole * 2] = 0;
+  }
+
+  #matches(flow: number, key: FlowKey): boolean {
+    const words = this.#store.words;
+    const at = wordsOf(flow);
+    if (words[at + PROTOCOL] !== key.protocol) return false;
+    const ports = words[at + PORTS]!;
+    if (
+      ports === (key.ports | 0) &&
+      words[at + ADDRESS_0 + 3] === (key.a3 | 0) &&
+      words[at + ADDRESS_1 + 3] === (key.b3 | 0) &&
+      words[at + ADDRESS_0] === (key.a0 | 0) &&
+      words[at + ADDRESS_0 + 1] === (key.a1 | 0) &&
+      words[at + ADDRESS_0 + 2] === (key.a2 | 0) &&
+      words[at + ADDRESS_1] === (key.b0 | 0) &&
+      words[at + ADDRESS_1 + 1] === (key.b1 | 0) &&
+      words[at + ADDRESS_1 + 2] === (key.b2 | 0)
+    ) {
+      this.direction = 0;
+      return true;
+    }
+    if (
+      key.isOneWay ||
+      ports !== ((key.ports >>> 16) | (key.ports << 16)) ||
+      words[at + ADDRESS_1 + 3] !== (key.a3 | 0) ||
+      words[at + ADDRESS_0 + 3] !== (key.b3 | 0) ||
+      words[at + ADDRESS_1] !== (key.a0 | 0) ||
+      words[at + ADDRESS_1 + 1] !== (key.a1 | 0) ||
+      words[at + ADDRESS_1 + 2] !== (key.a2 | 0) ||
+      words[at + ADDRESS_0] !== (key.b0 | 0) ||
+      words[at + ADDRESS_0 + 1] !== (key.b1 | 0) ||
+      words[at + ADDRESS_0 + 2] !== (key.b2 | 0)
+    ) {
+      return false;
+    }
+    this.direction = 1;
+    return true;
+  }
+
+  #place(flow: number, hash: number): void {
+    const slots = this.#slots;
+    let slot = hash & this.#mask;
+    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    slots[slot * 2] = flow;
+    slots[slot * 2 + 1] = hash;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at] !== 0) this.#place(old[at]!, old[at + 1]!);
+    }
+  }
+}
+
+function mix(seed: number, a: number, b: number, c: number, d: number, port: number): number {
+  let h = Math.imul(d ^ seed, 0xcc9e2d51) + Math.imul(port + 1, 0x1b873593);
+  h ^= h >>> 16;
+  if (a !== 0) {
+    h = Math.imul(h ^ a, 0x85ebca6b) + b;
+    h = Math.imul(h ^ (h >>> 15) ^ c, 0xc2b2ae35);
+  }
+  return Math.imul(h ^ (h >>> 13), 0x27d4eb2f) | 0;
+}

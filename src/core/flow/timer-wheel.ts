@@ -1,0 +1,72 @@
+import { WHEEL_BUCKET, WHEEL_NEXT, WHEEL_PREVIOUS } from "./flow-layout.ts";
+import { type FlowStore, wordsOf } from "./flow-store.ts";
+
+const BUCKETS = 1024;
+const BUCKET_NANOSECONDS = 1e9;
+
+/**
+ * Finds flows whose time is over without touching the others: lists of flows by the second in which
+ * they should be looked at. A flow is not moved when a packet prolongs it; it is moved when its
+ * second comes and it turns out to be alive. So a busy flow costs one look a time-out.
+ */
+export class TimerWheel {
+  readonly #store: FlowStore;
+  readonly #heads = new Int32Array(BUCKETS + 1);
+  #second = Number.NEGATIVE_INFINITY;
+
+  constructor(store: FlowStore) {
+    this.#store = store;
+  }
+
+  /** Files a flow under its deadline; beyond the wheel's turn it is looked at once more on the way. */
+  add(flow: number, deadline: number): void {
+    const wanted = Math.floor(deadline / BUCKET_NANOSECONDS) + 1;
+    const second = Math.max(this.#second + 1, Math.min(wanted, this.#second + BUCKETS - 1));
+    const bucket = 1 + (((second % BUCKETS) + BUCKETS) % BUCKETS);
+    const words = this.#store.words;
+    const at = wordsOf(flow);
+    const head = this.#heads[bucket]!;
+    words[at + WHEEL_BUCKET] = bucket;
+    words[at + WHEEL_NEXT] = head;
+    words[at + WHEEL_PREVIOUS] = 0;
+    if (head !== 0) words[wordsOf(head) + WHEEL_PREVIOUS] = flow;
+    this.#heads[bucket] = flow;
+  }
+
+  remove(flow: number): void {
+    const words = this.#store.words;
+    const at = wordsOf(flow);
+    const next = words[at + WHEEL_NEXT]!;
+    const previous = words[at + WHEEL_PREVIOUS]!;
+    if (next !== 0) words[wordsOf(next) + WHEEL_PREVIOUS] = previous;
+    if (previous !== 0) words[wordsOf(previous) + WHEEL_NEXT] = next;
+    else this.#heads[words[at + WHEEL_BUCKET]!] = next;
+  }
+
+  /** True when at least one bucket's second has come. */
+  isDue(now: number): boolean {
+    return now >= (this.#second + 1) * BUCKET_NANOSECONDS;
+  }
+
+  /** Gives every flow filed up to `now` to `look`, which ends it or adds it again. */
+  advance(now: number, look: (flow: number) => void): void {
+    const target = Math.floor(now / BUCKET_NANOSECONDS);
+    if (this.#second === Number.NEGATIVE_INFINITY) {
+      this.#second = target;
+      return;
+    }
+    // A jump over a whole turn looks at every bucket once.
+    const first = Math.max(this.#second + 1, target - BUCKETS + 1);
+    this.#second = target;
+    for (let second = first; second <= target; second++) {
+      const bucket = 1 + (((second % BUCKETS) + BUCKETS) % BUCKETS);
+      let flow = this.#heads[bucket]!;
+      this.#heads[bucket] = 0;
+      while (flow !== 0) {
+        const next = this.#store.words[wordsOf(flow) + WHEEL_NEXT]!;
+        look(flow);
+        flow = next;
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+export {
+  type AddressWords,
+  formatAddress,
+  isInNetwork,
+  type Network,
+  parseAddress,
+  parseNetwork,
+} from "./address.ts";
+export { Checksums } from "./checksum.ts";
+export { decodePacket, ETHER_TYPE, LINK_TYPE } from "./decode-packet.ts";
+export {
+  createDecodedPacket,
+  type DecodedPacket,
+  FAULT,
+  FAULT_NAMES,
+  IP_PROTOCOL,
+  type PacketBytes,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_RST,
+  TCP_SYN,
+  TCP_URG,
+} from "./decoded-packet.ts";

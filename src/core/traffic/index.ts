@@ -1,0 +1,1 @@
+export { INCIDENT, writeIncident } from "./incident.ts";

@@ -1,0 +1,36 @@
+export { type Clock, formatTimestamp, monotonicSeconds, systemClock } from "./clock.ts";
+export { nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
+export {
+  createDirectory,
+  removeTemporaries,
+  renameDurably,
+  syncDirectory,
+  unlinkDurably,
+  writeFileDurably,
+} from "./durable.ts";
+export { createEd25519Seed, createNoteSigner, ed25519PublicKey, verifyEd25519 } from "./ed25519.ts";
+export { type StorageReason, systemCode, toStorageError, withStorageErrors } from "./errors.ts";
+export {
+  type FileFacts,
+  listDirectory,
+  openRandomAccess,
+  openReadStream,
+  openWriteStream,
+  type RandomAccessFile,
+  readFileBytes,
+  readFileIfPresent,
+  readFileSync,
+  removeTree,
+  SequentialFile,
+  statFile,
+} from "./files.ts";
+export { HomeLock } from "./home-lock.ts";
+export { createKeys, type HomeKeys, loadKeys } from "./keys.ts";
+export { createCaptureId, createSegmentId, randomBytes, randomHex } from "./random.ts";
+export {
+  type ChildExit,
+  type SpawnChildOptions,
+  type SpawnedChild,
+  type StdioEntry,
+  spawnChild,
+} from "./spawn.ts";

@@ -1,0 +1,67 @@
+import type { OutputOf, Operations } from "../../api/index.ts";
+import { type CaptureState, packetSegment, type Projection } from "./projection.ts";
+
+export type Coverage = OutputOf<Operations["query"]>["coverage"];
+
+/** A stretch without any capture shorter than this is not called a gap: clocks and rotation need it. */
+const GAP_NS_MIN = 1_000_000_000n;
+
+/**
+ * What an answer was drawn from: which captures and times were searched, where nothing was recorded,
+ * and what the captures themselves say was lost. Every answer carries it.
+ */
+export function coverageOf(projection: Projection, caseName: string | undefined, running: boolean): Coverage {
+  const captures = [...projection.captures.values()].filter(
+    (capture) => capture.state === "sealed" && (caseName === undefined || capture.start.case === caseName),
+  );
+  const searched = captures.map(describe).filter((c) => c !== undefined);
+  const times = searched
+    .filter((c) => c.from_ns !== null && c.to_ns !== null)
+    .map((c) => ({ from: BigInt(c.from_ns!), to: BigInt(c.to_ns!) }))
+    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  const gaps: Coverage["gaps"] = [];
+  let end = times[0]?.to ?? 0n;
+  for (const time of times) {
+    if (time.from - end >= GAP_NS_MIN) gaps.push({ from_ns: String(end), to_ns: String(time.from) });
+    if (time.to > end) end = time.to;
+  }
+  return {
+    from_ns: times.length === 0 ? null : String(times[0]!.from),
+    to_ns: times.length === 0 ? null : String(end),
+    captures: searched,
+    gaps,
+    not_recorded: captures.flatMap(losses),
+    running,
+  };
+}
+
+function describe(capture: CaptureState): Coverage["captures"][number] | undefined {
+  const segment = packetSegment(capture);
+  if (segment === undefined) return undefined;
+  const { entry } = segment;
+  return {
+    capture: entry.capture,
+    name: capture.start.file.name,
+    case: entry.case,
+    segment: entry.segment,
+    from_ns: entry.first_ts_ns,
+    to_ns: entry.last_ts_ns,
+    packets: entry.packets,
+    complete: entry.complete,
+    fault: entry.fault,
+  };
+}
+
+/** Sentences about what a capture did not record, as far as it says. */
+function losses(capture: CaptureState): string[] {
+  const segment = packetSegment(capture);
+  if (segment === undefined) return [];
+  const { balance, complete, fault } = segment.entry;
+  const name = capture.start.file.name;
+  const lost = [
+    balance.kernel ? `${balance.kernel} packets dropped by the kernel` : "",
+    balance.interface ? `${balance.interface} packets dropped by the interface` : "",
+    complete ? "" : `the file ends early or is damaged (${fault})`,
+  ].filter((text) => text !== "");
+  return lost.map((text) => `${name}: ${text}`);
+}

@@ -1,0 +1,93 @@
+import type {
+  CustodyEntry,
+  ImportStart,
+  SegmentSeal,
+} from "../../core/custody/index.ts";
+
+export interface CaseState {
+  readonly case: string;
+  readonly openedAt: string;
+  readonly purpose: string;
+}
+
+export interface SegmentState {
+  readonly entry: SegmentSeal;
+  readonly seq: number;
+  readonly at: string;
+}
+
+export interface CaptureState {
+  readonly start: ImportStart;
+  readonly at: string;
+  state: "open" | "sealed" | "abandoned";
+  reason: string | undefined;
+  readonly segments: SegmentState[];
+}
+
+/**
+ * The control plane: cases, captures and segments are what the ledger's entries say, folded in order.
+ * There is no second store that could disagree.
+ */
+export class Projection {
+  readonly cases = new Map<string, CaseState>();
+  readonly captures = new Map<string, CaptureState>();
+  readonly segments = new Map<string, SegmentState>();
+  accepted = new Set<string>();
+
+  apply(entry: CustodyEntry): void {
+    switch (entry.type) {
+      case "case.open":
+        this.cases.set(entry.case, { case: entry.case, openedAt: entry.at, purpose: entry.purpose ?? "" });
+        return;
+      case "import.start":
+        this.captures.set(entry.capture, {
+          start: entry,
+          at: entry.at,
+          state: "open",
+          reason: undefined,
+          segments: [],
+        });
+        return;
+      case "segment.seal": {
+        const segment: SegmentState = { entry, seq: entry.seq, at: entry.at };
+        this.segments.set(entry.segment, segment);
+        this.captures.get(entry.capture)?.segments.push(segment);
+        return;
+      }
+      case "import.end":
+        this.#close(entry.capture, "sealed", undefined);
+        return;
+      case "import.abandon":
+        this.#close(entry.capture, "abandoned", entry.reason);
+        return;
+      case "key.accept":
+        for (const what of entry.accepts) this.accepted.add(what);
+        return;
+      default:
+        // Reads change nothing, and a type of a later version is kept but not understood.
+        return;
+    }
+  }
+
+  /** The capture whose exhibit has this digest: the same file imported twice is recognised. */
+  findByDigest(sha256: string, caseName: string): CaptureState | undefined {
+    for (const { entry } of this.segments.values()) {
+      if (entry.kind === "original" && entry.case === caseName && entry.plaintext_sha256 === sha256) {
+        return this.captures.get(entry.capture);
+      }
+    }
+    return undefined;
+  }
+
+  #close(capture: string, state: "sealed" | "abandoned", reason: string | undefined): void {
+    const known = this.captures.get(capture);
+    if (known === undefined) return;
+    known.state = state;
+    known.reason = reason;
+  }
+}
+
+/** The segment that holds a capture's plain packets: the working copy where the original is compressed. */
+export function packetSegment(capture: CaptureState): SegmentState | undefined {
+  return capture.segments.find(({ entry }) => entry.kind === "working") ?? capture.segments[0];
+}

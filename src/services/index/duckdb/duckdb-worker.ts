@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { HoldfastError } from "../../../core/base/index.ts";
+import { logSchemas, schemasByName } from "../../../core/analyzers/index.ts";
+import {
+  createDirectory,
+  listDirectory,
+  readFileIfPresent,
+  removeTree,
+  writeFileDurably,
+} from "../../../platform/index.ts";
+import type { IndexStore, Scope } from "../index-store.ts";
+import { Partition } from "./partition.ts";
+import { findCandidates, histogram, selectRows, summarise, type Target } from "./questions.ts";
+import { tablesShape } from "./tables.ts";
+
+interface Options {
+  readonly directory: string;
+  readonly memoryLimitMib: number;
+  readonly threads: number;
+}
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** Queries that may run side by side; more wait their turn. */
+const READERS = 3;
+
+const options = workerData as Options;
+const partitions = new Map<string, Partition>();
+const running = new Map<number, DuckDBConnection>();
+const idle: DuckDBConnection[] = [];
+const waiting: (() => void)[] = [];
+let writer: DuckDBConnection;
+let writes: Promise<unknown> = Promise.resolve();
+
+async function open(): Promise<void> {
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: `${options.memoryLimitMib}MiB`,
+    threads: String(options.threads),
+    temp_directory: join(options.directory, "spill"),
+    preserve_insertion_order: "false",
+  });
+  writer = await instance.connect();
+  for (let n = 0; n < READERS; n++) idle.push(await instance.connect());
+  await createDirectory(cases());
+  const shape = join(options.directory, "shape");
+  const known = new TextDecoder().decode(await readFileIfPresent(shape));
+  if (known !== tablesShape(logSchemas)) {
+    await removeTree(cases());
+    await createDirectory(cases());
+    await writeFileDurably(shape, tablesShape(logSchemas));
+  }
+  for (const caseName of await listDirectory(cases())) {
+    for (const day of await listDirectory(join(cases(), caseName))) await openPartition(caseName, day);
+  }
+}
+
+function cases(): string {
+  return join(options.directory, "cases");
+}
+
+/** A partition that does not open is thrown away: the owner sees its segments missing and rebuilds them. */
+async function openPartition(caseName: string, day: string): Promise<Partition> {
+  const key = `${caseName}/${day}`;
+  const known = partitions.get(key);
+  if (known) return known;
+  const directory = join(cases(), caseName, day);
+  const place = { case: caseName, day, directory, catalog: `p${partitions.size}` };
+  let partition = new Partition(place, schemasByName);
+  try {
+    await partition.open(writer);
+  } catch {
+    await removeTree(directory);
+    place.catalog = `${place.catalog}_again`;
+    partition = new Partition(place, schemasByName);
+    await partition.open(writer);
+  }
+  partitions.set(key, partition);
+  return partition;
+}
+
+function targetsOf(scope: Scope): Target[] {
+  const targets: Target[] = [];
+  for (const partition of partitions.values()) {
+    if (scope.case !== undefined && partition.case !== scope.case) continue;
+    if (scope.segments === undefined) {
+      targets.push({ partition, numbers: undefined });
+      continue;
+    }
+    const numbers = scope.segments.map((s) => partition.numberOfSegment(s)).filter((n) => n !== undefined);
+    if (numbers.length > 0) targets.push({ partition, numbers });
+  }
+  return targets;
+}
+
+function partitionOf(segment: string): Partition {
+  for (const partition of partitions.values()) if (partition.has(segment)) return partition;
+  throw new HoldfastError("index/unknown-segment", `segment ${segment} is not in the index`);
+}
+
+function logOf(name: string) {
+  const log = schemasByName.get(name);
+  if (log === undefined) throw new HoldfastError("index/unknown-log", `there is no log called ${name}`);
+  return log;
+}
+
+/** One writer, in call order. */
+function write<T>(task: () => Promise<T>): Promise<T> {
+  const next = writes.then(task);
+  writes = next.catch(() => undefined);
+  return next;
+}
+
+async function read<T>(id: number, task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  while (idle.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+  const connection = idle.pop()!;
+  running.set(id, connection);
+  try {
+    return await task(connection);
+  } finally {
+    running.delete(id);
+    idle.push(connection);
+    waiting.shift()?.();
+  }
+}
+
+type Methods = { [K in keyof Omit<IndexStore, "logs">]: (id: number, args: any[]) => Promise<unknown> };
+
+const methods: Methods = {
+  segments: async () => [...partitions.values()].flatMap((partition) => partition.segments()),
+  beginSegment: (_, [s]) =>
+    write(async () => (await openPartition(s.case, s.day)).begin(writer, s.segment, s.capture)),
+  load: (_, [segment, frames]) => write(() => partitionOf(segment).load(writer, segment, frames)),
+  completeSegment: (_, [segment]) => write(() => partitionOf(segment).complete(writer, segment)),
+  dropSegment: (_, [segment]) => write(() => partitionOf(segment).drop(writer, segment)),
+  rows: (id, [r]) => read(id, (c) => selectRows(c, targetsOf(r.scope), logOf(r.log), r)),
+  count: (id, [r]) => read(id, (c) => summarise(c, targetsOf(r.scope), logOf(r.log), r.condition)),
+  histogram: (id, [r]) => read(id, (c) => histogram(c, targetsOf(r.scope), logOf(r.log), r)),
+  candidates: (id, [scope, plan]) => read(id, (c) => findCandidates(c, targetsOf(scope), plan)),
+  readPostings: async (_, [segment, first, bytes]) => partitionOf(segment).readPostings(segment, first, bytes),
+  stop: () =>
+    write(async () => {
+      for (const partition of partitions.values()) await partition.close();
+      for (const partition of partitions.values()) await writer.run(`DETACH ${partition.catalog}`);
+    }),
+};
+
+const port = parentPort!;
+const opened = open();
+port.on("message", async (call: Call) => {
+  if (call.method === "cancel") {
+    running.get(call.args[0] as number)?.interrupt();
+    return;
+  }
+  try {
+    await opened;
+    const value = await methods[call.method as keyof Methods](call.id, call.args as any[]);
+    port.postMessage({ id: call.id, value });
+  } catch (error) {
+    const { message } = error as Error;
+    const code = error instanceof HoldfastError ? error.code : /INTERRUPT/i.test(message) ? "index/cancelled" : "index/failed";
+    port.postMessage({ id: call.id, error: { code, message } });
+  }
+});

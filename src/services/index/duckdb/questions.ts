@@ -1,0 +1,165 @@
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import type { LogSchema } from "../../../core/events/index.ts";
+import type { PacketPlan, SqlCondition } from "../../../core/query/index.ts";
+import type { Candidates, HistogramBin, HistogramRequest, Row, RowsRequest, Summary } from "../index-store.ts";
+import type { Partition } from "./partition.ts";
+import { renderRow, shapeOf } from "./render-row.ts";
+
+/** A partition and the segments of it that are asked about; undefined = all. */
+export interface Target {
+  readonly partition: Partition;
+  readonly numbers: readonly number[] | undefined;
+}
+
+type Parameters = DuckDBValue[];
+
+/** What of a plan the index needs; the packet predicate stays with the caller. */
+export type IndexPlan = Pick<PacketPlan, "candidates" | "residue" | "matchesNonIp" | "leaves" | "timeRange">;
+
+export async function selectRows(
+  connection: DuckDBConnection,
+  targets: readonly Target[],
+  log: LogSchema,
+  request: Omit<RowsRequest, "scope" | "log">,
+): Promise<Row[]> {
+  const shape = shapeOf(log);
+  const parameters: Parameters = [];
+  const parts = targets.map((target, index) => {
+    return `(${from(target, log.name, `${index} AS partition_, ${shape.sql}`, request.condition, parameters)})`;
+  });
+  if (parts.length === 0) return [];
+  const order = orderColumns(log, request.orderBy);
+  const direction = request.descending ? "DESC" : "ASC";
+  const sql = `${parts.join(" UNION ALL ")} ORDER BY ${order.map((c) => `${c} ${direction} NULLS LAST`).join(", ")} LIMIT ${request.limit} OFFSET ${request.offset}`;
+  const result = await connection.runAndReadAll(sql, parameters);
+  return result.getRows().map((values) => {
+    const partition = targets[values[0] as number]!.partition;
+    return renderRow(shape, values.slice(1), partition.textOf);
+  });
+}
+
+export async function summarise(
+  connection: DuckDBConnection,
+  targets: readonly Target[],
+  log: LogSchema,
+  condition: SqlCondition,
+): Promise<Summary> {
+  if (targets.length === 0) return { rows: 0, first_ns: undefined, last_ns: undefined };
+  const parameters: Parameters = [];
+  const parts = targets.map((target) => `(${from(target, log.name, "ts", condition, parameters)})`);
+  const sql = `SELECT count(*), min(ts), max(ts) FROM (${parts.join(" UNION ALL ")})`;
+  const [row] = (await connection.runAndReadAll(sql, parameters)).getRows();
+  const text = (value: unknown): string | undefined => (value === null ? undefined : String(value));
+  return { rows: Number(row![0]), first_ns: text(row![1]), last_ns: text(row![2]) };
+}
+
+export async function histogram(
+  connection: DuckDBConnection,
+  targets: readonly Target[],
+  log: LogSchema,
+  request: Omit<HistogramRequest, "scope" | "log">,
+): Promise<HistogramBin[]> {
+  const width = (request.toNs - request.fromNs) / BigInt(request.bins) + 1n;
+  const parameters: Parameters = [];
+  const columns = "ts, orig_pkts, resp_pkts, orig_ip_bytes, resp_ip_bytes";
+  const parts = targets.map((target) => `(${from(target, log.name, columns, request.condition, parameters)})`);
+  if (parts.length === 0) return [];
+  const sql = `SELECT (ts - ${request.fromNs}) // ${width} AS bin, count(*), sum(orig_pkts + resp_pkts)::BIGINT, sum(orig_ip_bytes + resp_ip_bytes)::BIGINT FROM (${parts.join(" UNION ALL ")}) WHERE ts >= ${request.fromNs} AND ts <= ${request.toNs} GROUP BY bin ORDER BY bin`;
+  const rows = (await connection.runAndReadAll(sql, parameters)).getRows();
+  return rows.map(([bin, flows, packets, bytes]) => ({
+    from_ns: String(request.fromNs + BigInt(bin as bigint) * width),
+    flows: Number(flows),
+    packets: Number(packets),
+    bytes: Number(bytes),
+  }));
+}
+
+/** The posting runs that may hold a matching packet, sorted by segment and place. */
+export async function findCandidates(
+  connection: DuckDBConnection,
+  targets: readonly Target[],
+  plan: IndexPlan,
+): Promise<Candidates> {
+  const parameters: Parameters = [];
+  const parts = targets.map((target, index) => candidateSql(target, index, plan, parameters));
+  const segments = new Map<string, number>();
+  const rows =
+    parts.length === 0
+      ? []
+      : (await connection.runAndReadAll(`${parts.join(" UNION ALL ")} ORDER BY partition_, segment, first`, parameters)).getRows();
+  const found = {
+    segment: new Uint32Array(rows.length),
+    flow: new Uint32Array(rows.length),
+    first: new Float64Array(rows.length),
+    bytes: new Uint32Array(rows.length),
+    count: new Uint32Array(rows.length),
+    truths: new Uint32Array(rows.length),
+  };
+  rows.forEach(([partition, segment, flow, first, bytes, count, truths], n) => {
+    const name = targets[partition as number]!.partition.segmentOf(segment as number);
+    if (!segments.has(name)) segments.set(name, segments.size);
+    found.segment[n] = segments.get(name)!;
+    found.flow[n] = flow as number;
+    found.first[n] = Number(first);
+    found.bytes[n] = bytes as number;
+    found.count[n] = count as number;
+    found.truths[n] = truths as number;
+  });
+  return { segments: [...segments.keys()], ...found };
+}
+
+function candidateSql(target: Target, index: number, plan: IndexPlan, parameters: Parameters): string {
+  const { catalog } = target.partition;
+  const truths = plan.leaves.map((leaf, bit) => {
+    push(parameters, leaf);
+    return `(CASE WHEN (${leaf.text}) THEN ${2 ** bit} ELSE 0 END)`;
+  });
+  const mask = truths.length === 0 ? "0" : truths.join(" + ");
+  const run = "l.segment, l.flow, l.first, l.bytes, l.count";
+  const flows = from(target, "conn", `segment, flow, (${mask})::UINTEGER AS truths_`, plan.candidates, parameters);
+  const times = timeCondition(plan);
+  const parts = [
+    `SELECT ${index} AS partition_, ${run}, c.truths_ FROM (${flows}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
+  ];
+  const residue = from(target, "residue", "segment, flow", plan.residue, parameters);
+  parts.push(
+    `SELECT ${index}, ${run}, 0 FROM (${residue}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
+  );
+  if (plan.matchesNonIp) {
+    parts.push(`SELECT ${index}, ${run}, 0 FROM ${catalog}.locator l WHERE l.flow = 0 AND ${among(target, "l.")}${times}`);
+  }
+  return parts.join(" UNION ALL ");
+}
+
+function timeCondition(plan: IndexPlan): string {
+  const { from: earliest, to } = plan.timeRange;
+  const ns = (t: { seconds: number; nanoseconds: number }): bigint => BigInt(t.seconds) * 1_000_000_000n + BigInt(t.nanoseconds);
+  return `${earliest ? ` AND l.last_ts >= ${ns(earliest)}` : ""}${to ? ` AND l.first_ts <= ${ns(to)}` : ""}`;
+}
+
+/** `dictionary` in a condition means the partition's own: a common table of that name hides any other. */
+function from(
+  target: Target,
+  table: string,
+  columns: string,
+  condition: SqlCondition,
+  parameters: Parameters,
+): string {
+  const { catalog } = target.partition;
+  push(parameters, condition);
+  return `WITH dictionary AS (FROM ${catalog}.dictionary) SELECT ${columns} FROM ${catalog}.${table} WHERE ${among(target, "")} AND (${condition.text})`;
+}
+
+function among({ numbers }: Target, prefix: string): string {
+  return numbers === undefined ? "true" : `${prefix}segment IN (${numbers.join(", ") || "NULL"})`;
+}
+
+function push(parameters: Parameters, condition: SqlCondition): void {
+  for (const value of condition.parameters) parameters.push(value as DuckDBValue);
+}
+
+function orderColumns(log: LogSchema, orderBy = "ts"): string[] {
+  const field = log.fields.find(({ name }) => name === orderBy) ?? log.fields[0]!;
+  const name = field.name.replaceAll(".", "_");
+  return field.kind === "addr" ? [`${name}_hi`, `${name}_lo`] : [name];
+}

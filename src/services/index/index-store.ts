@@ -1,0 +1,91 @@
+import type { LogSchema } from "../../core/events/index.ts";
+import type { SqlCondition, PacketPlan } from "../../core/query/index.ts";
+
+/** What the index holds of one segment. */
+export interface IndexedSegment {
+  readonly segment: string;
+  readonly capture: string;
+  readonly case: string;
+  /** UTC day of the first packet: the partition. */
+  readonly day: string;
+  readonly complete: boolean;
+}
+
+export type LoadFrame = { readonly type: "batch" | "postings"; readonly payload: Uint8Array };
+
+/** Which partitions a question is put to: all of a case, or those of some segments. */
+export interface Scope {
+  readonly case?: string;
+  readonly segments?: readonly string[];
+}
+
+export interface RowsRequest {
+  readonly scope: Scope;
+  readonly log: string;
+  readonly condition: SqlCondition;
+  /** Field to sort by, time unless said. */
+  readonly orderBy?: string;
+  readonly descending?: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export type Row = Record<string, unknown>;
+
+export interface HistogramRequest {
+  readonly scope: Scope;
+  readonly log: string;
+  readonly condition: SqlCondition;
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+  readonly bins: number;
+}
+
+export interface HistogramBin {
+  readonly from_ns: string;
+  readonly flows: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** Where candidate packets lie: one entry a posting run, sorted by segment and place. */
+export interface Candidates {
+  readonly segments: readonly string[];
+  /** Per run: index into `segments`. */
+  readonly segment: Uint32Array;
+  readonly flow: Uint32Array;
+  readonly first: Float64Array;
+  readonly bytes: Uint32Array;
+  readonly count: Uint32Array;
+  /** Per run, bit n = truth of the plan's n-th flow-level leaf. */
+  readonly truths: Uint32Array;
+}
+
+export interface Summary {
+  readonly rows: number;
+  readonly first_ns: string | undefined;
+  readonly last_ns: string | undefined;
+}
+
+/**
+ * The cache of flows, events and where each flow's packets lie; rebuilt from vault and ledger at any
+ * time. All methods may run concurrently; loads of one segment are applied in call order. A query
+ * is given up when its signal fires, and then rejects with `index/cancelled`.
+ */
+export interface IndexStore {
+  readonly logs: readonly LogSchema[];
+  segments(): Promise<IndexedSegment[]>;
+  /** Begins a segment; rows become visible as they load. */
+  beginSegment(segment: Omit<IndexedSegment, "complete">): Promise<void>;
+  load(segment: string, frames: readonly LoadFrame[]): Promise<void>;
+  /** Durable once resolved. */
+  completeSegment(segment: string): Promise<void>;
+  dropSegment(segment: string): Promise<void>;
+  rows(request: RowsRequest, signal?: AbortSignal): Promise<Row[]>;
+  count(request: Pick<RowsRequest, "scope" | "log" | "condition">, signal?: AbortSignal): Promise<Summary>;
+  histogram(request: HistogramRequest, signal?: AbortSignal): Promise<HistogramBin[]>;
+  candidates(scope: Scope, plan: PacketPlan, signal?: AbortSignal): Promise<Candidates>;
+  /** Bytes of a segment's posting file. */
+  readPostings(segment: string, first: number, bytes: number): Promise<Uint8Array>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import type { SealedFacts } from "../../core/custody/index.ts";
+
+/** What the owner tells a recorder; it holds public keys only. */
+export interface RecorderJob {
+  readonly capture: string;
+  /** The vault's folder: all that the recorder may write to. */
+  readonly vault: string;
+  readonly recipients: readonly string[];
+  /** The segment for the bytes as they come. */
+  readonly original: string;
+  /** The segment for the decompressed capture, used only when the original is compressed. */
+  readonly working: string;
+  /** Total, where the source knows it: progress has an end then. */
+  readonly bytes: number | null;
+  readonly localNetworks?: readonly string[];
+}
+
+/** Sent with the first packet, before any events: decides the partition of the index. */
+export interface HeadFacts {
+  readonly day: string;
+  readonly first_ts_ns: string | null;
+}
+
+export interface RecorderProgress {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly flows: number;
+}
+
+/** One segment as the recorder sealed it, still unpublished: only the owner's entry makes it exist. */
+export interface RecordedSegment {
+  readonly segment: string;
+  readonly kind: "original" | "working";
+  readonly facts: SealedFacts;
+}
+
+export interface RecordedCapture {
+  readonly segments: readonly RecordedSegment[];
+  /** Of the events file, which belongs to the segment that holds the capture's plain bytes. */
+  readonly events: { readonly sha256: string; readonly bytes: number };
+  readonly packets: number;
+  readonly flows: number;
+  readonly first_ts_ns: string | null;
+  readonly last_ts_ns: string | null;
+  readonly time_ordered: boolean;
+  readonly link_types: readonly number[];
+  readonly format: string;
+  /** False: the file ended early or is damaged; what was read before is kept and searchable. */
+  readonly complete: boolean;
+  readonly fault: string | null;
+  /** Packets that the capture's own statistics say were lost, null where it has none. */
+  readonly lost: { readonly kernel: number | null; readonly interface: number | null };
+  readonly counters: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,123 @@
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { HoldfastError } from "../../core/base/index.ts";
+import { decodeJson, FrameReader } from "../../core/events/index.ts";
+import { spawnChild, type StdioEntry } from "../../platform/index.ts";
+import type { LoadFrame } from "../index/index.ts";
+import type { HeadFacts, RecordedCapture, RecorderJob, RecorderProgress } from "./job.ts";
+
+export interface RecorderInput {
+  /** An open descriptor, or `pipe` to write the capture's bytes to. */
+  readonly descriptor: number | "pipe";
+  /** With `pipe`, what to write. */
+  readonly bytes?: AsyncIterable<Uint8Array>;
+}
+
+export interface RecorderListener {
+  head(facts: HeadFacts): Promise<void>;
+  /** Called in order; the next frames wait until it resolves. */
+  frames(frames: readonly LoadFrame[]): Promise<void>;
+  progress(progress: RecorderProgress): void;
+}
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const MAIN = fileURLToPath(new URL("./recorder-main.ts", import.meta.url));
+
+/** Node's own fence around the recorder: code to read, the vault's folder to write, threads, no more. */
+function fence(job: RecorderJob): string[] {
+  return [
+    "--permission",
+    "--allow-worker",
+    `--allow-fs-read=${join(ROOT, "src")}/*`,
+    `--allow-fs-read=${join(ROOT, "package.json")}`,
+    `--allow-fs-read=${join(ROOT, "node_modules")}/*`,
+    `--allow-fs-read=${job.vault}/*`,
+    `--allow-fs-write=${job.vault}/*`,
+    "--disable-warning=ExperimentalWarning",
+    "--disable-warning=SecurityWarning",
+    "--max-old-space-size=512",
+  ];
+}
+
+/**
+ * Runs one recorder to its end. Rejects with the recorder's own sentence, with `recorder/crashed` if
+ * it ended without one, or with `import/cancelled`; nothing is published then.
+ */
+export async function runRecorder(
+  job: RecorderJob,
+  input: RecorderInput,
+  listener: RecorderListener,
+  signal: AbortSignal,
+): Promise<RecordedCapture> {
+  const stdio: StdioEntry[] = [input.descriptor, "pipe", "pipe"];
+  const { child, exited } = await spawnChild(process.execPath, {
+    arguments: [...fence(job), MAIN, JSON.stringify(job)],
+    stdio,
+    signal,
+    env: { PATH: process.env["PATH"] },
+  });
+  let recorded: RecordedCapture | undefined;
+  let failure: HoldfastError | undefined;
+  let head: HeadFacts | undefined;
+  let frames: LoadFrame[] = [];
+  const reader = new FrameReader((type, payload) => {
+    if (type === "batch" || type === "postings") frames.push({ type, payload: payload.slice() });
+    else if (type === "head") head = decodeJson(payload);
+    else if (type === "progress") listener.progress(decodeJson(payload));
+    else if (type === "sealed") recorded = decodeJson(payload);
+    else if (type === "failed") failure = toError(decodeJson(payload));
+  });
+  const diagnostics = collectText(child.stderr);
+  const feeding = input.bytes && child.stdin ? feed(child.stdin, input.bytes) : undefined;
+  for await (const chunk of child.stdout as AsyncIterable<Uint8Array>) {
+    reader.push(chunk);
+    if (head) {
+      const facts = head;
+      head = undefined;
+      await listener.head(facts);
+    }
+    if (frames.length === 0) continue;
+    const batch = frames;
+    frames = [];
+    await listener.frames(batch);
+  }
+  const exit = await exited;
+  await feeding?.catch(() => undefined); // a recorder that gave up stops reading: its own words say why
+  if (signal.aborted) throw new HoldfastError("import/cancelled", "the import was cancelled");
+  if (failure) throw failure;
+  if (recorded && exit.code === 0) return recorded;
+  const how = exit.signal ? `by ${exit.signal}` : `with status ${exit.code}`;
+  const why = (await diagnostics).trim().split("\n").slice(-3).join(" ");
+  throw new HoldfastError("recorder/crashed", `the recorder ended ${how}: ${why || "it said nothing"}`, {
+    remedy: "the file was not imported; the home is as it was",
+  });
+}
+
+function toError(f: { code: string; message: string; remedy: string | null }): HoldfastError {
+  return new HoldfastError(f.code, f.message, f.remedy === null ? {} : { remedy: f.remedy });
+}
+
+async function feed(stdin: NodeJS.WritableStream, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  let broken = false;
+  stdin.on("error", () => {
+    broken = true;
+  });
+  for await (const chunk of bytes) {
+    if (broken) return;
+    if (!stdin.write(chunk)) {
+      await new Promise<void>((resolve) => {
+        stdin.once("drain", resolve);
+        stdin.once("error", () => resolve());
+        stdin.once("close", resolve);
+      });
+    }
+  }
+  stdin.end();
+}
+
+async function collectText(stream: AsyncIterable<Uint8Array> | null): Promise<string> {
+  if (stream === null) return "";
+  let text = "";
+  for await (const chunk of stream) text = (text + new TextDecoder().decode(chunk)).slice(-4096);
+  return text;
+}

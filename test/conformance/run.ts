@@ -1,0 +1,53 @@
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { listCases } from "./corpus.ts";
+import { renderCases, renderMarkdown, renderTable, summarise } from "./report.ts";
+import { type Job, runJobs } from "./worker-pool.ts";
+
+const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
+const WORKERS_MAX = 2;
+
+const { values } = parseArgs({
+  options: {
+    corpus: { type: "string", default: resolve(projectRoot, "../shared/corpus") },
+    area: { type: "string" },
+    case: { type: "string" },
+    json: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const only = {
+  ...(values.area === undefined ? {} : { area: values.area }),
+  ...(values.case === undefined ? {} : { id: values.case }),
+};
+const cases = listCases(values.corpus, only);
+if (cases === undefined) {
+  console.error(
+    `There is no corpus at ${values.corpus}, so no case was run; name one with --corpus.`,
+  );
+}
+
+const jobs: Job[] = [];
+for (const one of cases ?? []) {
+  jobs.push({ case: one, part: "kind" });
+  if (one.hasCapture) jobs.push({ case: one, part: "robustness" });
+}
+const started = performance.now();
+const report = summarise(await runJobs(jobs, Math.min(WORKERS_MAX, availableParallelism())));
+
+if (values.json) {
+  console.log(JSON.stringify(report));
+} else {
+  const isNarrow = values.area !== undefined || values.case !== undefined;
+  if (isNarrow) console.log(renderCases(report));
+  console.log(renderTable(report));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${report.cases.length} cases in ${seconds} s`);
+}
+if (values.write && cases !== undefined) {
+  writeFileSync(resolve(projectRoot, "docs/conformance.md"), renderMarkdown(report));
+}
