@@ -20,9 +20,23 @@ export function openDescriptor(fd: number): Descriptor {
   };
 }
 
-/** Opens a file for reading and gives its number, to hand to a child; `stat` tells what it is. */
-export function openForReading(path: string): { fd: number; bytes: number; isFile: boolean } {
+/** A file or pipe open for reading, by its number, to hand to a child; `close` is the opener's duty. */
+export interface OpenFile {
+  readonly fd: number;
+  readonly bytes: number;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  close(): void;
+}
+
+export function openForReading(path: string): OpenFile {
   const fd = fs.openSync(path, fs.constants.O_RDONLY);
   const stat = fs.fstatSync(fd);
-  return { fd, bytes: stat.size, isFile: stat.isFile() };
+  return {
+    fd,
+    bytes: stat.size,
+    isFile: stat.isFile(),
+    isDirectory: stat.isDirectory(),
+    close: () => fs.closeSync(fd),
+  };
 }

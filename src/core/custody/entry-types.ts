@@ -68,7 +68,9 @@ export interface SegmentSeal extends SealedFacts {
   readonly last_ts_ns: string | null;
   readonly time_ordered: boolean;
   readonly link_types: readonly number[];
-  readonly layout_sha256?: string;
+  /** False: the capture ends early or is damaged, and `fault` says how; what came before is kept. */
+  readonly complete: boolean;
+  readonly fault: string | null;
   readonly balance: Balance;
   readonly comment?: string;
 }

@@ -63,7 +63,12 @@ export class TimerWheel {
       let flow = this.#heads[bucket]!;
       this.#heads[bucket] = 0;
       while (flow !== 0) {
-        const next = this.#store.words[wordsOf(flow) + WHEEL_NEXT]!;
+        const at = wordsOf(flow);
+        const next = this.#store.words[at + WHEEL_NEXT]!;
+        // Detached first: `look` may end the flow, and `remove` must then find nothing to unlink.
+        this.#store.words[at + WHEEL_NEXT] = 0;
+        this.#store.words[at + WHEEL_PREVIOUS] = 0;
+        this.#store.words[at + WHEEL_BUCKET] = 0;
         look(flow);
         flow = next;
       }

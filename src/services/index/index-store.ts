@@ -11,7 +11,7 @@ export interface IndexedSegment {
   readonly complete: boolean;
 }
 
-export type LoadFrame = { readonly type: "batch" | "postings"; readonly payload: Uint8Array };
+export type LoadFrame = { readonly type: "batch" | "postings" | "layout"; readonly payload: Uint8Array };
 
 /** Which partitions a question is put to: all of a case, or those of some segments. */
 export interface Scope {
@@ -87,5 +87,7 @@ export interface IndexStore {
   candidates(scope: Scope, plan: PacketPlan, signal?: AbortSignal): Promise<Candidates>;
   /** Bytes of a segment's posting file. */
   readPostings(segment: string, first: number, bytes: number): Promise<Uint8Array>;
+  /** The layout of a segment's capture (JSON), as the recorder found it. */
+  readLayout(segment: string): Promise<Uint8Array>;
   stop(): Promise<void>;
 }

@@ -20,10 +20,15 @@ export class CapturePass {
   readonly #reader: CaptureReader;
   readonly #engine: Engine;
   readonly #onFrame: (frame: Uint8Array) => void;
+  readonly #compressed: boolean;
   #headSent = false;
 
-  constructor(job: Pick<RecorderJob, "capture" | "localNetworks">, onFrame: (frame: Uint8Array) => void) {
+  constructor(
+    job: Pick<RecorderJob, "capture" | "localNetworks"> & { compressed: boolean },
+    onFrame: (frame: Uint8Array) => void,
+  ) {
     this.#onFrame = onFrame;
+    this.#compressed = job.compressed;
     const sink: EventSink = {
       batch: (batch: ColumnBatch) => onFrame(encodeFrame("batch", encodeColumnBatch(batch))),
       postings: (bytes: Uint8Array) => onFrame(encodeFrame("postings", bytes)),
@@ -81,6 +86,7 @@ export class CapturePass {
     this.#headSent = true;
     const head: HeadFacts = {
       day: dayOf(packet?.seconds),
+      compressed: this.#compressed,
       first_ts_ns: packet ? nanoseconds(packet) : null,
     };
     this.#onFrame(encodeJsonFrame("head", head));

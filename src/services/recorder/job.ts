@@ -18,6 +18,8 @@ export interface RecorderJob {
 /** Sent with the first packet, before any events: decides the partition of the index. */
 export interface HeadFacts {
   readonly day: string;
+  /** The original is compressed: events belong to the working segment. */
+  readonly compressed: boolean;
   readonly first_ts_ns: string | null;
 }
 

@@ -47,7 +47,7 @@ async function record(): Promise<RecordedCapture> {
     recipients: job.recipients,
   });
   const sent: Promise<void>[] = [];
-  const pass = new CapturePass(job, (frame) => {
+  const pass = new CapturePass({ ...job, compressed: isCompressed }, (frame) => {
     events.write(frame);
     sent.push(send(frame));
   });

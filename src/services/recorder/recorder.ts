@@ -61,7 +61,7 @@ export async function runRecorder(
   let head: HeadFacts | undefined;
   let frames: LoadFrame[] = [];
   const reader = new FrameReader((type, payload) => {
-    if (type === "batch" || type === "postings") frames.push({ type, payload: payload.slice() });
+    if (type === "batch" || type === "postings" || type === "layout") frames.push({ type, payload: payload.slice() });
     else if (type === "head") head = decodeJson(payload);
     else if (type === "progress") listener.progress(decodeJson(payload));
     else if (type === "sealed") recorded = decodeJson(payload);

@@ -74,6 +74,7 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
     candidates: (scope, { candidates, residue, matchesNonIp, leaves, timeRange }, signal) =>
       call("candidates", [scope, { candidates, residue, matchesNonIp, leaves, timeRange }], { signal }),
     readPostings: (segment, first, bytes) => call("readPostings", [segment, first, bytes]),
+    readLayout: (segment) => call("readLayout", [segment]),
     stop: async () => {
       await call("stop", []);
       ended = new HoldfastError("index/failed", "index is closed");

@@ -143,6 +143,7 @@ const methods: Methods = {
   histogram: (id, [r]) => read(id, (c) => histogram(c, targetsOf(r.scope), logOf(r.log), r)),
   candidates: (id, [scope, plan]) => read(id, (c) => findCandidates(c, targetsOf(scope), plan)),
   readPostings: async (_, [segment, first, bytes]) => partitionOf(segment).readPostings(segment, first, bytes),
+  readLayout: async (_, [segment]) => partitionOf(segment).readLayout(segment),
   stop: () =>
     write(async () => {
       for (const partition of partitions.values()) await partition.close();

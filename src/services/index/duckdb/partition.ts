@@ -6,8 +6,10 @@ import {
   createDirectory,
   openRandomAccess,
   type RandomAccessFile,
+  readFileBytes,
   removeTree,
   SequentialFile,
+  writeFileDurably,
 } from "../../../platform/index.ts";
 import type { IndexedSegment, LoadFrame } from "../index-store.ts";
 import { appendBatch } from "./append-batch.ts";
@@ -113,6 +115,10 @@ export class Partition {
         this.#postingWriters.get(segment)?.write(payload);
         continue;
       }
+      if (type === "layout") {
+        await writeFileDurably(this.#layoutFile(segment), payload);
+        continue;
+      }
       const batch = decodeColumnBatch(payload, this.#logs);
       if (batch.status !== "ok") {
         const why = batch.status === "malformed" ? batch.reason : "cut short";
@@ -140,6 +146,7 @@ export class Partition {
     await this.#postingReaders.get(segment)?.close();
     this.#postingReaders.delete(segment);
     await removeTree(this.#postingFile(segment));
+    await removeTree(this.#layoutFile(segment));
     const known = this.#segments.get(segment);
     if (known === undefined) return;
     await this.#flush(connection);
@@ -161,11 +168,19 @@ export class Partition {
     return file.readSync(first, bytes);
   }
 
+  async readLayout(segment: string): Promise<Uint8Array> {
+    return await readFileBytes(this.#layoutFile(segment));
+  }
+
   async close(): Promise<void> {
     for (const appender of this.#appenders.values()) appender.closeSync();
     this.#appenders.clear();
     for (const file of this.#postingWriters.values()) await file.close();
     for (const file of this.#postingReaders.values()) await file.close();
+  }
+
+  #layoutFile(segment: string): string {
+    return join(this.directory, `${segment}.layout`);
   }
 
   #postingFile(segment: string): string {

@@ -29,15 +29,20 @@ function* openBody(key: Uint8Array, chunks: Uint8Array): Generator<Uint8Array, v
   for (let index = 0; ; index++) {
     const start = index * CHUNK_BYTES;
     const chunk = chunks.subarray(start, start + CHUNK_BYTES);
-    const isLast = start + chunk.length === chunks.length;
-    // A damaged length could make any chunk look like the last: the flag in its nonce decides.
-    const plain = openChunk(key, chunk, { index, isLast });
-    const early = plain ?? (isLast ? undefined : openChunk(key, chunk, { index, isLast: true }));
-    if (early === undefined || (isLast && early.length === 0 && index > 0)) {
+    const isAtEnd = start + chunk.length === chunks.length;
+    // The flag in its nonce says whether a chunk was sealed as the last, wherever it now stands.
+    let isLast = isAtEnd;
+    let plain = openChunk(key, chunk, { index, isLast });
+    if (plain === undefined && chunk.length === CHUNK_BYTES) {
+      isLast = !isLast;
+      plain = openChunk(key, chunk, { index, isLast });
+    }
+    if (plain === undefined || (isLast && plain.length === 0 && index > 0)) {
       throw chunkDamaged(index, "cannot be authenticated");
     }
-    yield early;
-    if (plain === undefined) throw chunkDamaged(index + 1, "lies beyond the last chunk");
+    yield plain;
+    if (isLast && !isAtEnd) throw chunkDamaged(index + 1, "lies beyond the last chunk");
+    if (!isLast && isAtEnd) throw chunkDamaged(index + 1, "is missing");
     if (isLast) return;
   }
 }

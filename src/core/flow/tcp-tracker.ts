@@ -1,0 +1,486 @@
+import type { Limit } from "../base/index.ts";
+import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packet/index.ts";
+import {
+  CLOSE_DEFERRED,
+  CLOSED,
+  DID_CLOSE,
+  DID_EOF,
+  ENDPOINT_0,
+  ENDPOINT_1,
+  ESTABLISHED,
+  F_FIN_SEQ,
+  F_LAST,
+  F_MISSED,
+  F_REASSEMBLED,
+  F_TIMER,
+  F_TRIMMED,
+  FIN_COUNT,
+  FLAGS,
+  FLIPPED,
+  GAPS,
+  INACTIVE,
+  PARTIAL,
+  PARTIALLY_SEEN,
+  PENDING_0,
+  PENDING_1,
+  RESET,
+  RESET_REPORTED,
+  RETRANSMISSIONS,
+  SEEN_0,
+  SEQ_ACK,
+  SEQ_LAST,
+  SEQ_START,
+  SKIP,
+  STATE,
+  SYN_ACK_SENT,
+  SYN_SENT,
+  TIMER_ATTEMPT,
+  TIMER_DELETE,
+  WRAPS,
+  ZERO_WINDOWS,
+} from "./flow-layout.ts";
+import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
+import { ATTEMPT_NANOSECONDS, CLOSE_NANOSECONDS, TIMEOUT, type TimeoutRules } from "./flow-timeouts.ts";
+import type { FlowHistory } from "./flow-history.ts";
+import { SequenceGaps, type Side } from "./sequence-gaps.ts";
+import { endpointSize, fullSequence } from "./tcp-size.ts";
+
+/** A jump of the sequence numbers that a SYN, a RST or an acknowledgement of 0 is not believed. */
+const SEQ_JUMP_MAX = 1_048_576;
+
+/**
+ * Follows both sides of TCP connections with Zeek's meaning: states, what was sent and seen, how it
+ * closed. One object for all flows; what it knows of a flow lies in the flow's record.
+ */
+export class TcpTracker {
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #gaps: SequenceGaps;
+  readonly #history: FlowHistory;
+  readonly #timeouts: TimeoutRules;
+  /** The flow at hand, its first word, and both sides of it with the sender of the packet as one. */
+  #flow = 0;
+  #base = 0;
+  readonly #sender: Side = { at: 0, pending: 0, peer: 0 };
+  readonly #receiver: Side = { at: 0, pending: 0, peer: 0 };
+  #underflow = false;
+
+  constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules, intervals: Limit) {
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    this.#history = history;
+    this.#timeouts = timeouts;
+    this.#gaps = new SequenceGaps(store, intervals, (endpoint, bytes) => this.#gap(endpoint, bytes));
+  }
+
+  /** Sets a fresh flow's sequence tracking: position 0 is the SYN, so the first byte is 1. */
+  begin(flow: number): void {
+    const f = doublesOf(flow);
+    for (const endpoint of [ENDPOINT_0 / 2, ENDPOINT_1 / 2]) {
+      this.#doubles[f + endpoint + F_REASSEMBLED] = 1;
+      this.#doubles[f + endpoint + F_TRIMMED] = 1;
+    }
+  }
+
+  end(flow: number): void {
+    const at = wordsOf(flow);
+    if (this.#words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
+    if (this.#words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
+  }
+
+  /** True when this SYN begins another connection with the same addresses and ports. */
+  isReuse(flow: number, packet: DecodedPacket): boolean {
+    const flags = packet.tcpFlags;
+    if ((flags & TCP_SYN) === 0) return false;
+    const words = this.#words;
+    const base = wordsOf(flow);
+    const flipped = (words[base + FLAGS]! & FLIPPED) !== 0;
+    const originator = base + (flipped ? ENDPOINT_1 : ENDPOINT_0);
+    const responder = base + (flipped ? ENDPOINT_0 : ENDPOINT_1);
+    let side = originator;
+    if ((flags & TCP_ACK) !== 0) {
+      if ((words[originator + STATE]! & 15) !== INACTIVE) return false;
+      side = responder;
+    }
+    if (((words[originator + STATE]! | words[responder + STATE]!) & DID_CLOSE) !== 0) return true;
+    const seq = packet.tcpSequence | 0;
+    if (seq === words[side + SEQ_START]) return false;
+    // A SYN that was captured after its SYN-ACK (two interfaces): still the same connection.
+    return !(
+      (flags & TCP_ACK) === 0 &&
+      (words[side + STATE]! & 15) === SYN_ACK_SENT &&
+      (words[responder + STATE]! & 15) === INACTIVE &&
+      seq === words[responder + SEQ_START]
+    );
+  }
+
+  /** Takes one packet from endpoint 0 or 1. */
+  packet(flow: number, endpoint: 0 | 1, packet: DecodedPacket, now: number): void {
+    const words = this.#words;
+    const base = wordsOf(flow);
+    this.#flow = flow;
+    this.#base = base;
+    const at = base + (endpoint === 0 ? ENDPOINT_0 : ENDPOINT_1);
+    const peer = base + (endpoint === 0 ? ENDPOINT_1 : ENDPOINT_0);
+    this.#sender.at = at;
+    this.#sender.pending = base + PENDING_0 + endpoint;
+    this.#sender.peer = peer;
+    this.#receiver.at = peer;
+    this.#receiver.pending = base + PENDING_1 - endpoint;
+    this.#receiver.peer = at;
+    const flags = packet.tcpFlags;
+    const length = packet.payloadLength;
+    const isOriginator = endpoint === (words[base + FLAGS]! & FLIPPED);
+    const syn = (flags & TCP_SYN) !== 0;
+    const hasAck = (flags & TCP_ACK) !== 0;
+    const isReset = (flags & TCP_RST) !== 0;
+    const isFin = (flags & TCP_FIN) !== 0;
+    this.#notePartial(endpoint, isOriginator, syn, hasAck);
+    const seq = packet.tcpSequence | 0;
+    const ack = packet.tcpAcknowledgment | 0;
+    const segmentBytes = (syn ? 1 : 0) + (isFin ? 1 : 0) + (isReset ? 0 : length);
+    const onePast = (seq + segmentBytes) | 0;
+    this.#beginEndpoint(at, syn, seq, onePast);
+    const relative = this.#relative(at, seq, words[at + SEQ_LAST]!, words[at + WRAPS]! & 0xffff);
+    const underflow = this.#underflow;
+    this.#history.tcp(flow, endpoint, packet, relative);
+    if (
+      packet.tcpWindow === 0 &&
+      !isReset &&
+      (words[peer + STATE]! & 15) !== CLOSED &&
+      (words[at + STATE]! & 15) !== RESET
+    ) {
+      this.#history.scaled(flow, endpoint, 0x57, at + ZERO_WINDOWS);
+    }
+    if ((words[at + STATE]! & words[peer + STATE]! & DID_CLOSE) === 0) {
+      this.#doubles[(base >> 1) + F_LAST] = now;
+    }
+    if (isFin) {
+      words[at + FIN_COUNT]!++;
+      this.#doubles[(at >> 1) + F_FIN_SEQ] =
+        relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
+    }
+    const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
+    const advance = this.#updateLast(at, onePast, flags, length, endpoint);
+    void advance;
+    const closes = this.#updateState(at, peer, packet, isOriginator, now);
+    if (hasAck) this.#ackReceived(this.#receiver, relativeAck);
+    words[base + FLAGS]! |= SEEN_0 << endpoint;
+    if (length > 0 && !isReset && !underflow && packet.payloadBytes >= length) {
+      const size = endpointSize(words, at, peer);
+      this.#gaps.dataSent(this.#sender, syn ? relative + 1 : relative, length, size);
+    }
+    this.#checkEnd(this.#sender);
+    if (closes) this.#close(this.#sender);
+  }
+
+  #notePartial(endpoint: 0 | 1, isOriginator: boolean, syn: boolean, ack: boolean): void {
+    const words = this.#words;
+    const flags = words[this.#base + FLAGS]!;
+    if ((flags & (SEEN_0 << endpoint)) !== 0) return;
+    let partial: boolean;
+    if (isOriginator) partial = !syn || ack;
+    else if ((flags & PARTIAL) === 0) partial = !syn;
+    else return;
+    words[this.#base + FLAGS] = partial ? flags | PARTIAL : flags & ~PARTIAL;
+  }
+
+  #beginEndpoint(at: number, syn: boolean, seq: number, onePast: number): void {
+    const words = this.#words;
+    const state = words[at + STATE]!;
+    switch (state & 15) {
+      case INACTIVE:
+        // Without a SYN the numbering begins as if one had been there, so that it stays consistent.
+        words[at + SEQ_START] = syn ? seq : seq - 1;
+        words[at + SEQ_ACK] = words[at + SEQ_START]!;
+        words[at + SEQ_LAST] = syn ? onePast : seq;
+        return;
+      case SYN_SENT:
+      case SYN_ACK_SENT:
+        if (!syn || seq === words[at + SEQ_START]) return;
+        break;
+      case ESTABLISHED:
+      case PARTIALLY_SEEN:
+        if (!syn) return;
+        break;
+      case RESET:
+        // An earlier RST from here set the numbers; it may have been forged.
+        if (!syn || ((state >> 4) & 15) !== INACTIVE) return;
+        break;
+      default:
+        return;
+    }
+    words[at + SEQ_START] = seq;
+    words[at + SEQ_ACK] = seq;
+    words[at + SEQ_LAST] = onePast;
+  }
+
+  /** Position of `current` counted from the SYN, over wraps of the 32-bit space. */
+  #relative(at: number, current: number, last: number, wrapsSeen: number): number {
+    let wraps = wrapsSeen;
+    const delta = (current - last) | 0;
+    const isBelow = current >>> 0 < last >>> 0;
+    if (delta < 0) {
+      if (wraps > 0 && !isBelow) wraps--;
+    } else if (delta > 0 && isBelow) wraps++;
+    this.#underflow = false;
+    const start = this.#words[at + SEQ_START]!;
+    if (wraps === 0) {
+      const position = (current - start) | 0;
+      this.#underflow = position < 0;
+      return position;
+    }
+    return wraps * 4294967296 + (current >>> 0) - (start >>> 0);
+  }
+
+  #acknowledge(peer: number, ack: number, isReset: boolean): number {
+    const words = this.#words;
+    if ((words[peer + STATE]! & 15) === INACTIVE) {
+      words[peer + SEQ_START] = ack - 1;
+      words[peer + SEQ_ACK] = ack - 1;
+      words[peer + SEQ_LAST] = ack - 1;
+      return 1;
+    }
+    const known = words[peer + SEQ_ACK]!;
+    const relative = this.#relative(peer, ack, known, words[peer + WRAPS]! >>> 16);
+    if (this.#underflow) return 0;
+    const delta = (ack - known) | 0;
+    // Acknowledgements of a RST are not believed, nor is a jump to 0.
+    if (!isReset && delta > 0 && !(ack === 0 && delta > SEQ_JUMP_MAX)) {
+      if (ack >>> 0 < known >>> 0) words[peer + WRAPS] = words[peer + WRAPS]! + 0x10000;
+      words[peer + SEQ_ACK] = ack;
+    }
+    return relative;
+  }
+
+  #updateLast(at: number, onePast: number, flags: number, length: number, endpoint: 0 | 1): number {
+    const words = this.#words;
+    const last = words[at + SEQ_LAST]!;
+    const delta = (onePast - last) | 0;
+    if ((flags & (TCP_SYN | TCP_RST)) !== 0 && (delta > SEQ_JUMP_MAX || delta < -SEQ_JUMP_MAX)) {
+      return delta;
+    }
+    // More than 2 GB between a SYN and a FIN of which nothing was captured: believe the FIN.
+    const finAfterSyn = (flags & TCP_FIN) !== 0 && last === ((words[at + SEQ_START]! + 1) | 0);
+    if (finAfterSyn || ((words[at + STATE]! & 15) !== RESET && delta > 0)) {
+      if (onePast >>> 0 < last >>> 0) words[at + WRAPS] = words[at + WRAPS]! + 1;
+      words[at + SEQ_LAST] = onePast;
+    } else if ((words[at + STATE]! & 15) !== RESET && length > 0) {
+      this.#history.scaled(this.#flow, endpoint, 0x54, at + RETRANSMISSIONS);
+    }
+    return delta;
+  }
+
+  /** Moves the sender's state; true when this packet closes the sender's side. */
+  #updateState(
+    at: number,
+    peer: number,
+    packet: DecodedPacket,
+    isOriginator: boolean,
+    now: number,
+  ): boolean {
+    const flags = packet.tcpFlags;
+    switch (this.#words[at + STATE]! & 15) {
+      case INACTIVE:
+        return this.#leaveInactive(at, peer, packet, isOriginator, now);
+      case SYN_SENT:
+      case SYN_ACK_SENT:
+        return this.#closeByFlags(at, peer, flags, { resetAlways: true });
+      case ESTABLISHED:
+      case PARTIALLY_SEEN:
+        return this.#leaveEstablished(at, peer, flags);
+      case CLOSED:
+        if ((flags & TCP_RST) !== 0 && (this.#words[peer + STATE]! & 15) !== CLOSED) {
+          this.#setState(at, peer, RESET);
+          return (this.#words[at + STATE]! & DID_CLOSE) === 0;
+        }
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  #closeByFlags(at: number, peer: number, flags: number, options: { resetAlways: boolean }): boolean {
+    let closes = false;
+    if ((flags & TCP_FIN) !== 0) {
+      this.#setState(at, peer, CLOSED);
+      closes = true;
+    }
+    if ((flags & TCP_RST) !== 0) {
+      this.#setState(at, peer, RESET);
+      if (options.resetAlways) this.#words[this.#base + FLAGS]! |= RESET_REPORTED;
+      closes = true;
+    }
+    return closes;
+  }
+
+  #leaveEstablished(at: number, peer: number, flags: number): boolean {
+    const words = this.#words;
+    const peerState = words[peer + STATE]! & 15;
+    if (
+      (flags & (TCP_SYN | TCP_ACK)) === TCP_SYN &&
+      (words[at + STATE]! & 15) === PARTIALLY_SEEN &&
+      peerState === INACTIVE
+    ) {
+      this.#setState(at, peer, SYN_SENT);
+    }
+    let closes = false;
+    if ((flags & (TCP_FIN | TCP_RST)) === TCP_FIN) {
+      this.#setState(at, peer, CLOSED);
+      // The peer sent a FIN and then a RST: an orderly end after all.
+      if (peerState === RESET && ((words[peer + STATE]! >> 4) & 15) === CLOSED) {
+        this.#setState(peer, at, CLOSED);
+      }
+      closes = true;
+    }
+    if ((flags & TCP_RST) !== 0) {
+      this.#setState(at, peer, RESET);
+      closes = true;
+      const state = words[peer + STATE]!;
+      if ((state & 15) !== RESET || ((state >> 4) & 15) !== ESTABLISHED) {
+        words[this.#base + FLAGS]! |= RESET_REPORTED;
+      }
+    }
+    return closes;
+  }
+
+  #leaveInactive(
+    at: number,
+    peer: number,
+    packet: DecodedPacket,
+    isOriginator: boolean,
+    now: number,
+  ): boolean {
+    const words = this.#words;
+    const flags = packet.tcpFlags;
+    const hasAck = (flags & TCP_ACK) !== 0;
+    let closes = false;
+    if ((flags & TCP_SYN) !== 0) {
+      if (isOriginator) {
+        this.#setState(at, peer, hasAck ? SYN_ACK_SENT : SYN_SENT);
+        words[this.#base + FLAGS]! |= TIMER_ATTEMPT;
+        this.#doubles[(this.#base >> 1) + F_TIMER] = now + ATTEMPT_NANOSECONDS;
+      } else this.#answerSyn(at, peer, packet, hasAck);
+    }
+    if ((flags & TCP_FIN) !== 0) {
+      this.#setState(at, peer, CLOSED);
+      closes = true;
+    }
+    if ((flags & TCP_RST) !== 0) {
+      this.#setState(at, peer, RESET);
+      closes = true;
+    }
+    if ((words[at + STATE]! & 15) !== INACTIVE) return closes;
+    const originator = this.#originator();
+    // Some stacks acknowledge a SYN before they answer it: that is no partial connection.
+    if (!isOriginator && packet.payloadLength === 0 && (words[originator + STATE]! & 15) === SYN_SENT) {
+      return closes;
+    }
+    if (hasAck && (words[peer + STATE]! & 15) === ESTABLISHED) {
+      // SYN-ACK and now its acknowledgement: only the SYN was missed.
+      this.#setState(at, peer, ESTABLISHED);
+      words[this.#base + FLAGS] =
+        (words[this.#base + FLAGS]! & ~PARTIAL) | (at === this.#base + ENDPOINT_0 ? SEEN_0 : SEEN_0 << 1);
+      return closes;
+    }
+    this.#setState(at, peer, PARTIALLY_SEEN);
+    return closes;
+  }
+
+  /** The responder sent a SYN, with or without ACK. */
+  #answerSyn(at: number, peer: number, packet: DecodedPacket, hasAck: boolean): void {
+    const words = this.#words;
+    if (
+      !hasAck &&
+      (words[peer + STATE]! & 15) === SYN_ACK_SENT &&
+      (packet.tcpSequence | 0) === words[at + SEQ_START]
+    ) {
+      // The SYN-ACK was captured before its SYN: turn the connection round, it is established.
+      this.#history.flip(this.#flow);
+      this.#setState(peer, at, ESTABLISHED);
+      words[this.#base + FLAGS]! |= at === this.#base + ENDPOINT_0 ? SEEN_0 : SEEN_0 << 1;
+    }
+    if ((words[peer + STATE]! & 15) === SYN_SENT) this.#setState(peer, at, ESTABLISHED);
+    this.#setState(at, peer, ESTABLISHED);
+    if ((words[peer + STATE]! & 15) !== PARTIALLY_SEEN) this.#timeouts.established(this.#flow);
+  }
+
+  #setState(at: number, peer: number, state: number): void {
+    const words = this.#words;
+    const old = words[at + STATE]! & 15;
+    if (state === old) return;
+    if (state > SYN_ACK_SENT && old <= SYN_ACK_SENT && (words[peer + STATE]! & 15) <= SYN_ACK_SENT) {
+      this.#timeouts.set(this.#flow, TIMEOUT.tcp);
+    }
+    words[at + STATE] = (words[at + STATE]! & ~0xff) | (old << 4) | state;
+  }
+
+  #originator(): number {
+    return this.#base + ((this.#words[this.#base + FLAGS]! & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0);
+  }
+
+  #ackReceived(side: Side, relativeAck: number): void {
+    const words = this.#words;
+    let seq = relativeAck;
+    if (words[side.at + FIN_COUNT]! > 0) {
+      const fin = this.#doubles[(side.at >> 1) + F_FIN_SEQ]!;
+      if (seq >= fin) seq = fin - 1;
+    }
+    if (seq <= this.#doubles[(side.at >> 1) + F_TRIMMED]!) return;
+    this.#gaps.acknowledged(side, seq, {
+      isPartial: (words[this.#base + FLAGS]! & PARTIAL) !== 0,
+    });
+    this.#checkEnd(side);
+  }
+
+  /** True while data of this side, or acknowledgements of its peer's, are still to come. */
+  #isPending(side: Side): boolean {
+    const words = this.#words;
+    const { at } = side;
+    const state = words[at + STATE]!;
+    if ((state & SKIP) !== 0) return false;
+    const delivered = (words[at + SEQ_START]! >>> 0) + this.#doubles[(at >> 1) + F_REASSEMBLED]!;
+    const last = fullSequence(words[at + WRAPS]! & 0xffff, words[at + SEQ_LAST]!);
+    if (last < delivered) return false;
+    if (delivered !== last - 1 && delivered !== last) return true;
+    return (state & 15) !== RESET && this.#gaps.hasHeld(side.peer);
+  }
+
+  #checkEnd(side: Side): void {
+    const words = this.#words;
+    const state = words[side.at + STATE]!;
+    if ((state & DID_EOF) !== 0) return;
+    if (words[side.at + FIN_COUNT] === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET) return;
+    if (this.#isPending(side)) return;
+    words[side.at + STATE]! |= DID_EOF;
+    if ((words[this.#base + FLAGS]! & CLOSE_DEFERRED) === 0) return;
+    this.#close(side);
+    words[this.#base + FLAGS]! &= ~CLOSE_DEFERRED;
+  }
+
+  #close(side: Side): void {
+    const words = this.#words;
+    const base = this.#base;
+    if (this.#isPending(side)) {
+      words[base + FLAGS]! |= CLOSE_DEFERRED;
+      return;
+    }
+    words[base + FLAGS]! &= ~CLOSE_DEFERRED;
+    if ((words[side.at + STATE]! & DID_CLOSE) !== 0) return;
+    words[side.at + STATE]! |= DID_CLOSE;
+    const peerState = words[side.peer + STATE]!;
+    const isComplete =
+      (words[side.at + STATE]! & 15) === RESET ||
+      (peerState & DID_CLOSE) !== 0 ||
+      (peerState & 15) === INACTIVE;
+    if (!isComplete) return;
+    words[base + FLAGS] = (words[base + FLAGS]! & ~TIMER_ATTEMPT) | TIMER_DELETE;
+    this.#doubles[(base >> 1) + F_TIMER] = this.#doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
+  }
+
+  #gap(endpoint: number, bytes: number): void {
+    const number = endpoint === this.#base + ENDPOINT_0 ? 0 : 1;
+    this.#history.scaled(this.#flow, number, 0x47, endpoint + GAPS);
+    this.#doubles[(this.#base >> 1) + F_MISSED]! += bytes;
+  }
+}

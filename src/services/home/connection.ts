@@ -1,0 +1,164 @@
+import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
+import { connSchema, type ExplainPacket, explainConnField } from "../../core/analyzers/index.ts";
+import { formatUid, HoldfastError } from "../../core/base/index.ts";
+import type { Actor } from "../../core/custody/index.ts";
+import { compilePackets, compileRows } from "../../core/query/index.ts";
+import { formatTimestamp, systemClock } from "../../platform/index.ts";
+import { LocatedPackets, offsetOf, readPackets } from "../evidence/index.ts";
+import type { Row } from "../index/index.ts";
+import { chunkOf } from "../vault/index.ts";
+import { readQuestion, readUid } from "./ask.ts";
+import { segmentFacts } from "./facts.ts";
+import type { Home } from "./home.ts";
+import { recordRead } from "./packets.ts";
+
+interface Context {
+  readonly actor: Actor;
+  readonly signal: AbortSignal;
+}
+
+/** Packets that one explanation replays; the answer says when there were more. */
+const REPLAY_PACKETS_MAX = 200_000;
+
+async function findConnection(home: Home, uid: string, { signal }: Context): Promise<{ row: Row; q: string }> {
+  const q = `uid == ${formatUid(readUid(uid))}`;
+  const { query } = readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs());
+  const condition = compileRows(query, connSchema);
+  const [row] = await home.index.rows({ scope: {}, log: "conn", condition, limit: 1, offset: 0 }, signal);
+  if (row) return { row, q };
+  throw new HoldfastError("home/unknown-connection", `no connection ${uid} is in this home`, {
+    remedy: "uids are in the uid column of holdfast query",
+  });
+}
+
+/** One connection: its row, a sentence, and where its packets lie; no packet is read. */
+export async function showConnection(
+  home: Home,
+  { uid }: ParsedInputOf<Operations["show"]>,
+  context: Context,
+): Promise<OutputOf<Operations["show"]>> {
+  const { row, q } = await findConnection(home, uid, context);
+  await home.reads.note(context.actor, "*", `conn: ${q}`);
+  const plan = compilePackets(readQuestion(home, { q, relativeTo: "now" }, 0).query);
+  const found = await home.index.candidates({}, plan, context.signal);
+  const located = await LocatedPackets.read(home.index, found, plan.leaves.length);
+  const places = [];
+  for (const { segment, keys } of located.segments) {
+    if (!home.projection.segments.has(segment)) continue;
+    const { reader } = await home.shelf.open(segment);
+    const number = found.segments.indexOf(segment);
+    places.push({
+      segment,
+      runs: found.segment.filter((of) => of === number).length,
+      packets: keys.length,
+      first_chunk: chunkOf(reader, offsetOf(keys[0]!)),
+      last_chunk: chunkOf(reader, offsetOf(keys[keys.length - 1]!)),
+    });
+  }
+  const segments = places.map(({ segment }) => segmentFacts(home, home.projection.segments.get(segment)!));
+  const isSealed = places.length > 0;
+  return {
+    sentence: sentenceOf(row),
+    row,
+    packets: {
+      state: "available",
+      says: isSealed ? "all packets are recorded in full" : "the import is still running; packets can be read once it is sealed",
+      count: located.total,
+      places,
+    },
+    segments,
+  };
+}
+
+/** Replays a connection's packets and says which bytes of which packets a field came from. */
+export async function explainField(
+  home: Home,
+  input: ParsedInputOf<Operations["explain"]>,
+  context: Context,
+): Promise<OutputOf<Operations["explain"]>> {
+  const name = input.field.replace(/^conn\./, "");
+  const field = connSchema.fields.find((f) => f.name === name && f.kind !== "bytes");
+  if (field === undefined) {
+    const known = connSchema.fields.filter((f) => f.kind !== "bytes").map((f) => `conn.${f.name}`);
+    throw new HoldfastError("home/unknown-field", `there is no field "${input.field}" of a connection`, { remedy: `fields: ${known.join(", ")}` });
+  }
+  const { q } = await findConnection(home, input.uid, context);
+  const read = await recordRead(home, { q, relativeTo: "now", purpose: input.purpose || `explain ${input.field}` }, context);
+  const packets: ExplainPacket[] = [];
+  const places: { segment: string; offset: number }[] = [];
+  for await (const { packet, segment, offset } of readPackets(home.shelf.open, read.located, read.plan)) {
+    if (packets.length === REPLAY_PACKETS_MAX) break;
+    const { start, capturedBytes } = packet;
+    const bytes = packet.bytes.slice(start, start + capturedBytes);
+    packets.push({ ...packet, bytes, start: 0, view: new DataView(bytes.buffer) });
+    places.push({ segment, offset });
+  }
+  const { value, steps } = explainConnField(name, packets);
+  return {
+    uid: input.uid,
+    field: `conn.${name}`,
+    says: field.says,
+    value,
+    steps: steps.map((step) => {
+      const packet = packets[step.packetIndex]!;
+      return {
+        packet: step.packetIndex + 1,
+        ts_ns: String(BigInt(packet.seconds) * 1_000_000_000n + BigInt(packet.nanoseconds)),
+        ...places[step.packetIndex]!,
+        before: step.before,
+        after: step.after,
+        ranges: step.ranges.map((range) => ({
+          ...range,
+          bytes: Buffer.from(packet.bytes.subarray(range.offset, range.offset + Math.min(range.length, 64))).toString("hex"),
+        })),
+      };
+    }),
+  };
+}
+
+/** What a connection was, in one sentence, from its row. */
+export function sentenceOf(row: Row): string {
+  const text = (name: string): string => String(row[name] ?? "");
+  const to = `${text("id.resp_h")}:${text("id.resp_p")}`;
+  const sent = sizeText(Number(row["orig_bytes"] ?? 0));
+  const received = sizeText(Number(row["resp_bytes"] ?? 0));
+  const duration = row["duration"] === null ? "in one packet" : `in ${durationText(Number(row["duration"]))}`;
+  const at = formatTimestamp(Math.floor(Number(row["ts"]) * 1000)).replace("T", " ").slice(0, 19);
+  return `${text("id.orig_h")} sent ${sent} to ${to} (${text("proto")}) and got ${received} back ${duration}, from ${at} UTC; it ended ${STATES[text("conn_state")] ?? "unseen"}.`;
+}
+
+/** Zeek's connection states in words. */
+const STATES: Readonly<Record<string, string>> = {
+  S0: "as it began: an attempt without answer",
+  S1: "established, its end not seen",
+  SF: "normally",
+  REJ: "rejected",
+  S2: "half closed by the originator",
+  S3: "half closed by the responder",
+  RSTO: "reset by the originator",
+  RSTR: "reset by the responder",
+  RSTOS0: "reset by the originator before any answer",
+  RSTRH: "reset by the responder before the handshake was done",
+  SH: "with a close from the originator that nobody answered",
+  SHR: "with answers only: the originator was not seen",
+  OTH: "unseen: its beginning was not recorded either",
+};
+
+export function sizeText(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return unit === 0 || value >= 100 ? `${Math.round(value)} ${units[unit]}` : `${value.toPrecision(2)} ${units[unit]}`;
+}
+
+export function durationText(seconds: number): string {
+  if (seconds < 1) return `${(seconds * 1000).toPrecision(3)} ms`;
+  if (seconds < 60) return `${seconds.toPrecision(3)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

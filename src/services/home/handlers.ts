@@ -1,0 +1,155 @@
+import type { CallContext, Handlers, Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
+import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
+import { openForReading, openReadStream, sleep, toStorageError } from "../../platform/index.ts";
+import { segmentPaths } from "../vault/index.ts";
+import { explainField, showConnection } from "./connection.ts";
+import { examine } from "./doctor.ts";
+import { captureFacts, segmentFacts } from "./facts.ts";
+import { type Home, pathsOf } from "./home.ts";
+import { type ImportEvent, importCapture } from "./import-capture.ts";
+import { exportPackets, listPackets } from "./packets.ts";
+import { reindex } from "./rebuild.ts";
+import { fieldsOf, queryHistogram, queryRows } from "./rows.ts";
+import { statusOf } from "./status.ts";
+import { verifyHome } from "./verify-home.ts";
+
+/** A home's answers to every operation of the contract. */
+export function createHandlers(home: Home): Handlers {
+  const ofCase = <T extends { start: { case: string } }>(list: Iterable<T>, name: string | undefined): T[] =>
+    [...list].filter(({ start }) => name === undefined || start.case === name);
+  return {
+    status: (input, { signal }) => statusOf(home, input.case, signal),
+    fields: async () => {
+      const logs = home.index.logs.filter(({ shown }) => shown);
+      return { logs: logs.map(({ name, says }) => ({ log: name, says })), fields: logs.flatMap(fieldsOf) };
+    },
+    cases: async () => ({
+      cases: [...home.projection.cases.values()].map(({ case: name, openedAt, purpose }) => ({
+        case: name,
+        opened_at: openedAt,
+        purpose,
+        captures: ofCase(home.projection.captures.values(), name).filter(({ state }) => state === "sealed").length,
+      })),
+    }),
+    openCase: async ({ case: name, purpose }, { actor }) => {
+      if (home.projection.cases.has(name)) {
+        throw new HoldfastError("home/case-exists", `case ${name} is open already`);
+      }
+      await home.ensureCase(name, actor, purpose);
+      return { case: name, seq: home.ledger.size - 1 };
+    },
+    importFile: (input, context) => importPath(home, input, context),
+    importUpload: (input, { actor, signal, body }) =>
+      importCapture(
+        home,
+        { name: input.name, bytes_total: input.bytes ?? null, descriptor: "pipe", bytes: body ?? emptyBody() },
+        { case: input.case, purpose: input.purpose, actor, signal },
+      ),
+    captures: async (input) => ({
+      captures: ofCase(home.projection.captures.values(), input.case).map((capture) => captureFacts(home, capture)),
+    }),
+    query: (input, context) => queryRows(home, input, context),
+    histogram: (input, context) => queryHistogram(home, input, context),
+    packets: (input, context) => exportPackets(home, input, context),
+    packetList: (input, context) => listPackets(home, input, context),
+    show: (input, context) => showConnection(home, input, context),
+    explain: (input, context) => explainField(home, input, context),
+    segments: async (input) => ({
+      segments: [...home.projection.segments.values()]
+        .filter(({ entry }) => input.case === undefined || entry.case === input.case)
+        .map((segment) => segmentFacts(home, segment)),
+    }),
+    segmentPart: (input) => segmentPart(home, input),
+    verify: (input, { signal }) => verifyHome(home, input.quick, signal),
+    reindex: (_, { signal }) => reindex(home, signal),
+    ledger: (input) => readLedger(home, input),
+    doctor: () => examine(home),
+  };
+}
+
+async function* importPath(
+  home: Home,
+  input: ParsedInputOf<Operations["importFile"]>,
+  { actor, signal }: CallContext,
+): AsyncGenerator<ImportEvent> {
+  let file: ReturnType<typeof openForReading>;
+  try {
+    file = openForReading(input.path);
+  } catch (error) {
+    throw toStorageError("import", `cannot read ${input.path}`, error);
+  }
+  const options = { case: input.case, purpose: input.purpose, actor, signal };
+  try {
+    if (file.isDirectory) {
+      throw new HoldfastError("import/not-a-capture", `${input.path} is a folder`, { remedy: "name the capture files in it" });
+    }
+    if (!input.follow) {
+      const source = { name: input.path, bytes_total: file.isFile ? file.bytes : null, descriptor: file.fd };
+      yield* importCapture(home, source, options);
+      return;
+    }
+    const bytes = followFile(input.path, input.restSeconds, signal);
+    yield* importCapture(home, { name: input.path, bytes_total: null, descriptor: "pipe", bytes }, options);
+  } finally {
+    file.close();
+  }
+}
+
+const FOLLOW_LOOK_MS = 250;
+
+/** A file that still grows, until it has rested for so many seconds. */
+async function* followFile(path: string, restSeconds: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  let restedMs = 0;
+  while (!signal.aborted && restedMs < restSeconds * 1000) {
+    let grew = false;
+    for await (const chunk of openReadStream(path, { start: at })) {
+      at += (chunk as Uint8Array).length;
+      grew = true;
+      yield chunk as Uint8Array;
+    }
+    restedMs = grew ? 0 : restedMs + FOLLOW_LOOK_MS;
+    await sleep(FOLLOW_LOOK_MS);
+  }
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {
+  // A request without a body is an empty file, and is refused as one.
+}
+
+async function segmentPart(home: Home, { segment, part }: ParsedInputOf<Operations["segmentPart"]>) {
+  const state = isSegmentId(segment) ? home.projection.segments.get(segment) : undefined;
+  if (state === undefined || (part === "events" && state.entry.events_sha256 === null)) {
+    throw new HoldfastError("home/unknown-segment", `there is no ${part} of a segment ${segment}`, { remedy: "see holdfast segments" });
+  }
+  const path = segmentPaths(pathsOf(home.directory).vault, segment)[part];
+  const { bytes, close } = openForReading(path);
+  close();
+  return { facts: { bytes }, bytes: openReadStream(path) as AsyncIterable<Uint8Array> };
+}
+
+const LEDGER_SCAN_MAX = 100_000;
+
+/** The newest entries first asked for, in their order; `type` narrows. */
+async function readLedger(
+  home: Home,
+  input: ParsedInputOf<Operations["ledger"]>,
+): Promise<OutputOf<Operations["ledger"]>> {
+  const { size } = home.ledger;
+  const entries: Record<string, unknown>[] = [];
+  if (input.from !== undefined || input.type === undefined) {
+    const from = input.from ?? Math.max(0, size - input.limit);
+    for await (const entry of home.ledger.read(from, Math.min(size, from + LEDGER_SCAN_MAX))) {
+      if (input.type !== undefined && entry.type !== input.type) continue;
+      entries.push({ ...entry });
+      if (entries.length === input.limit) break;
+    }
+  } else {
+    for await (const entry of home.ledger.read(Math.max(0, size - LEDGER_SCAN_MAX), size)) {
+      if (entry.type !== input.type) continue;
+      entries.push({ ...entry });
+      if (entries.length > input.limit) entries.shift();
+    }
+  }
+  return { size, checkpoint: await home.ledger.checkpointText(), entries };
+}

@@ -1,0 +1,212 @@
+import { join } from "node:path";
+import { HoldfastError, isCaseId, type CaptureId, type CaseId } from "../../core/base/index.ts";
+import { type Actor, formatVkey, type KnownEntryBody, parseVkey } from "../../core/custody/index.ts";
+import {
+  createDirectory,
+  createKeys,
+  HomeLock,
+  type HomeKeys,
+  loadKeys,
+  readFileBytes,
+  statFile,
+  systemClock,
+  toStorageError,
+} from "../../platform/index.ts";
+import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
+import { type Ledger, openLedger } from "../ledger/index.ts";
+import { removeStaged } from "../vault/index.ts";
+import { MetadataReads } from "./metadata-reads.ts";
+import { Projection } from "./projection.ts";
+import { SegmentShelf } from "./segment-shelf.ts";
+
+export type HomeErrorCode =
+  | "home/missing"
+  | "home/exists"
+  | "home/in-use"
+  | "home/bad-name"
+  | "home/case-exists"
+  | "home/not-writable"
+  | "home/unknown-connection"
+  | "home/unknown-segment"
+  | "home/unknown-field";
+
+export interface HomeOptions {
+  readonly directory: string;
+  readonly version: string;
+  readonly passphrase?: string;
+  /** DuckDB's own bound in MiB. */
+  readonly indexMemoryMib?: number;
+}
+
+/** Home paths, said once. */
+export function pathsOf(directory: string) {
+  return {
+    keys: join(directory, "keys"),
+    ledger: join(directory, "ledger"),
+    vault: join(directory, "vault"),
+    index: join(directory, "index"),
+    socket: join(directory, "holdfast.sock"),
+    verifiedFile: join(directory, "verified.json"),
+  };
+}
+
+export async function isHome(directory: string): Promise<boolean> {
+  return (await statFile(join(directory, "keys", "home.key"))) !== undefined;
+}
+
+/** Makes a home: folders, keys, and a ledger whose first entries say so. */
+export async function createHome(options: HomeOptions & { actor: Actor }): Promise<void> {
+  const { directory } = options;
+  if (await isHome(directory)) {
+    throw new HoldfastError("home/exists", `there is a home in ${directory} already`);
+  }
+  try {
+    await createDirectory(directory);
+  } catch (error) {
+    throw toStorageError("home", `cannot make a home in ${directory}`, error);
+  }
+  const lock = await takeLock(directory);
+  try {
+    const origin = `holdfast.local/${crypto.randomUUID()}`;
+    const passphrase = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
+    const keys = await createKeys(directory, { origin, ...passphrase });
+    const ledger = await openHomeLedger(directory, keys);
+    const { actor } = options;
+    const accepts = keys.hasPassphrase ? (["index-in-clear"] as const) : (["key-on-disk", "index-in-clear"] as const);
+    await ledger.append([
+      { type: "home.create", origin, vkey: formatVkey(keys.signer.key), vault_recipient: keys.vaultRecipient, actor },
+      { type: "key.accept", accepts: [...accepts], actor },
+    ]);
+    await ledger.close();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The owner of one home: its lock, keys, ledger, vault and index, and what the ledger says of them. */
+export class Home {
+  readonly directory: string;
+  readonly version: string;
+  readonly keys: HomeKeys;
+  readonly ledger: Ledger;
+  readonly index: IndexStore;
+  readonly projection: Projection;
+  readonly shelf: SegmentShelf;
+  readonly reads: MetadataReads;
+  /** Captures being imported now. */
+  readonly running = new Map<string, { name: string; case: string; startedAt: string; packets: number; flows: number; bytes: number; total: number | null }>();
+  readonly #lock: HomeLock;
+
+  private constructor(options: HomeOptions, parts: { keys: HomeKeys; ledger: Ledger; index: IndexStore; projection: Projection; lock: HomeLock }) {
+    this.directory = options.directory;
+    this.version = options.version;
+    this.keys = parts.keys;
+    this.ledger = parts.ledger;
+    this.index = parts.index;
+    this.projection = parts.projection;
+    this.#lock = parts.lock;
+    this.shelf = new SegmentShelf(this);
+    this.reads = new MetadataReads((body, actor) => this.append([body], actor));
+  }
+
+  /**
+   * Opens a home under its lock. What a killed process left unfinished is put on record
+   * (`import.abandon`) and its staged files go; nothing sealed is touched.
+   */
+  static async open(options: HomeOptions): Promise<Home> {
+    const { directory } = options;
+    if (!(await isHome(directory))) {
+      throw new HoldfastError("home/missing", `there is no home in ${directory}`, { remedy: "make one with: holdfast init" });
+    }
+    const lock = await takeLock(directory);
+    try {
+      const passphrase = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
+      const keys = await loadKeys(directory, passphrase);
+      const ledger = await openHomeLedger(directory, keys);
+      const projection = new Projection();
+      for await (const entry of ledger.read(0, ledger.size)) projection.apply(entry);
+      const memory = options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
+      const index = openDuckdbIndex({ directory: pathsOf(directory).index, ...memory });
+      const home = new Home(options, { keys, ledger, index, projection, lock });
+      await home.#closeUnfinished();
+      return home;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /** Durable when resolved; the projection has the entries then. */
+  async append(bodies: readonly KnownEntryBody[], actor: Actor): Promise<number> {
+    const { first } = await this.ledger.append(bodies.map((body) => ({ ...body, actor })));
+    for await (const entry of this.ledger.read(first, first + bodies.length)) this.projection.apply(entry);
+    return first;
+  }
+
+  /** Opens the case if it is not there: an import in `solo` asks nothing. */
+  async ensureCase(name: string, actor: Actor, purpose = ""): Promise<CaseId> {
+    if (!isCaseId(name)) {
+      throw new HoldfastError("home/bad-name", `"${name}" cannot name a case`, {
+        remedy: "use letters, digits, dot, dash and underscore, at most 64, beginning with a letter or digit",
+      });
+    }
+    if (!this.projection.cases.has(name)) {
+      await this.append([{ type: "case.open", case: name, purpose }], actor);
+    }
+    return name;
+  }
+
+  /** The vault's key; a sentence when its passphrase was not given. */
+  identity(): string {
+    const { vaultIdentity } = this.keys;
+    if (vaultIdentity !== undefined) return vaultIdentity;
+    throw new HoldfastError("keys/locked", "the vault's key is locked", {
+      remedy: "give its passphrase with HOLDFAST_PASSPHRASE or --passphrase-file",
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.reads.flush();
+    await this.shelf.close();
+    await this.index.stop();
+    await this.ledger.close();
+    await this.#lock.release();
+  }
+
+  async #closeUnfinished(): Promise<void> {
+    const open = [...this.projection.captures.values()].filter(({ state }) => state === "open");
+    await removeStaged(pathsOf(this.directory).vault);
+    if (open.length === 0) return;
+    await this.append(
+      open.map(({ start }) => ({
+        type: "import.abandon",
+        capture: start.capture as CaptureId,
+        reason: "the process ended before the capture was sealed",
+      })),
+      { name: "holdfast", via: "recovery" },
+    );
+  }
+}
+
+async function takeLock(directory: string): Promise<HomeLock> {
+  try {
+    return await HomeLock.acquire(directory);
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error;
+    throw toStorageError("home", `cannot lock the home in ${directory}`, error);
+  }
+}
+
+async function openHomeLedger(directory: string, keys: HomeKeys): Promise<Ledger> {
+  const vkeyText = new TextDecoder().decode(await readFileBytes(join(directory, "keys", "home.vkey")));
+  const verifyKey = parseVkey(vkeyText.trim());
+  if (verifyKey.status !== "ok") {
+    throw new HoldfastError("keys/damaged", `${join(directory, "keys", "home.vkey")} is not a verifier key`);
+  }
+  return await openLedger({
+    dir: pathsOf(directory).ledger,
+    signer: keys.signer,
+    verifyKey: verifyKey.value,
+    clock: systemClock,
+  });
+}

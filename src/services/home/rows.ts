@@ -1,0 +1,78 @@
+import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
+import { HoldfastError } from "../../core/base/index.ts";
+import type { Actor } from "../../core/custody/index.ts";
+import type { LogSchema } from "../../core/events/index.ts";
+import { compileRows } from "../../core/query/index.ts";
+import { systemClock } from "../../platform/index.ts";
+import { readQuestion } from "./ask.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Home } from "./home.ts";
+
+interface Context {
+  readonly actor: Actor;
+  readonly signal: AbortSignal;
+}
+
+export function fieldsOf(log: LogSchema) {
+  return log.fields
+    .filter(({ kind }) => kind !== "bytes")
+    .map(({ name, kind, says, values }) => ({ log: log.name, name, kind, says, values: values ? [...values] : null }));
+}
+
+export function shownLog(home: Home, name: string): LogSchema {
+  const log = home.index.logs.find((l) => l.name === name && l.shown);
+  if (log) return log;
+  const known = home.index.logs.filter((l) => l.shown).map((l) => l.name);
+  throw new HoldfastError("query/unknown-log", `there is no log called "${name}"`, { remedy: `logs: ${known.join(", ")}` });
+}
+
+/** Rows of a log with what they were drawn from; the question is on record first. */
+export async function queryRows(
+  home: Home,
+  input: ParsedInputOf<Operations["query"]>,
+  { actor, signal }: Context,
+): Promise<OutputOf<Operations["query"]>> {
+  const log = shownLog(home, input.log);
+  const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
+  const condition = compileRows(query, log);
+  await home.reads.note(actor, input.case ?? "*", `${log.name}: ${text}`);
+  const { orderBy, descending, limit, offset } = input;
+  const [rows, summary] = await Promise.all([
+    home.index.rows({ scope, log: log.name, condition, orderBy, descending, limit, offset }, signal),
+    home.index.count({ scope, log: log.name, condition }, signal),
+  ]);
+  return {
+    log: log.name,
+    fields: fieldsOf(log),
+    rows,
+    total: summary.rows,
+    first_ns: summary.first_ns ?? null,
+    last_ns: summary.last_ns ?? null,
+    coverage: coverageOf(home.projection, input.case, home.running.size > 0),
+  };
+}
+
+/** Connections over time by when they began; gaps are said, never drawn as zero. */
+export async function queryHistogram(
+  home: Home,
+  input: ParsedInputOf<Operations["histogram"]>,
+  { actor, signal }: Context,
+): Promise<OutputOf<Operations["histogram"]>> {
+  const log = shownLog(home, "conn");
+  const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
+  const condition = compileRows(query, log);
+  await home.reads.note(actor, input.case ?? "*", `conn: ${text}`);
+  const { gaps } = coverageOf(home.projection, input.case, false);
+  const summary = await home.index.count({ scope, log: "conn", condition }, signal);
+  const fromText = input.from_ns ?? summary.first_ns;
+  const toText = input.to_ns ?? summary.last_ns;
+  if (fromText === undefined || toText === undefined) {
+    return { from_ns: null, to_ns: null, width_ns: "0", bins: [], gaps };
+  }
+  const fromNs = BigInt(fromText);
+  const toNs = BigInt(toText);
+  const { bins } = input;
+  const found = await home.index.histogram({ scope, log: "conn", condition, fromNs, toNs, bins }, signal);
+  const width = (toNs - fromNs) / BigInt(bins) + 1n;
+  return { from_ns: fromText, to_ns: toText, width_ns: String(width), bins: found, gaps };
+}

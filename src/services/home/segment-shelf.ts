@@ -1,0 +1,57 @@
+import { HoldfastError } from "../../core/base/index.ts";
+import { decodeJson } from "../../core/events/index.ts";
+import type { CaptureLayout } from "../../core/pcap/index.ts";
+import type { OpenCapture } from "../evidence/index.ts";
+import { openSegment } from "../vault/index.ts";
+import { type Home, pathsOf } from "./home.ts";
+
+/** Segments kept open; the one unused longest goes first. */
+const OPEN_MAX = 64;
+
+/** Open segments: unwrapping a file key and reading a seek table is paid once, not at every question. */
+export class SegmentShelf {
+  readonly #home: Home;
+  readonly #open = new Map<string, Promise<OpenCapture>>();
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  readonly open = (segment: string): Promise<OpenCapture> => {
+    const known = this.#open.get(segment);
+    this.#open.delete(segment);
+    const opened = known ?? this.#openNew(segment);
+    this.#open.set(segment, opened);
+    if (known === undefined) opened.catch(() => this.#open.delete(segment));
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > OPEN_MAX && oldest !== undefined) {
+      const dropped = this.#open.get(oldest);
+      this.#open.delete(oldest);
+      void dropped?.then(({ reader }) => reader.close()).catch(() => undefined); // never opened: nothing to close
+    }
+    return opened;
+  };
+
+  async close(): Promise<void> {
+    for (const opened of this.#open.values()) {
+      await opened.then(({ reader }) => reader.close()).catch(() => undefined); // never opened: nothing to close
+    }
+    this.#open.clear();
+  }
+
+  async #openNew(segment: string): Promise<OpenCapture> {
+    const home = this.#home;
+    const state = home.projection.segments.get(segment);
+    if (state === undefined) {
+      throw new HoldfastError("home/unknown-segment", `there is no segment ${segment}`);
+    }
+    const reader = await openSegment({
+      dir: pathsOf(home.directory).vault,
+      id: segment,
+      facts: state.entry,
+      identity: home.identity(),
+    });
+    const layout = decodeJson<CaptureLayout>(await home.index.readLayout(segment));
+    return { reader, layout, timeOrdered: state.entry.time_ordered };
+  }
+}

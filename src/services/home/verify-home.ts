@@ -1,0 +1,88 @@
+import type { Operations, OutputOf } from "../../api/index.ts";
+import { formatTimestamp, monotonicSeconds, systemClock, writeFileDurably } from "../../platform/index.ts";
+import { listVault, verifySegment } from "../vault/index.ts";
+import { type Home, pathsOf } from "./home.ts";
+
+type VerifyEvent = OutputOf<Operations["verify"]>;
+type Finding = Extract<VerifyEvent, { type: "finding" }>;
+
+/**
+ * Checks the whole home: every entry of the ledger, every segment's files against the entry that made
+ * it exist, and the other way round. `quick` trusts ciphertext digests; otherwise every byte is
+ * decrypted and must give the exhibit's own digest.
+ */
+export async function* verifyHome(home: Home, quick: boolean, signal: AbortSignal): AsyncGenerator<VerifyEvent> {
+  const began = monotonicSeconds();
+  let isGood = true;
+  let bytes = 0;
+  const verdict = await home.ledger.verify();
+  if (!verdict.ok) {
+    isGood = false;
+    yield bad(`ledger entry ${verdict.entry ?? "?"}`, verdict.message);
+  }
+  const segments = [...home.projection.segments.values()];
+  const total = segments.reduce((sum, { entry }) => sum + entry.body_bytes + entry.events_bytes, 0);
+  const { vault } = pathsOf(home.directory);
+  const identity = quick ? undefined : home.identity();
+  for (const { entry } of segments) {
+    if (signal.aborted) break;
+    const facts = identity === undefined ? entry : { ...entry };
+    for (const problem of await verifySegment({ dir: vault, id: entry.segment, facts, ...(identity !== undefined && { identity }) })) {
+      isGood = false;
+      yield bad(`segment ${entry.segment}`, problem.message);
+    }
+    bytes += entry.body_bytes + entry.events_bytes;
+    const seconds = monotonicSeconds() - began;
+    yield {
+      type: "progress",
+      what: quick ? "checking digests" : "decrypting and checking",
+      done: bytes,
+      total,
+      unit: "bytes",
+      per_second: Math.round(bytes / Math.max(seconds, 1e-3)),
+      seconds_left: bytes === 0 ? null : ((total - bytes) * seconds) / bytes,
+    };
+  }
+  for (const stray of await straysOf(home, vault)) {
+    if (stray.level === "bad") isGood = false;
+    yield stray;
+  }
+  yield* unfinished(home);
+  yield {
+    type: "result",
+    ok: isGood,
+    entries: home.ledger.size,
+    segments: segments.length,
+    bytes,
+    decrypted: !quick,
+    root: home.ledger.rootBase64(),
+    seconds: monotonicSeconds() - began,
+  };
+  const record = { at: formatTimestamp(systemClock.nowMs()), ok: isGood, quick };
+  await writeFileDurably(pathsOf(home.directory).verifiedFile, `${JSON.stringify(record)}\n`);
+}
+
+/** Files in the vault that no entry speaks of. */
+async function straysOf(home: Home, vault: string): Promise<Finding[]> {
+  const known = home.projection.segments;
+  const listed = await listVault(vault);
+  const ids = new Set(listed.map(({ id }) => id).filter((id) => !known.has(id)));
+  return [...ids].map((id) => ({
+    type: "finding",
+    level: "note",
+    where: `vault ${id}`,
+    message: "no ledger entry speaks of these files: they are not evidence (an import that ended before its entry leaves such)",
+  }));
+}
+
+function* unfinished(home: Home): Generator<Finding> {
+  for (const { state, start, reason } of home.projection.captures.values()) {
+    if (state !== "abandoned") continue;
+    const message = `import of ${start.file.name} did not finish: ${reason}; import it again if it is wanted`;
+    yield { type: "finding", level: "note", where: `capture ${start.capture}`, message };
+  }
+}
+
+function bad(where: string, message: string): Finding {
+  return { type: "finding", level: "bad", where, message };
+}
