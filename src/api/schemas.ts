@@ -33,6 +33,7 @@ export const coverage = z.object({
       fault: z.string().nullable(),
     }),
   ),
+  captures_total: z.number().describe("captures searched; the list names the first 100"),
   gaps: z.array(z.object({ from_ns: nanoseconds, to_ns: nanoseconds })).describe("times between captures of which nothing was recorded"),
   not_recorded: z.array(z.string()).describe("what the captures say was lost or left out"),
   running: z.boolean().describe("an import is still adding rows"),

@@ -15,3 +15,8 @@ export function monotonicSeconds(): number {
 export function formatTimestamp(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** Resolves after a while. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -40,3 +40,15 @@ export function openForReading(path: string): OpenFile {
     close: () => fs.closeSync(fd),
   };
 }
+
+/** Standard input as it comes. */
+export function readStandardInput(): AsyncIterable<Uint8Array> {
+  return process.stdin as AsyncIterable<Uint8Array>;
+}
+
+/** Writes to a stream and waits until it has room again. */
+export function writeAll(stream: NodeJS.WritableStream, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -73,6 +73,11 @@ export async function removeTree(path: string): Promise<void> {
   await fsp.rm(path, { recursive: true, force: true });
 }
 
+/** Takes every permission from group and others: a socket's mode follows the umask, not its maker. */
+export async function restrictToOwner(path: string): Promise<void> {
+  await fsp.chmod(path, 0o600);
+}
+
 export async function openRandomAccess(path: string): Promise<RandomAccessFile> {
   const file = await fsp.open(path, "r");
   const bytes = (await file.stat()).size;
@@ -120,21 +125,32 @@ export function openWriteStream(path: string, options: { replace?: boolean } = {
 
 /** Appends to one new file from one thread; `close` resolves with the bytes on the disk. */
 export class SequentialFile {
-  readonly #fd: number;
+  // A FileHandle, since Node's permission model forbids fsync by number but not by handle.
+  readonly #file: fsp.FileHandle;
   readonly #syncEveryBytes: number;
   #unsynced = 0;
   #syncing: Promise<void> | undefined;
   #failure: unknown;
 
-  constructor(path: string, options: { syncEveryBytes?: number } = {}) {
-    this.#fd = fs.openSync(path, "wx", 0o600);
-    this.#syncEveryBytes = options.syncEveryBytes ?? 64 << 20;
+  private constructor(file: fsp.FileHandle, syncEveryBytes: number) {
+    this.#file = file;
+    this.#syncEveryBytes = syncEveryBytes;
+  }
+
+  /** Creates the file, 0600; refuses one that exists. */
+  static async create(
+    path: string,
+    options: { syncEveryBytes?: number } = {},
+  ): Promise<SequentialFile> {
+    return new SequentialFile(await fsp.open(path, "wx", 0o600), options.syncEveryBytes ?? 64 << 20);
   }
 
   write(bytes: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure;
     let done = 0;
-    while (done < bytes.length) done += fs.writeSync(this.#fd, bytes, done, bytes.length - done);
+    while (done < bytes.length) {
+      done += fs.writeSync(this.#file.fd, bytes, done, bytes.length - done);
+    }
     this.#unsynced += bytes.length;
     // The disk works while the next bytes are made: one sync at the end would cost its whole wall.
     if (this.#unsynced >= this.#syncEveryBytes && this.#syncing === undefined) this.#beginSync();
@@ -145,20 +161,21 @@ export class SequentialFile {
     try {
       await this.#syncing;
       if (this.#failure !== undefined) throw this.#failure;
-      fs.fdatasyncSync(this.#fd);
+      await this.#file.datasync();
     } finally {
-      fs.closeSync(this.#fd);
+      await this.#file.close();
     }
   }
 
   #beginSync(): void {
     this.#unsynced = 0;
-    this.#syncing = new Promise((resolve) => {
-      fs.fdatasync(this.#fd, (error) => {
-        this.#failure ??= error ?? undefined;
+    this.#syncing = this.#file
+      .datasync()
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => {
         this.#syncing = undefined;
-        resolve();
       });
-    });
   }
 }

@@ -1,4 +1,5 @@
-export { type Clock, formatTimestamp, monotonicSeconds, systemClock } from "./clock.ts";
+export { type Clock, formatTimestamp, monotonicSeconds, sleep, systemClock } from "./clock.ts";
+export { type Descriptor, openDescriptor, openForReading, type OpenFile, readStandardInput, writeAll } from "./descriptor.ts";
 export { nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
 export {
   createDirectory,
@@ -21,11 +22,13 @@ export {
   readFileIfPresent,
   readFileSync,
   removeTree,
+  restrictToOwner,
   SequentialFile,
   statFile,
 } from "./files.ts";
 export { HomeLock } from "./home-lock.ts";
 export { createKeys, type HomeKeys, loadKeys } from "./keys.ts";
+export { freeBytes, processPrivileges } from "./machine.ts";
 export { createCaptureId, createSegmentId, randomBytes, randomHex } from "./random.ts";
 export {
   type ChildExit,

@@ -52,17 +52,23 @@ function runJob(worker: Worker, job: Job): Promise<{ result: CaseResult; workerL
   return new Promise((resolve) => {
     const finish = (result: CaseResult, workerLost: boolean): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      // Only our own listeners: the thread's own ones keep its port alive.
+      worker.off("message", onMessage);
+      worker.off("exit", onExit);
+      worker.off("error", onError);
       // A worker that fails while it is being ended has already been counted.
-      worker.on("error", () => {});
+      if (workerLost) worker.on("error", () => {});
       resolve({ result, workerLost });
     };
     const lose = (reason: string): void =>
       finish({ status: "failed", reason, differences: [reason] }, true);
     const timer = setTimeout(() => lose(`over ${JOB_MS_MAX / 1000} s`), JOB_MS_MAX);
-    worker.once("message", (result: CaseResult) => finish(result, false));
-    worker.once("error", (error: Error) => lose(`crash: ${error.message}`));
-    worker.once("exit", (code) => lose(`worker ended with ${code}`));
+    const onMessage = (result: CaseResult): void => finish(result, false);
+    const onError = (error: Error): void => lose(`crash: ${error.message}`);
+    const onExit = (code: number): void => lose(`worker ended with ${code}`);
+    worker.on("message", onMessage);
+    worker.on("error", onError);
+    worker.on("exit", onExit);
     worker.postMessage(job);
   });
 }

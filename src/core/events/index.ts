@@ -17,3 +17,5 @@ export {
   type FieldKind,
   type LogSchema,
 } from "./schema.ts";
+export { ZeekJsonWriter } from "./zeek-json.ts";
+export { ZeekTsvWriter } from "./zeek-text.ts";

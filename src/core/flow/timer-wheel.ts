@@ -43,6 +43,16 @@ export class TimerWheel {
     else this.#heads[words[at + WHEEL_BUCKET]!] = next;
   }
 
+  /** The flow that would be looked at next: the one to end when room is needed. */
+  nearest(): number {
+    for (let step = 1; step <= BUCKETS; step++) {
+      const second = this.#second + step;
+      const flow = this.#heads[1 + (((second % BUCKETS) + BUCKETS) % BUCKETS)]!;
+      if (flow !== 0) return flow;
+    }
+    return 0;
+  }
+
   /** True when at least one bucket's second has come. */
   isDue(now: number): boolean {
     return now >= (this.#second + 1) * BUCKET_NANOSECONDS;

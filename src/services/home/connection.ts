@@ -1,6 +1,6 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
 import { connSchema, type ExplainPacket, explainConnField } from "../../core/analyzers/index.ts";
-import { formatUid, HoldfastError } from "../../core/base/index.ts";
+import { durationText, formatUid, HoldfastError, sizeText } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { compilePackets, compileRows } from "../../core/query/index.ts";
 import { formatTimestamp, systemClock } from "../../platform/index.ts";
@@ -143,22 +143,3 @@ const STATES: Readonly<Record<string, string>> = {
   SHR: "with answers only: the originator was not seen",
   OTH: "unseen: its beginning was not recorded either",
 };
-
-export function sizeText(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return unit === 0 || value >= 100 ? `${Math.round(value)} ${units[unit]}` : `${value.toPrecision(2)} ${units[unit]}`;
-}
-
-export function durationText(seconds: number): string {
-  if (seconds < 1) return `${(seconds * 1000).toPrecision(3)} ms`;
-  if (seconds < 60) return `${seconds.toPrecision(3)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

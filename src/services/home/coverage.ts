@@ -6,6 +6,9 @@ export type Coverage = OutputOf<Operations["query"]>["coverage"];
 /** A stretch without any capture shorter than this is not called a gap: clocks and rotation need it. */
 const GAP_NS_MIN = 1_000_000_000n;
 
+/** An answer's facts travel in a header: they must stay small. */
+const CAPTURES_NAMED_MAX = 100;
+
 /**
  * What an answer was drawn from: which captures and times were searched, where nothing was recorded,
  * and what the captures themselves say was lost. Every answer carries it.
@@ -28,7 +31,8 @@ export function coverageOf(projection: Projection, caseName: string | undefined,
   return {
     from_ns: times.length === 0 ? null : String(times[0]!.from),
     to_ns: times.length === 0 ? null : String(end),
-    captures: searched,
+    captures: searched.slice(0, CAPTURES_NAMED_MAX),
+    captures_total: searched.length,
     gaps,
     not_recorded: captures.flatMap(losses),
     running,

@@ -1,10 +1,10 @@
 import { type Operations, type OutputOf } from "../../api/index.ts";
+import { sizeText } from "../../core/base/index.ts";
 import { connSchema } from "../../core/analyzers/index.ts";
 import { compileRows } from "../../core/query/index.ts";
 import { readFileIfPresent, systemClock } from "../../platform/index.ts";
 import type { Row } from "../index/index.ts";
 import { readQuestion } from "./ask.ts";
-import { sizeText } from "./connection.ts";
 import { coverageOf } from "./coverage.ts";
 import { type Home, pathsOf } from "./home.ts";
 import { packetSegment } from "./projection.ts";

@@ -10,7 +10,7 @@ import {
 import { encodeHeader } from "./age/header.ts";
 import { wrapForRecipient } from "./age/recipients.ts";
 import { CHUNK_BYTES, NONCE_BYTES, payloadKey, StreamSealer } from "./age/stream.ts";
-import { encodeSeekTable, type FrameLengths } from "./zstd-frames.ts";
+import { encodeSeekTable, type FrameLengths, rawFrameBytes, writeRawFrame } from "./zstd-frames.ts";
 
 /** Chunks gathered before one write and one digest call over all of them. */
 const CHUNKS_PER_WRITE = 16;
@@ -49,10 +49,14 @@ export class BodySealer {
   #leafBytes = 0;
   #bodyBytes = 0;
 
-  private constructor(paths: BodyPaths, fileKey: Uint8Array, head: Uint8Array) {
+  private constructor(
+    files: { body: SequentialFile; tree: SequentialFile },
+    fileKey: Uint8Array,
+    head: Uint8Array,
+  ) {
     this.#headSha256 = sha256Hex(head);
-    this.#file = new SequentialFile(paths.body);
-    this.#treeFile = new SequentialFile(paths.tree);
+    this.#file = files.body;
+    this.#treeFile = files.tree;
     const nonce = randomBytes(NONCE_BYTES);
     this.#sealer = new StreamSealer(payloadKey(fileKey, nonce), (chunk) => this.#addChunk(chunk));
     this.#addBytes(nonce);
@@ -64,15 +68,22 @@ export class BodySealer {
   static async begin(paths: BodyPaths, recipients: readonly string[]): Promise<BodySealer> {
     const fileKey = randomBytes(16);
     const head = createHead(fileKey, recipients);
-    const file = new SequentialFile(paths.head);
+    const file = await SequentialFile.create(paths.head);
     file.write(head);
     await file.close();
-    return new BodySealer(paths, fileKey, head);
+    const body = await SequentialFile.create(paths.body);
+    const tree = await SequentialFile.create(paths.tree);
+    return new BodySealer({ body, tree }, fileKey, head);
   }
 
   addFrame(framed: Uint8Array, plainBytes: number): void {
     this.#frames.push({ framedBytes: framed.length, plainBytes });
     this.#sealer.write(framed);
+  }
+
+  addRawFrame(plain: Uint8Array): void {
+    this.#frames.push({ framedBytes: rawFrameBytes(plain.length), plainBytes: plain.length });
+    writeRawFrame(plain, (bytes) => this.#sealer.write(bytes));
   }
 
   /** Writes seek table and last chunk; all bytes are on the disk when it resolves. */

@@ -1,8 +1,15 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { RunningSha256, toStorageError } from "../../platform/index.ts";
 import { SealedFileWriter } from "./sealed-file.ts";
-import type { BeginMessage, FromWorker, ToFrameWorker, WorkerStart } from "./sealing-messages.ts";
-import { encodeFrame, FRAME_BYTES } from "./zstd-frames.ts";
+import type {
+  BeginMessage,
+  FramedMessage,
+  FramePlace,
+  FromWorker,
+  ToFrameWorker,
+  WorkerStart,
+} from "./sealing-messages.ts";
+import { compressFrame, FRAME_BYTES } from "./zstd-frames.ts";
 
 /*
  * First of a segment writer's two threads: digests the plaintext, cuts it into frames, compresses
@@ -34,11 +41,12 @@ class FrameStage {
       port.postMessage({ kind: "plain", bytes }, [bytes.buffer]);
       return;
     }
-    const frames: [framed: Uint8Array, plainBytes: number][] = [];
+    const frames: Frame[] = [];
     let at = 0;
     while (at < bytes.length) {
       if (this.#partialBytes === 0 && bytes.length - at >= FRAME_BYTES) {
-        frames.push(this.#encode(bytes.subarray(at, at + FRAME_BYTES)));
+        const framed = this.#compress(bytes.subarray(at, at + FRAME_BYTES));
+        frames.push({ framed, plainBytes: FRAME_BYTES, rawAt: framed ? -1 : at });
         at += FRAME_BYTES;
         continue;
       }
@@ -46,19 +54,22 @@ class FrameStage {
       this.#partial.set(bytes.subarray(at, at + length), this.#partialBytes);
       this.#partialBytes += length;
       at += length;
-      if (this.#partialBytes === FRAME_BYTES) frames.push(this.#endPartial());
+      if (this.#partialBytes < FRAME_BYTES) break;
+      // A partial frame is open only where a buffer begins, so no frame of this one waits before it.
+      this.#endPartial();
     }
     postFrames(frames, bytes);
   }
 
-  addEvents(bytes: Uint8Array): void {
+  async addEvents(bytes: Uint8Array): Promise<void> {
     const { paths, recipients, compressionLevel } = this.#begin;
-    this.#events ??= new SealedFileWriter({ path: paths.events, recipients, compressionLevel });
+    const options = { path: paths.events, recipients, compressionLevel };
+    this.#events ??= await SealedFileWriter.create(options);
     this.#events.write(bytes);
   }
 
   async finish(): Promise<void> {
-    if (this.#partialBytes > 0) postFrames([this.#endPartial()], undefined);
+    if (this.#partialBytes > 0) this.#endPartial();
     const events = await this.#events?.finish();
     const facts = {
       plaintext_sha256: this.#hash.digestHex(),
@@ -73,15 +84,24 @@ class FrameStage {
     await this.#events?.abandon();
   }
 
-  #endPartial(): [framed: Uint8Array, plainBytes: number] {
-    const frame = this.#encode(this.#partial.subarray(0, this.#partialBytes));
+  #endPartial(): void {
+    const plain = this.#partial.subarray(0, this.#partialBytes);
+    const framed = this.#compress(plain);
+    const frame = { framed, plainBytes: plain.length, rawAt: framed ? -1 : 0 };
+    postFrames([frame], framed ? undefined : plain.slice(), { isOwn: true });
     this.#partialBytes = 0;
-    return frame;
   }
 
-  #encode(plain: Uint8Array): [framed: Uint8Array, plainBytes: number] {
-    return [encodeFrame(plain, this.#begin.compressionLevel), plain.length];
+  #compress(plain: Uint8Array): Uint8Array | undefined {
+    return compressFrame(plain, this.#begin.compressionLevel);
   }
+}
+
+/** A frame to be posted: compressed, or where it lies in the plaintext that goes along. */
+interface Frame {
+  readonly framed: Uint8Array | undefined;
+  readonly plainBytes: number;
+  readonly rawAt: number;
 }
 
 let stage: FrameStage | undefined;
@@ -92,20 +112,26 @@ function isSealerIdle(): boolean {
 }
 
 function postFrames(
-  frames: readonly [framed: Uint8Array, plainBytes: number][],
+  frames: readonly Frame[],
   spent: Uint8Array<ArrayBuffer> | undefined,
+  options: { isOwn?: boolean } = {},
 ): void {
+  if (frames.length === 0 && spent === undefined) return;
+  const lengthOf = (frame: Frame) => frame.framed?.length ?? 0;
   // One buffer of their own: small outputs of zlib lie in a pool that cannot be transferred.
-  const framed = new Uint8Array(frames.reduce((sum, [bytes]) => sum + bytes.length, 0));
+  const framed = new Uint8Array(frames.reduce((sum, frame) => sum + lengthOf(frame), 0));
+  const places: FramePlace[] = [];
   let at = 0;
-  for (const [bytes] of frames) {
-    framed.set(bytes, at);
-    at += bytes.length;
+  for (const frame of frames) {
+    if (frame.framed) framed.set(frame.framed, at);
+    at += lengthOf(frame);
+    const { plainBytes, rawAt } = frame;
+    places.push({ framedBytes: lengthOf(frame), plainBytes, rawAt });
   }
-  const lengths = frames.map(([bytes, plainBytes]) => [bytes.length, plainBytes]);
   const transfer = spent ? [framed.buffer, spent.buffer] : [framed.buffer];
   sent++;
-  port.postMessage({ kind: "framed", framed, lengths, spent }, transfer);
+  const isLent = spent !== undefined && !options.isOwn;
+  port.postMessage({ kind: "framed", framed, places, spent, isLent } satisfies FramedMessage, transfer);
 }
 
 async function receive(message: ToFrameWorker): Promise<void> {
@@ -119,7 +145,7 @@ async function receive(message: ToFrameWorker): Promise<void> {
       else postFrames([], message.bytes);
       return;
     case "events":
-      stage?.addEvents(message.bytes);
+      await stage?.addEvents(message.bytes);
       return;
     case "finish":
       await stage?.finish();

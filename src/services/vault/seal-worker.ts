@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { toStorageError } from "../../platform/index.ts";
 import { BodySealer } from "./body-sealer.ts";
 import type { FromWorker, ToSealWorker, WorkerStart } from "./sealing-messages.ts";
-import { encodeFrame, FRAME_BYTES } from "./zstd-frames.ts";
+import { compressFrame, FRAME_BYTES } from "./zstd-frames.ts";
 
 /*
  * Second of a segment writer's two threads: encrypts frames in their order, digests the ciphertext
@@ -22,13 +22,16 @@ async function receive(message: ToSealWorker): Promise<void> {
     case "plain":
       for (let at = 0; sealer && at < message.bytes.length; at += FRAME_BYTES) {
         const plain = message.bytes.subarray(at, at + FRAME_BYTES);
-        sealer.addFrame(encodeFrame(plain, compressionLevel), plain.length);
+        const framed = compressFrame(plain, compressionLevel);
+        if (framed) sealer.addFrame(framed, plain.length);
+        else sealer.addRawFrame(plain);
       }
       return;
     case "framed": {
       let at = 0;
-      for (const [framedBytes, plainBytes] of message.lengths) {
-        sealer?.addFrame(message.framed.subarray(at, at + framedBytes), plainBytes);
+      for (const { framedBytes, plainBytes, rawAt } of message.places) {
+        if (rawAt >= 0) sealer?.addRawFrame(message.spent!.subarray(rawAt, rawAt + plainBytes));
+        else sealer?.addFrame(message.framed.subarray(at, at + framedBytes), plainBytes);
         at += framedBytes;
       }
       return;
@@ -52,7 +55,7 @@ function release(message: ToSealWorker): void {
   if (message.kind !== "plain" && message.kind !== "framed") return;
   Atomics.add(progress, 0, 1);
   const spent = message.kind === "plain" ? message.bytes : message.spent;
-  if (spent) post({ kind: "release", spent }, [spent.buffer]);
+  if (spent && (message.kind === "plain" || message.isLent)) post({ kind: "release", spent }, [spent.buffer]);
 }
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {

@@ -11,19 +11,27 @@ import { createX25519Identity } from "./age/recipients.ts";
 import { NONCE_BYTES, payloadKey, StreamSealer } from "./age/stream.ts";
 import { createHead } from "./body-sealer.ts";
 import {
+  compressFrame,
   decodeFrame,
-  encodeFrame,
   encodeSeekTable,
   FRAME_BYTES,
   type FrameLengths,
   parseSeekTable,
+  rawFrameBytes,
   seekTableBytes,
+  writeRawFrame,
 } from "./zstd-frames.ts";
 
 /** Digest and size of a sealed file as it lies on the disk. */
 export interface SealedFileFacts {
   readonly sha256: string;
   readonly bytes: number;
+}
+
+export interface SealedFileOptions {
+  readonly path: string;
+  readonly recipients: readonly string[];
+  readonly compressionLevel?: number;
 }
 
 /**
@@ -40,14 +48,19 @@ export class SealedFileWriter {
   #frameBytes = 0;
   #bytes = 0;
 
-  constructor(options: { path: string; recipients: readonly string[]; compressionLevel?: number }) {
+  private constructor(file: SequentialFile, options: SealedFileOptions) {
     const fileKey = randomBytes(16);
     const nonce = randomBytes(NONCE_BYTES);
     this.#level = options.compressionLevel ?? 1;
-    this.#file = new SequentialFile(options.path);
+    this.#file = file;
     this.#sealer = new StreamSealer(payloadKey(fileKey, nonce), (chunk) => this.#append(chunk));
     this.#append(createHead(fileKey, options.recipients));
     this.#append(nonce);
+  }
+
+  /** Begins a new file; refuses to replace one. */
+  static async create(options: SealedFileOptions): Promise<SealedFileWriter> {
+    return new SealedFileWriter(await SequentialFile.create(options.path), options);
   }
 
   /** Takes bytes of any length; they are copied. */
@@ -76,9 +89,12 @@ export class SealedFileWriter {
   }
 
   #endFrame(): void {
-    const framed = encodeFrame(this.#frame.subarray(0, this.#frameBytes), this.#level);
-    this.#frames.push({ framedBytes: framed.length, plainBytes: this.#frameBytes });
-    this.#sealer.write(framed);
+    const plain = this.#frame.subarray(0, this.#frameBytes);
+    const framed = compressFrame(plain, this.#level);
+    const framedBytes = framed?.length ?? rawFrameBytes(plain.length);
+    this.#frames.push({ framedBytes, plainBytes: plain.length });
+    if (framed) this.#sealer.write(framed);
+    else writeRawFrame(plain, (bytes) => this.#sealer.write(bytes));
     this.#frameBytes = 0;
   }
 
@@ -90,13 +106,11 @@ export class SealedFileWriter {
 }
 
 /** Writes a whole sealed file in one call. */
-export async function writeSealedFile(options: {
-  path: string;
-  recipients: readonly string[];
-  bytes: Uint8Array;
-}): Promise<SealedFileFacts> {
+export async function writeSealedFile(
+  options: SealedFileOptions & { bytes: Uint8Array },
+): Promise<SealedFileFacts> {
   try {
-    const writer = new SealedFileWriter(options);
+    const writer = await SealedFileWriter.create(options);
     writer.write(options.bytes);
     return await writer.finish();
   } catch (error) {

@@ -19,13 +19,22 @@ export interface EventsMessage {
   readonly bytes: Uint8Array;
 }
 
+/** One frame: `rawAt` is where it begins in `spent` when it did not shrink, else -1. */
+export interface FramePlace {
+  readonly framedBytes: number;
+  readonly plainBytes: number;
+  readonly rawAt: number;
+}
+
 /** Frames made from one plaintext buffer, which travels along to be recycled once they are sealed. */
 export interface FramedMessage {
   readonly kind: "framed";
+  /** Compressed frames one after another. */
   readonly framed: Uint8Array<ArrayBuffer>;
-  /** Per frame, its length in `framed` and its plaintext's. */
-  readonly lengths: readonly (readonly [framedBytes: number, plainBytes: number])[];
+  readonly places: readonly FramePlace[];
   readonly spent: Uint8Array<ArrayBuffer> | undefined;
+  /** Whether `spent` came from the writer and goes back to it. */
+  readonly isLent: boolean;
 }
 
 /** What the frame worker alone knows of a segment. */

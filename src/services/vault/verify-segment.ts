@@ -14,6 +14,9 @@ import { CHUNK_BYTES, NONCE_BYTES } from "./age/stream.ts";
 import { openSegment } from "./segment-reader.ts";
 import { segmentPaths } from "./vault-files.ts";
 
+/** RFC 6962: what keeps a leaf from passing for an inner node. */
+const LEAF_PREFIX = new Uint8Array([0]);
+
 export interface SegmentFault {
   readonly part: "head" | "body" | "events" | "plaintext";
   readonly reason: string;
@@ -125,7 +128,8 @@ async function placeDamage(
   if (toHex(tree.root()) !== root) return undefined;
   for (let index = 0; index * 32 < stored.length; index++) {
     const sealed = Buffer.from(stored.subarray(index * 32, index * 32 + 32));
-    if (leaves[index] === undefined || !sealed.equals(leaves[index])) return index - 1;
+    const found = leaves[index];
+    if (found === undefined || !sealed.equals(found)) return index - 1;
   }
   return leaves.length * 32 > stored.length ? stored.length / 32 - 1 : undefined;
 }
@@ -155,5 +159,3 @@ async function digestFile(path: string): Promise<string | undefined> {
   for await (const piece of openReadStream(path)) hash.update(piece as Uint8Array);
   return hash.digestHex();
 }
-
-const LEAF_PREFIX = new Uint8Array([0]);

@@ -20,11 +20,35 @@ export interface FrameLengths {
   readonly plainBytes: number;
 }
 
-/** One frame of `plain`: compressed, or as raw blocks where a sample does not shrink. */
-export function encodeFrame(plain: Uint8Array, level: number): Uint8Array {
-  if (!shrinks(plain, level)) return encodeRawFrame(plain);
+/**
+ * One compressed frame of `plain`, or undefined where a sample does not shrink: then
+ * `writeRawFrame` stores it as it is, without the compressor and without a copy.
+ */
+export function compressFrame(plain: Uint8Array, level: number): Uint8Array | undefined {
+  if (!shrinks(plain, level)) return undefined;
   const framed = compress(plain, level);
-  return framed.length < plain.length ? framed : encodeRawFrame(plain);
+  return framed.length < plain.length ? framed : undefined;
+}
+
+/** Length of the frame that `writeRawFrame` makes. */
+export function rawFrameBytes(plainBytes: number): number {
+  return 9 + Math.max(1, Math.ceil(plainBytes / BLOCK_BYTES_MAX)) * 3 + plainBytes;
+}
+
+/** Writes a frame of raw blocks (RFC 8878: single segment, four-byte content size) piece by piece. */
+export function writeRawFrame(plain: Uint8Array, sink: (bytes: Uint8Array) => void): void {
+  const head = Buffer.alloc(9);
+  head.writeUInt32LE(FRAME_MAGIC, 0);
+  head[4] = 0xa0;
+  head.writeUInt32LE(plain.length, 5);
+  sink(head);
+  for (let start = 0; start === 0 || start < plain.length; start += BLOCK_BYTES_MAX) {
+    const end = Math.min(start + BLOCK_BYTES_MAX, plain.length);
+    const blockHead = Buffer.alloc(3);
+    blockHead.writeUIntLE(((end - start) << 3) | (end === plain.length ? 1 : 0), 0, 3);
+    sink(blockHead);
+    sink(plain.subarray(start, end));
+  }
 }
 
 /** Opens one whole frame; undefined when it is not one of `plainBytes` bytes. */
@@ -95,22 +119,4 @@ function compress(plain: Uint8Array, level: number): Uint8Array {
     chunkSize: plain.length + (plain.length >> 7) + 128,
     params: { [constants.ZSTD_c_compressionLevel]: level },
   });
-}
-
-/** RFC 8878: single segment, four-byte content size, then raw blocks. */
-function encodeRawFrame(plain: Uint8Array): Uint8Array {
-  const blocks = Math.max(1, Math.ceil(plain.length / BLOCK_BYTES_MAX));
-  const bytes = Buffer.allocUnsafe(9 + blocks * 3 + plain.length);
-  bytes.writeUInt32LE(FRAME_MAGIC, 0);
-  bytes[4] = 0xa0;
-  bytes.writeUInt32LE(plain.length, 5);
-  let at = 9;
-  for (let block = 0; block < blocks; block++) {
-    const start = block * BLOCK_BYTES_MAX;
-    const end = Math.min(start + BLOCK_BYTES_MAX, plain.length);
-    bytes.writeUIntLE(((end - start) << 3) | (block === blocks - 1 ? 1 : 0), at, 3);
-    bytes.set(plain.subarray(start, end), at + 3);
-    at += 3 + end - start;
-  }
-  return bytes;
 }

@@ -100,7 +100,9 @@ async function libraryIdentity(file: Uint8Array, text: string): Promise<AgeIdent
     unwrap() {
       if ("fileKey" in answer) return answer.fileKey;
       if (/no identity matched/.test(answer.error.message)) return undefined;
-      const code = /HMAC/.test(answer.error.message) ? "vault/header-forged" : "vault/header-damaged";
+      const code = /HMAC/.test(answer.error.message)
+        ? "vault/header-forged"
+        : "vault/header-damaged";
       throw new HoldfastError(code, answer.error.message, { cause: answer.error });
     },
   };

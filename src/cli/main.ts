@@ -1,0 +1,104 @@
+import { Command, CommanderError } from "commander";
+import { EXIT_CODES, exitCodeOf } from "../api/index.ts";
+import { HoldfastError } from "../core/base/index.ts";
+import { addCaseCommand } from "./commands/case.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addExplainCommand } from "./commands/explain.ts";
+import { addHelpTopics } from "./commands/help-topics.ts";
+import { addImportCommand } from "./commands/import.ts";
+import { addInitCommand } from "./commands/init.ts";
+import { addLedgerCommand } from "./commands/ledger.ts";
+import { addPacketsCommand } from "./commands/packets.ts";
+import { addQueryCommand } from "./commands/query.ts";
+import { addReindexCommand } from "./commands/reindex.ts";
+import { addSegmentsCommand } from "./commands/segments.ts";
+import { addServeCommand } from "./commands/serve.ts";
+import { addShowCommand } from "./commands/show.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
+import { VERSION } from "./version.ts";
+
+/** A command tells its exit code by setting `process.exitCode`. */
+async function main(args: readonly string[]): Promise<void> {
+  const program = new Command("holdfast")
+    .description("Packet evidence you can stand on: import a capture, find its packets, prove nothing was changed.")
+    .version(VERSION, "-V, --version")
+    .option("--home <folder>", "the home to use (HOLDFAST_HOME; default ~/.holdfast)")
+    .option("--passphrase-file <file>", "file whose first line opens the vault's key (HOLDFAST_PASSPHRASE)")
+    .option("--json", "print JSON")
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  for (const add of [
+    addInitCommand,
+    addImportCommand,
+    addQueryCommand,
+    addPacketsCommand,
+    addShowCommand,
+    addExplainCommand,
+    addSegmentsCommand,
+    addVerifyCommand,
+    addReindexCommand,
+    addCaseCommand,
+    addLedgerCommand,
+    addDoctorCommand,
+    addServeCommand,
+    addCompletionCommand,
+    addHelpTopics,
+  ]) {
+    add(program);
+  }
+  program
+    .command("version")
+    .description("print the version")
+    .action(() => {
+      console.log(program.opts()["json"] ? JSON.stringify({ version: VERSION, node: process.version }) : `holdfast ${VERSION}`);
+    });
+  program.addHelpText("after", EXIT_HELP);
+  await program.parseAsync(args, { from: "user" });
+}
+
+const EXIT_HELP = `
+Exit codes: 0 done · 1 failed · 2 wrong command line · 3 bad input (not a capture, a query that does not read)
+            4 nothing found · 5 verify found damage · 6 home missing, in use, locked or not writable · 130 interrupted
+
+Three steps:
+  holdfast import capture.pcapng
+  holdfast query 'conn.orig_bytes > 10MB'
+  holdfast packets --uid UID -o out.pcapng
+
+More: holdfast help query, holdfast help evidence`;
+
+try {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT_CODES.ok); // the reader has seen enough
+    throw error;
+  });
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (!(error instanceof HoldfastError)) {
+    console.error(`holdfast: something went wrong here: ${(error as Error).stack ?? String(error)}`);
+    return EXIT_CODES.failed;
+  }
+  if (process.argv.includes("--json")) {
+    const { column, length } = error as { column?: number; length?: number };
+    console.error(JSON.stringify({ code: error.code, message: error.message, remedy: error.remedy ?? null, column, length }));
+  } else {
+    console.error(`holdfast: ${error.message}`);
+    pointAtColumn(error);
+    if (error.remedy !== undefined) console.error(`          ${error.remedy}`);
+  }
+  return error.code === "cli/interrupted" || error.code.endsWith("/cancelled") ? EXIT_CODES.interrupted : exitCodeOf(error.code);
+}
+
+/** Shows the query with a mark under the place that does not read. */
+function pointAtColumn(error: HoldfastError): void {
+  const { column, length, query } = error as { column?: number; length?: number; query?: string };
+  if (column === undefined || query === undefined) return;
+  console.error(`  ${query}\n  ${" ".repeat(column - 1)}${"^".repeat(Math.max(1, length ?? 1))}`);
+}

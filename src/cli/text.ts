@@ -1,0 +1,30 @@
+/** UTC to the microsecond from a decimal string of nanoseconds; `-` when there is none. */
+export function timeText(ns: string | null | undefined): string {
+  if (ns === null || ns === undefined) return "-";
+  const value = BigInt(ns);
+  const seconds = value / 1_000_000_000n;
+  const micros = (value % 1_000_000_000n) / 1000n;
+  const date = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(date.getTime())) return `${seconds}.${String(micros).padStart(6, "0")}`;
+  return `${date.toISOString().slice(0, 19)}.${String(micros).padStart(6, "0")}Z`;
+}
+
+/** Nothing from a packet reaches a terminal as it is: control and format characters are written out. */
+export function escapeText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** A table whose columns are as wide as their widest cell; numbers to the right. */
+export function tableText(head: readonly string[], rows: readonly (readonly string[])[], width?: number): string {
+  const isNumber = head.map((_, n) => rows.length > 0 && rows.every((row) => /^-?[\d.,]*$/.test(row[n] ?? "")));
+  const widths = head.map((title, n) => Math.max(title.length, ...rows.map((row) => (row[n] ?? "").length)));
+  const line = (cells: readonly string[]): string => {
+    const padded = cells.map((cell, n) => (isNumber[n] ? cell.padStart(widths[n]!) : cell.padEnd(widths[n]!)));
+    const text = padded.join("  ").trimEnd();
+    return width !== undefined && text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  };
+  return [line(head), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,97 @@
+import type { Field, LogSchema } from "../../events/index.ts";
+import { CONN_STATES, TRANSPORTS } from "../../flow/index.ts";
+
+/** Protocols found inside flows; a flow's `service` is a set of them, so the order is for ever. */
+export const SERVICES = [
+  "dns", "http", "ssl", "ssh", "smtp", "ftp", "ftp-data", "smb", "dce_rpc", "ntlm", "gssapi", "krb",
+  "krb_tcp", "ldap_tcp", "ldap_udp", "rdp", "rdpeudp", "rfb", "dhcp", "ntp", "snmp", "sip", "radius",
+  "mysql", "postgresql", "redis", "mqtt", "modbus", "dnp3_tcp", "dnp3_udp", "irc", "pop3", "imap",
+  "xmpp", "socks", "syslog", "quic", "websocket", "dtls", "finger", "ident", "teredo", "ayiya", "gtpv1",
+  "vxlan", "geneve", "smb1", "smb2", "spicy", "tftp", "nfs", "mount", "portmap", "bittorrent", "stun",
+] as const;
+
+const zeek = (name: string, kind: Field["kind"], says: string, more: Partial<Field> = {}): Field => ({
+  name,
+  kind,
+  optional: false,
+  says,
+  ...more,
+});
+
+/** Zeek's conn log, one row a flow, then what only we know. */
+export const connSchema: LogSchema = {
+  name: "conn",
+  shown: true,
+  says: "One row for each flow: who talked to whom, when, how much, and how it ended.",
+  fields: [
+    zeek("ts", "time", "When the first packet of the flow was captured."),
+    zeek("uid", "uid", "The flow's id; every other event of the flow carries it too."),
+    zeek("id.orig_h", "addr", "Address of the originator, the side that began."),
+    zeek("id.orig_p", "port", "Port of the originator; for ICMP the message type."),
+    zeek("id.resp_h", "addr", "Address of the responder."),
+    zeek("id.resp_p", "port", "Port of the responder; for ICMP the code or the type of the answer."),
+    zeek("proto", "enum", "Transport protocol.", { values: TRANSPORTS }),
+    zeek("service", "enumSet", "Application protocols that were recognised in the flow.", {
+      optional: true,
+      values: SERVICES,
+    }),
+    zeek("duration", "interval", "Time from the first packet to the last.", { optional: true }),
+    zeek("orig_bytes", "count", "Payload bytes the originator sent; for TCP by sequence numbers.", {
+      optional: true,
+    }),
+    zeek("resp_bytes", "count", "Payload bytes the responder sent; for TCP by sequence numbers.", {
+      optional: true,
+    }),
+    zeek("conn_state", "enum", "How the connection came about and ended, such as SF or S0.", {
+      values: CONN_STATES,
+    }),
+    zeek("local_orig", "bool", "Whether the originator is in a local network."),
+    zeek("local_resp", "bool", "Whether the responder is in a local network."),
+    zeek("missed_bytes", "count", "Bytes that were acknowledged but never captured."),
+    zeek("history", "dict", "What happened, letter by letter; capitals are the originator's.", {
+      optional: true,
+    }),
+    zeek("orig_pkts", "count", "Packets the originator sent."),
+    zeek("orig_ip_bytes", "count", "Bytes the originator sent, IP headers included."),
+    zeek("resp_pkts", "count", "Packets the responder sent."),
+    zeek("resp_ip_bytes", "count", "Bytes the responder sent, IP headers included."),
+    zeek("ip_proto", "count", "Number of the IP protocol.", { width: "u8" }),
+    zeek("vlan", "count", "VLAN id of the first packet, the outer one if there are two.", {
+      optional: true,
+      width: "u16",
+      ours: true,
+    }),
+    zeek("inner_vlan", "count", "Inner VLAN id of the first packet.", {
+      optional: true,
+      width: "u16",
+      ours: true,
+    }),
+    zeek("community_id", "communityId", "Hash of the flow's addresses that other tools print too.", {
+      ours: true,
+    }),
+    zeek("flow", "count", "Number of the flow in its capture, in order of first packets.", {
+      width: "u32",
+      ours: true,
+    }),
+    zeek("bursts", "count", "How often the originator spoke up after a second or more of silence.", {
+      width: "u32",
+      ours: true,
+    }),
+  ],
+};
+
+/** When the originator spoke inside long connections: what finds beacons that stay connected. */
+export const burstsSchema: LogSchema = {
+  name: "bursts",
+  shown: false,
+  says: "Times of the originator's bursts inside one flow, for flows with two or more.",
+  fields: [
+    zeek("ts", "time", "When the flow began."),
+    zeek("uid", "uid", "The flow's id."),
+    zeek("flow", "count", "Number of the flow in its capture.", { width: "u32" }),
+    zeek("count", "count", "Number of bursts.", { width: "u32" }),
+    zeek("first", "bytes", "Starts of the first bursts, i64 nanoseconds since 1970, little-endian."),
+    zeek("last", "bytes", "Starts of the last bursts, likewise."),
+    zeek("gaps", "bytes", "u32 counts of times between starts by powers of two of a millisecond."),
+  ],
+};

@@ -1,0 +1,3 @@
+export { ConnAnalyzer } from "./conn-analyzer.ts";
+export { burstsSchema, connSchema, SERVICES } from "./conn-events.ts";
+export { LocalNetworks, PRIVATE_NETWORKS } from "./local-networks.ts";

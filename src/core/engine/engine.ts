@@ -1,0 +1,174 @@
+import { ConnAnalyzer, LocalNetworks, LocatorAnalyzer, PRIVATE_NETWORKS } from "../analyzers/index.ts";
+import type { Limit } from "../base/index.ts";
+import type { EventSink } from "../events/index.ts";
+import {
+  type ChecksumErrors,
+  type FlowLimits,
+  FlowTable,
+  type ServerPortList,
+} from "../flow/index.ts";
+import { createDecodedPacket, decodePacket, FAULT_NAMES } from "../packet/index.ts";
+import type { PacketRecord, PacketSink } from "../pcap/index.ts";
+
+/** How the engine works on one capture. */
+export interface EngineOptions {
+  captureId: string;
+  /** Networks that are ours, as `address/prefix`; private ranges unless given. */
+  localNetworks?: readonly string[];
+  /** `ignore` for captures made behind checksum offload. */
+  checksums?: "verify" | "ignore";
+  limits?: Partial<FlowLimits>;
+  /** `false` writes no postings and no locator rows. */
+  locate?: boolean;
+  /** Ports that tell the server when a flow's start was missed; Zeek's list unless given. */
+  serverPorts?: ServerPortList;
+}
+
+/** What the engine has seen so far. Read it whenever; it is only ever added to. */
+export interface EngineCounters {
+  packets: number;
+  bytes: number;
+  byLinkType: Map<number, number>;
+  /** Packets whose link type no decoder knows. */
+  unknownLink: number;
+  /** IP packets. */
+  decoded: number;
+  nonIp: number;
+  /** Packets with broken headers, by fault. */
+  faults: Map<string, number>;
+  checksumErrors: ChecksumErrors;
+  flows: number;
+  residues: number;
+  liveFlowsPeak: number;
+  /** Every bound with how often it was reached. */
+  limits: readonly Limit[];
+  /** Times of the earliest and the latest packet; undefined before the first. */
+  firstTime: { seconds: number; nanoseconds: number } | undefined;
+  lastTime: { seconds: number; nanoseconds: number } | undefined;
+  /** False once a packet was older than the one before it. */
+  timeOrdered: boolean;
+}
+
+/**
+ * Packets in, events out: decode, flows, analyzers. Synchronous and without a clock: the same capture
+ * gives the same events, byte for byte. Call `onPacket` for each packet, then `end` once.
+ */
+export class Engine {
+  readonly onPacket: PacketSink;
+  readonly #table: FlowTable;
+  readonly #conn: ConnAnalyzer;
+  readonly #locator: LocatorAnalyzer;
+  readonly #decoded = createDecodedPacket();
+  readonly #byLinkType = new Map<number, number>();
+  readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
+  #packets = 0;
+  #bytes = 0;
+  #unknownLink = 0;
+  #nonIp = 0;
+  #linkType = -1;
+  #linkPackets = 0;
+  #timeOrdered = true;
+  #firstSeconds = Number.POSITIVE_INFINITY;
+  #firstNanoseconds = 0;
+  #lastSeconds = Number.NEGATIVE_INFINITY;
+  #lastNanoseconds = 0;
+  #previousSeconds = Number.NEGATIVE_INFINITY;
+  #previousNanoseconds = 0;
+
+  constructor(options: EngineOptions, sink: EventSink) {
+    const local = new LocalNetworks(options.localNetworks ?? PRIVATE_NETWORKS);
+    this.#conn = new ConnAnalyzer(sink, local);
+    this.#locator = new LocatorAnalyzer(sink);
+    this.#table = new FlowTable(options, {
+      flowEnded: (record) => this.#conn.flowEnded(record, this.#table),
+      residueEnded: (record) => this.#locator.residueEnded(record),
+      run: (run) => this.#locator.run(run, this.#table),
+      postings: (bytes) => sink.postings(bytes),
+    });
+    this.onPacket = (packet) => this.#packet(packet);
+  }
+
+  get counters(): EngineCounters {
+    const byLinkType = new Map(this.#byLinkType);
+    if (this.#linkPackets > 0) {
+      byLinkType.set(this.#linkType, (byLinkType.get(this.#linkType) ?? 0) + this.#linkPackets);
+    }
+    const faults = new Map<string, number>();
+    this.#faults.forEach((count, fault) => {
+      if (fault > 0 && count > 0) faults.set(FAULT_NAMES[fault]!, count);
+    });
+    return {
+      packets: this.#packets,
+      bytes: this.#bytes,
+      byLinkType,
+      unknownLink: this.#unknownLink,
+      decoded: this.#packets - this.#nonIp,
+      nonIp: this.#nonIp,
+      faults,
+      checksumErrors: { ...this.#table.checksumErrors },
+      flows: this.#table.flows,
+      residues: this.#table.residues,
+      liveFlowsPeak: this.#table.liveFlowsPeak,
+      limits: this.#table.limits,
+      firstTime: this.#packets === 0 ? undefined : time(this.#firstSeconds, this.#firstNanoseconds),
+      lastTime: this.#packets === 0 ? undefined : time(this.#lastSeconds, this.#lastNanoseconds),
+      timeOrdered: this.#timeOrdered,
+    };
+  }
+
+  /** Ends all flows and hands over the last batches. */
+  end(): void {
+    this.#table.end();
+    this.#conn.end();
+    this.#locator.end();
+  }
+
+  #packet(packet: PacketRecord): void {
+    this.#packets++;
+    this.#bytes += packet.capturedBytes;
+    if (packet.linkType === this.#linkType) this.#linkPackets++;
+    else this.#changeLinkType(packet.linkType);
+    this.#noteTime(packet.seconds, packet.nanoseconds);
+    const decoded = this.#decoded;
+    decodePacket(packet, decoded);
+    if (decoded.ipVersion === 0) {
+      this.#nonIp++;
+      if (!decoded.linkKnown) this.#unknownLink++;
+    }
+    if (decoded.fault !== 0) this.#faults[decoded.fault]!++;
+    this.#table.packet(packet, decoded);
+  }
+
+  #changeLinkType(linkType: number): void {
+    if (this.#linkPackets > 0) {
+      const before = this.#byLinkType.get(this.#linkType) ?? 0;
+      this.#byLinkType.set(this.#linkType, before + this.#linkPackets);
+    }
+    this.#linkType = linkType;
+    this.#linkPackets = 1;
+  }
+
+  #noteTime(seconds: number, nanoseconds: number): void {
+    if (isBefore(seconds, nanoseconds, this.#previousSeconds, this.#previousNanoseconds)) {
+      this.#timeOrdered = false;
+    }
+    this.#previousSeconds = seconds;
+    this.#previousNanoseconds = nanoseconds;
+    if (isBefore(seconds, nanoseconds, this.#firstSeconds, this.#firstNanoseconds)) {
+      this.#firstSeconds = seconds;
+      this.#firstNanoseconds = nanoseconds;
+    }
+    if (isBefore(this.#lastSeconds, this.#lastNanoseconds, seconds, nanoseconds)) {
+      this.#lastSeconds = seconds;
+      this.#lastNanoseconds = nanoseconds;
+    }
+  }
+}
+
+function isBefore(a: number, aNanoseconds: number, b: number, bNanoseconds: number): boolean {
+  return a < b || (a === b && aNanoseconds < bNanoseconds);
+}
+
+function time(seconds: number, nanoseconds: number): { seconds: number; nanoseconds: number } {
+  return { seconds, nanoseconds };
+}

@@ -1,0 +1,130 @@
+import { plainConnState, tcpConnState } from "./conn-state.ts";
+import { hashFlow } from "./community-id.ts";
+import type { FlowHistory } from "./flow-history.ts";
+import {
+  ACTIVE,
+  ADDRESS_0,
+  ADDRESS_1,
+  BURST_COUNT,
+  ENDPOINT_0,
+  ENDPOINT_1,
+  F_FIRST_OFFSET,
+  F_IP_BYTES,
+  F_LAST,
+  F_MISSED,
+  F_SIZE,
+  F_START,
+  FLAGS,
+  FLIPPED,
+  KIND_ONE_WAY,
+  KIND_RESIDUE,
+  ORDINAL,
+  PACKETS,
+  PORTS,
+  PROTOCOL,
+  STATE,
+  VLANS,
+} from "./flow-layout.ts";
+import type { FlowRecord } from "./flow-record.ts";
+import { type FlowStore, wordsOf } from "./flow-store.ts";
+import { SmallDigests } from "./small-digests.ts";
+import { endpointSize } from "./tcp-size.ts";
+
+/** Fills a `FlowRecord` from a flow's words: sizes, state, ids. */
+export class FlowDescriber {
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #history: FlowHistory;
+  readonly #digests = new SmallDigests();
+  readonly #captureId: Uint8Array;
+
+  constructor(store: FlowStore, history: FlowHistory, captureId: string) {
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    this.#history = history;
+    // Ids are 26 characters; the digest's message has room for 128 and the number.
+    this.#captureId = new TextEncoder().encode(captureId).subarray(0, 128);
+  }
+
+  describe(flow: number, out: FlowRecord): void {
+    const words = this.#words;
+    const at = wordsOf(flow);
+    const f = at >> 1;
+    const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
+    const kind = words[at + PROTOCOL]!;
+    const ports = words[at + PORTS]!;
+    const from = at + (flipped ? ADDRESS_1 : ADDRESS_0);
+    const to = at + (flipped ? ADDRESS_0 : ADDRESS_1);
+    for (let n = 0; n < 4; n++) {
+      out.originator[n] = words[from + n]!;
+      out.responder[n] = words[to + n]!;
+    }
+    out.flow = flow;
+    out.ordinal = words[at + ORDINAL]! >>> 0;
+    out.isResidue = (kind & KIND_RESIDUE) !== 0;
+    out.protocol = kind & 0xff;
+    out.originatorPort = flipped ? ports & 0xffff : ports >>> 16;
+    out.responderPort = flipped ? ports >>> 16 : ports & 0xffff;
+    out.startTime = this.#doubles[f + F_START]!;
+    out.lastTime = this.#doubles[f + F_LAST]!;
+    out.missedBytes = this.#doubles[f + F_MISSED]!;
+    out.firstOffset = this.#doubles[f + F_FIRST_OFFSET]!;
+    out.outerVlan = (words[at + VLANS]! >>> 16) - 1;
+    out.innerVlan = (words[at + VLANS]! & 0xffff) - 1;
+    out.bursts = words[at + BURST_COUNT]!;
+    out.history = this.#history.text(flow);
+    const originator = at + (flipped ? ENDPOINT_1 : ENDPOINT_0);
+    const responder = at + (flipped ? ENDPOINT_0 : ENDPOINT_1);
+    out.originatorPackets = words[originator + PACKETS]!;
+    out.responderPackets = words[responder + PACKETS]!;
+    out.originatorIpBytes = this.#doubles[(originator >> 1) + F_IP_BYTES]!;
+    out.responderIpBytes = this.#doubles[(responder >> 1) + F_IP_BYTES]!;
+    this.#describeSizes(out, originator, responder);
+    if (!out.isResidue) this.#describeIds(out, at, kind);
+  }
+
+  #describeSizes(out: FlowRecord, originator: number, responder: number): void {
+    const words = this.#words;
+    if (out.protocol === 6 && !out.isResidue) {
+      out.transport = 0;
+      // A number below zero comes from sequence numbers that were never to be believed.
+      out.originatorBytes = Math.max(0, endpointSize(words, originator, responder));
+      out.responderBytes = Math.max(0, endpointSize(words, responder, originator));
+      out.connState = tcpConnState(words[originator + STATE]! & 15, words[responder + STATE]! & 15, {
+        hasPayload: out.originatorBytes !== 0 || out.responderBytes !== 0,
+        history: out.history,
+      });
+      return;
+    }
+    const isFromActive = (words[originator + STATE]! & ACTIVE) !== 0;
+    const isToActive = (words[responder + STATE]! & ACTIVE) !== 0;
+    out.transport = out.protocol === 17 ? 1 : out.protocol === 1 || out.protocol === 58 ? 2 : 3;
+    out.originatorBytes = isFromActive ? this.#doubles[(originator >> 1) + F_SIZE]! : 0;
+    out.responderBytes = isToActive ? this.#doubles[(responder >> 1) + F_SIZE]! : 0;
+    out.connState = plainConnState(out.transport, isFromActive, isToActive);
+  }
+
+  #describeIds(out: FlowRecord, at: number, kind: number): void {
+    const digests = this.#digests;
+    const { message } = digests;
+    const id = this.#captureId;
+    message.set(id);
+    // SHA-256(capture id, offset of the first packet as u64 big-endian, tunnel depth).
+    let length = id.length;
+    const offset = out.firstOffset;
+    const high = Math.floor(offset / 4294967296);
+    for (let shift = 24; shift >= 0; shift -= 8) message[length++] = high >>> shift;
+    for (let shift = 24; shift >= 0; shift -= 8) message[length++] = (offset >>> 0) >>> shift;
+    message[length++] = 0;
+    digests.sha256(length);
+    out.uidHigh = digests.high;
+    out.uidLow = digests.low;
+    hashFlow(digests, this.#words, at, {
+      protocol: out.protocol,
+      hasPorts: out.transport !== 3,
+      isOneWay: (kind & KIND_ONE_WAY) !== 0,
+    });
+    out.communityHigh = digests.high;
+    out.communityLow = digests.low;
+  }
+}

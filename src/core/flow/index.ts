@@ -1,0 +1,14 @@
+export { BURST_GAP_NANOSECONDS, BURSTS_KEPT, GAP_BINS } from "./bursts.ts";
+export { type CommunityIdTuple, communityId, icmpPorts } from "./community-id.ts";
+export { DEFAULT_FLOW_LIMITS, type FlowLimits, type FlowTableOptions } from "./flow-options.ts";
+export {
+  CONN_STATES,
+  type ConnState,
+  createFlowRecord,
+  type FlowRecord,
+  TRANSPORTS,
+} from "./flow-record.ts";
+export { type ChecksumErrors, type FlowSink, FlowTable } from "./flow-table.ts";
+export { type PostingRun, type RunSink, readPostings } from "./postings.ts";
+export { DEFAULT_SERVER_PORTS, type ServerPortList } from "./server-ports.ts";
+export { SmallDigests } from "./small-digests.ts";

@@ -1,0 +1,114 @@
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { type CallContext, type Handlers, type Operation, type OperationName, operations, statusOf } from "../api/index.ts";
+import { HoldfastError } from "../core/base/index.ts";
+import type { Actor } from "../core/custody/index.ts";
+import { RequestError } from "./request-error.ts";
+
+/** Says who asks, or throws `session/login-needed`. */
+export type Authenticate = (request: FastifyRequest) => Actor;
+
+/** Makes a route of every operation: authenticate, validate, call; nothing is decided here. */
+export function addRoutes(app: FastifyInstance, handlers: Handlers, authenticate: Authenticate): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_, text, done) => {
+    try {
+      done(null, text === "" ? {} : JSON.parse(String(text)));
+    } catch {
+      done(new RequestError("the request's body is not JSON"), undefined);
+    }
+  });
+  app.addContentTypeParser("application/octet-stream", (_, payload, done) => done(null, payload));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    reply.code(404).send({ code: "request/unknown", message: `there is nothing at ${request.url.split("?")[0]}`, remedy: null });
+  });
+  for (const name of Object.keys(operations) as OperationName[]) addRoute(app, { handlers, authenticate, name });
+}
+
+function addRoute(
+  app: FastifyInstance,
+  { handlers, authenticate, name }: { handlers: Handlers; authenticate: Authenticate; name: OperationName },
+): void {
+  const operation: Operation = operations[name];
+  app.route({
+    method: operation.method,
+    url: operation.path,
+    bodyLimit: operation.takesBody ? Number.MAX_SAFE_INTEGER : 1 << 20,
+    handler: async (request, reply) => {
+      const actor = authenticate(request);
+      const gone = new AbortController();
+      reply.raw.on("close", () => {
+        if (!reply.raw.writableFinished) gone.abort();
+      });
+      const input = readInput(operation, request);
+      const body = operation.takesBody && request.body instanceof Readable ? { body: request.body as AsyncIterable<Uint8Array> } : {};
+      const context: CallContext = { actor, signal: gone.signal, ...body };
+      const call = handlers[name] as (input: unknown, context: CallContext) => unknown;
+      return await answer(operation, await call(input, context), reply);
+    },
+  });
+}
+
+function readInput(operation: Operation, request: FastifyRequest): unknown {
+  const isBody = operation.method === "POST" && !operation.takesBody;
+  const raw = { ...(request.query as object), ...(request.params as object), ...(isBody ? (request.body as object) : {}) };
+  const parsed = operation.input.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new RequestError(describeIssues(parsed.error));
+}
+
+/** Names each wrong field and what it should be. */
+function describeIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join(".") || "the request"}: ${issue.message.toLowerCase()}`).join("; ");
+}
+
+async function answer(operation: Operation, value: unknown, reply: FastifyReply): Promise<unknown> {
+  switch (operation.answer) {
+    case "json":
+      return await reply.send(value);
+    case "ndjson":
+      reply.type("application/x-ndjson").header("cache-control", "no-store");
+      return await reply.send(Readable.from(lines(value as AsyncIterable<unknown>)));
+    case "bytes": {
+      const { facts, bytes } = value as { facts: unknown; bytes: AsyncIterable<Uint8Array> };
+      reply
+        .type(operation.mediaType ?? "application/octet-stream")
+        .header("content-disposition", "attachment")
+        .header("holdfast-facts", Buffer.from(JSON.stringify(facts)).toString("base64url"));
+      return await reply.send(Readable.from(bytes, { objectMode: false }));
+    }
+  }
+}
+
+/** Once lines have been sent a status cannot be: the failure is the last line. */
+async function* lines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
+  try {
+    for await (const value of values) yield `${JSON.stringify(value)}\n`;
+  } catch (error) {
+    yield `${JSON.stringify({ type: "error", ...describeError(error) })}\n`;
+  }
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const described = describeError(error);
+  const status = statusOf(described.code);
+  if (status === 500) request.log.error(error);
+  reply.code(status).send(described);
+}
+
+function describeError(error: unknown) {
+  if (error instanceof HoldfastError) {
+    const { column, length } = error as { column?: number; length?: number };
+    return {
+      code: error.code,
+      message: error.message,
+      remedy: error.remedy ?? null,
+      ...(column !== undefined && { column, length }),
+    };
+  }
+  const { code, message } = error as { code?: string; message?: string };
+  if (code?.startsWith("FST_")) return { code: "request/bad-input", message: message ?? code, remedy: null };
+  return { code: "server/failed", message: `something went wrong here: ${message ?? String(error)}`, remedy: null };
+}

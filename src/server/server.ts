@@ -1,0 +1,118 @@
+import { fileURLToPath } from "node:url";
+import cookie from "@fastify/cookie";
+import statics from "@fastify/static";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Handlers } from "../api/index.ts";
+import { HoldfastError } from "../core/base/index.ts";
+import { removeTree, restrictToOwner, systemClock, toStorageError } from "../platform/index.ts";
+import { addRoutes } from "./routes.ts";
+import { SESSION_COOKIE, Sessions } from "./sessions.ts";
+
+export interface ServerOptions {
+  readonly handlers: Handlers;
+  /** Unix socket for the command line; its folder's mode is its lock. */
+  readonly socket: string;
+  readonly port: number;
+  readonly host?: string;
+}
+
+export interface RunningServer {
+  readonly address: string;
+  /** An address that logs in, once. */
+  loginLink(): string;
+  stop(): Promise<void>;
+}
+
+const PAGE = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+/** Nothing from elsewhere, no inline script, no frame, and no string becomes markup. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** Serves page and API on loopback to whoever logged in, and the API on a Unix socket to the owner. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const sessions = new Sessions(systemClock.nowMs);
+  const host = options.host ?? "127.0.0.1";
+  const web = fastify({ logger: { level: "error" }, forceCloseConnections: true });
+  await addPage(web, sessions);
+  addRoutes(web, options.handlers, sessions.authenticate);
+  const local = fastify({ logger: { level: "error" }, forceCloseConnections: true });
+  addRoutes(local, options.handlers, () => ({ name: "owner", via: "cli" }));
+  local.post("/login-link", async () => ({ link: link() }));
+  let address = "";
+  const link = (): string => `${address}/login?token=${sessions.createLink()}`;
+  try {
+    await removeTree(options.socket); // of a process that ended badly: the home's lock says it is ours
+    await local.listen({ path: options.socket });
+    await restrictToOwner(options.socket);
+    address = await web.listen({ host, port: options.port });
+  } catch (error) {
+    await local.close();
+    await web.close();
+    throw listenError(error, options.port);
+  }
+  return {
+    address,
+    loginLink: link,
+    stop: async () => {
+      await Promise.all([web.close(), local.close()]);
+    },
+  };
+}
+
+async function addPage(app: FastifyInstance, sessions: Sessions): Promise<void> {
+  await app.register(cookie);
+  app.addHook("onRequest", async (request, reply) => {
+    // A page of another site may reach loopback by a name of its own: only ours are answered.
+    const name = request.hostname.replace(/^\[|\]$/g, "");
+    if (!["127.0.0.1", "localhost", "::1"].includes(name)) {
+      throw new HoldfastError("session/bad-origin", `this server is not called ${name}`);
+    }
+    const { origin } = request.headers;
+    if (request.method !== "GET" && origin !== undefined && new URL(origin).host !== request.host) {
+      throw new HoldfastError("session/bad-origin", "a page of another site may not ask for this");
+    }
+    reply.headers({
+      "content-security-policy": POLICY,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+    });
+  });
+  app.get("/login", async (request, reply) => {
+    const { token } = request.query as { token?: string };
+    const session = token === undefined ? undefined : sessions.redeem(token);
+    if (session === undefined) return await reply.redirect("/?login=used");
+    const flags = { path: "/", httpOnly: true, sameSite: "strict" as const };
+    return await reply.setCookie(SESSION_COOKIE, session, flags).redirect("/");
+  });
+  app.post("/logout", async (request, reply) => {
+    sessions.end(request.cookies[SESSION_COOKIE]);
+    return await reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
+  });
+  await app.register(statics, { root: PAGE, wildcard: false, index: "index.html" });
+  // The whole state of a view is in the address: every page is the same document.
+  for (const path of ["/search", "/connections/:uid", "/captures", "/ledger"]) {
+    app.get(path, (_, reply) => reply.sendFile("index.html"));
+  }
+}
+
+function listenError(error: unknown, port: number): Error {
+  if ((error as { code?: string }).code === "EADDRINUSE") {
+    return new HoldfastError("server/port-in-use", `port ${port} is in use`, { remedy: "choose another with --port, or 0 for any" });
+  }
+  return toStorageError("server", "cannot listen", error);
+}
+
