@@ -14,7 +14,8 @@ const ledger = join(home, "ledger");
 const vault = join(home, "vault");
 const findings = [];
 const bad = (text) => findings.push(text) && console.log(`FAIL ${text}`);
-const sha256 = (...parts) => parts.reduce((h, part) => h.update(part), createHash("sha256")).digest();
+const sha256 = (...parts) =>
+  parts.reduce((h, part) => h.update(part), createHash("sha256")).digest();
 const leafHash = (bytes) => sha256(Buffer.from([0]), bytes);
 const nodeHash = (left, right) => sha256(Buffer.from([1]), left, right);
 const read = (path) => (existsSync(path) ? readFileSync(path) : undefined);
@@ -40,14 +41,17 @@ function openNote(bytes) {
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !Buffer.from(note).equals(bytes) || !note.endsWith("\n")) return undefined;
   const text = note.slice(0, split + 1);
-  const isSigned = note.slice(split + 2, -1).split("\n").some((line) => {
-    const [dash, name, blobText, ...more] = line.split(" ");
-    const blob = Buffer.from(blobText ?? "", "base64");
-    const isOurs = dash === "—" && name === origin && more.length === 0 && blob.length === 68;
-    if (!isOurs || blob.toString("base64") !== blobText) return false;
-    if (!blob.subarray(0, 4).equals(keyHash())) return false;
-    return verify(null, Buffer.from(text), publicKey, blob.subarray(4));
-  });
+  const isSigned = note
+    .slice(split + 2, -1)
+    .split("\n")
+    .some((line) => {
+      const [dash, name, blobText, ...more] = line.split(" ");
+      const blob = Buffer.from(blobText ?? "", "base64");
+      const isOurs = dash === "—" && name === origin && more.length === 0 && blob.length === 68;
+      if (!isOurs || blob.toString("base64") !== blobText) return false;
+      if (!blob.subarray(0, 4).equals(keyHash())) return false;
+      return verify(null, Buffer.from(text), publicKey, blob.subarray(4));
+    });
   return isSigned ? text : undefined;
 }
 
@@ -56,7 +60,12 @@ function tilePath(level, index, width) {
   for (let rest = index; rest > 0 || groups.length === 0; rest = Math.floor(rest / 1000)) {
     groups.unshift(`${groups.length ? "x" : ""}${String(rest % 1000).padStart(3, "0")}`);
   }
-  return join(ledger, "tile", String(level), `${groups.join("/")}${width < 256 ? `.p/${width}` : ""}`);
+  return join(
+    ledger,
+    "tile",
+    String(level),
+    `${groups.join("/")}${width < 256 ? `.p/${width}` : ""}`,
+  );
 }
 
 /** Root over the hashes, and each level of complete nodes on the way up. */
@@ -103,7 +112,9 @@ function verifyTiles(hashes) {
     for (let at = 0; at < nodes.length; at += 256) {
       const tile = nodes.slice(at, at + 256);
       const stored = read(tilePath(level, at / 256, tile.length));
-      const wrong = tile.findIndex((hash, i) => !stored?.subarray(i * 32, i * 32 + 32).equals(hash));
+      const wrong = tile.findIndex(
+        (hash, i) => !stored?.subarray(i * 32, i * 32 + 32).equals(hash),
+      );
       const what = level === 0 ? `entry ${at + wrong}` : `node ${at + wrong} of level ${level}`;
       if (wrong >= 0 || stored.length !== tile.length * 32) bad(`hash tile: ${what} differs`);
       if (tile.length === 256) above.push(rootOf(tile));
@@ -116,7 +127,8 @@ async function verifySegment(seal, isDestroyed) {
   const name = `segment ${seal.segment} (entry ${seal.seq})`;
   const path = (part) => join(vault, `${seal.segment}.${part}`);
   const head = read(path("head"));
-  if (isDestroyed ? head : !head) bad(`${name}: head ${head ? "exists after destruction" : "is missing"}`);
+  if (isDestroyed ? head : !head)
+    bad(`${name}: head ${head ? "exists after destruction" : "is missing"}`);
   if (head && sha256(head).toString("hex") !== seal.head_sha256) bad(`${name}: head differs`);
   if (seal.events_sha256 && !isDestroyed) {
     const events = read(path("events"));
@@ -141,25 +153,35 @@ async function verifySegment(seal, isDestroyed) {
   const isWhole = whole.digest("hex") === seal.body_sha256;
   if (isWhole && rootOf(leaves).toString("hex") === seal.chunk_root) return undefined;
   const tree = read(path("tree")) ?? Buffer.alloc(0);
-  const sealed = Array.from({ length: tree.length / 32 }, (_, i) => tree.subarray(i * 32, i * 32 + 32));
+  const sealed = Array.from({ length: tree.length / 32 }, (_, i) =>
+    tree.subarray(i * 32, i * 32 + 32),
+  );
   const isTreeGood = rootOf(sealed).toString("hex") === seal.chunk_root;
   const wrong = sealed.findIndex((hash, i) => !leaves[i]?.equals(hash));
-  return bad(`${name}: body differs${isTreeGood && wrong >= 0 ? `, first in chunk ${wrong - 1}` : ""}`);
+  return bad(
+    `${name}: body differs${isTreeGood && wrong >= 0 ? `, first in chunk ${wrong - 1}` : ""}`,
+  );
 }
 
 async function verifyHome() {
   const checkpoint = openNote(read(join(ledger, "checkpoint")) ?? Buffer.alloc(0))?.split("\n");
-  if (checkpoint?.[0] !== origin) return bad("checkpoint: missing, of another log, or badly signed");
+  if (checkpoint?.[0] !== origin)
+    return bad("checkpoint: missing, of another log, or badly signed");
   const size = Number(checkpoint[1]);
   const log = readEntries(size);
   if (!log) return undefined;
   if (rootOf(log.hashes).toString("base64") !== checkpoint[2]) bad("checkpoint: root differs");
   verifyTiles(log.hashes);
-  const sealed = new Map(log.entries.filter((e) => e.type === "segment.seal").map((e) => [e.segment, e]));
-  const destroyed = new Set(log.entries.filter((e) => e.type === "segment.destroy").map((e) => e.segment));
+  const sealed = new Map(
+    log.entries.filter((e) => e.type === "segment.seal").map((e) => [e.segment, e]),
+  );
+  const destroyed = new Set(
+    log.entries.filter((e) => e.type === "segment.destroy").map((e) => e.segment),
+  );
   for (const seal of sealed.values()) await verifySegment(seal, destroyed.has(seal.segment));
   for (const file of existsSync(vault) ? readdirSync(vault) : []) {
-    if (file !== "staging" && !sealed.has(file.split(".")[0])) bad(`file vault/${file}: no entry seals it`);
+    if (file !== "staging" && !sealed.has(file.split(".")[0]))
+      bad(`file vault/${file}: no entry seals it`);
   }
   return console.log(`${size} entries, ${sealed.size} segments, root ${checkpoint[2]}`);
 }

@@ -37,7 +37,12 @@ export function createNoteSigner(name: string, seed: Uint8Array): NoteSigner {
 export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   const der = Buffer.concat([PUBLIC_PREFIX, publicKey]);
-  return nodeVerify(null, message, createPublicKey({ key: der, format: "der", type: "spki" }), signature);
+  return nodeVerify(
+    null,
+    message,
+    createPublicKey({ key: der, format: "der", type: "spki" }),
+    signature,
+  );
 };
 
 function privateKey(seed: Uint8Array): KeyObject {

@@ -37,7 +37,8 @@ function describe(cause: unknown): { reason: StorageReason; sentence: string; re
       return {
         reason: "disk-full",
         sentence: "no space is left on the disk",
-        remedy: "free space on the disk that holds the home, then try again; nothing sealed was lost",
+        remedy:
+          "free space on the disk that holds the home, then try again; nothing sealed was lost",
       };
     case "EROFS":
       return {

@@ -81,8 +81,7 @@ export async function restrictToOwner(path: string): Promise<void> {
 export async function openRandomAccess(path: string): Promise<RandomAccessFile> {
   const file = await fsp.open(path, "r");
   const bytes = (await file.stat()).size;
-  const bounded = (offset: number, length: number) =>
-    Math.max(0, Math.min(length, bytes - offset));
+  const bounded = (offset: number, length: number) => Math.max(0, Math.min(length, bytes - offset));
   return {
     bytes,
     async read(offset, length) {
@@ -120,7 +119,11 @@ export function openReadStream(
 
 /** A stream that writes a new file, 0600, refusing to replace one. */
 export function openWriteStream(path: string, options: { replace?: boolean } = {}): Writable {
-  return fs.createWriteStream(path, { flags: options.replace ? "w" : "wx", mode: 0o600, flush: true });
+  return fs.createWriteStream(path, {
+    flags: options.replace ? "w" : "wx",
+    mode: 0o600,
+    flush: true,
+  });
 }
 
 /** Appends to one new file from one thread; `close` resolves with the bytes on the disk. */
@@ -142,7 +145,10 @@ export class SequentialFile {
     path: string,
     options: { syncEveryBytes?: number } = {},
   ): Promise<SequentialFile> {
-    return new SequentialFile(await fsp.open(path, "wx", 0o600), options.syncEveryBytes ?? 64 << 20);
+    return new SequentialFile(
+      await fsp.open(path, "wx", 0o600),
+      options.syncEveryBytes ?? 64 << 20,
+    );
   }
 
   write(bytes: Uint8Array): void {

@@ -1,5 +1,12 @@
 export { type Clock, formatTimestamp, monotonicSeconds, sleep, systemClock } from "./clock.ts";
-export { type Descriptor, openDescriptor, openForReading, type OpenFile, readStandardInput, writeAll } from "./descriptor.ts";
+export {
+  type Descriptor,
+  type OpenFile,
+  openDescriptor,
+  openForReading,
+  readStandardInput,
+  writeAll,
+} from "./descriptor.ts";
 export { nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
 export {
   createDirectory,

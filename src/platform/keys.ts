@@ -49,7 +49,10 @@ export async function createKeys(
   const file = `# created: ${created}\n# public key: ${recipient}\n${identity}\n`;
   try {
     await createDirectory(dir);
-    await writeFileDurably(join(dir, "vault.identity"), await lockIdentity(file, options.passphrase));
+    await writeFileDurably(
+      join(dir, "vault.identity"),
+      await lockIdentity(file, options.passphrase),
+    );
     await writeFileDurably(join(dir, "vault.recipient"), `${recipient}\n`, { mode: 0o644 });
     await writeFileDurably(join(dir, "home.vkey"), `${formatVkey(signer.key)}\n`, { mode: 0o644 });
     await writeFileDurably(join(dir, "home.key"), `${formatSecretKey(signer, seed)}\n`);
@@ -102,9 +105,13 @@ async function unlockIdentity(
   try {
     return await decrypter.decrypt(file, "text");
   } catch (cause) {
-    throw new HoldfastError("keys/wrong-passphrase", "the passphrase does not open the vault's key", {
-      cause,
-    });
+    throw new HoldfastError(
+      "keys/wrong-passphrase",
+      "the passphrase does not open the vault's key",
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -72,7 +72,8 @@ function followSignal(
 }
 
 function startError(program: string, error: unknown): HoldfastError {
-  if (systemCode(error) !== "ENOENT") return toStorageError("spawn", `cannot start ${program}`, error);
+  if (systemCode(error) !== "ENOENT")
+    return toStorageError("spawn", `cannot start ${program}`, error);
   return new HoldfastError("spawn/missing", `program ${program} is not installed`, {
     cause: error,
     remedy: `install ${program}, or name its path in the configuration`,

@@ -7,7 +7,7 @@ import { createEngineRun } from "./engine-run.ts";
 export async function runRobustness(caseFolder: string, caseJson: CaseJson): Promise<CaseResult> {
   let packets = 0;
   for (const capture of readCaptures(caseFolder, caseJson)) {
-    const engine = await createEngineRun();
+    const engine = createEngineRun();
     const reader = new CaptureReader({ onPacket: engine.onPacket });
     reader.push(capture);
     reader.end();

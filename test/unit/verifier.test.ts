@@ -77,7 +77,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 function run(dir: string): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [verifier, dir], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [verifier, dir], {
+    encoding: "utf8",
+  });
   return { status, output: stdout + stderr };
 }
 
@@ -94,7 +96,11 @@ function flip(dir: string, path: string, at: number): void {
   writeFileSync(join(dir, path), bytes);
 }
 
-function editBundle(dir: string, path: string, edit: (entries: Uint8Array[]) => Uint8Array[]): void {
+function editBundle(
+  dir: string,
+  path: string,
+  edit: (entries: Uint8Array[]) => Uint8Array[],
+): void {
   const file = join(dir, "ledger/tile/entries", path);
   const parsed = parseEntryBundle(readFileSync(file));
   if (parsed.status !== "ok") throw new Error("bundle");
@@ -109,19 +115,63 @@ test("an untouched home is OK", () => {
 });
 
 const damages: [string, (dir: string) => void, string][] = [
-  ["a flipped byte of an entry", (dir) => flip(dir, "ledger/tile/entries/000", 200), "entry 0: its signature"],
-  ["a deleted entry", (dir) => editBundle(dir, "000", (all) => all.toSpliced(9, 1)), "entry 9 carries sequence number 10"],
-  ["two entries in another order", (dir) => editBundle(dir, "001.p/10", (all) => [all[1]!, all[0]!, ...all.slice(2)]), "entry 256 carries sequence number 257"],
-  ["a truncated bundle", (dir) => editBundle(dir, "001.p/10", (all) => all.slice(0, -1)), "entry 265 is missing"],
-  ["an entry put in twice", (dir) => editBundle(dir, "001.p/10", (all) => [...all, all[0]!]), "entry 266: bytes lie beyond"],
-  ["a flipped byte of a hash tile", (dir) => flip(dir, "ledger/tile/0/000", 65), "hash tile: entry 2 differs"],
-  ["a flipped byte of the upper tile", (dir) => flip(dir, "ledger/tile/1/000.p/1", 3), "node 0 of level 1"],
+  [
+    "a flipped byte of an entry",
+    (dir) => flip(dir, "ledger/tile/entries/000", 200),
+    "entry 0: its signature",
+  ],
+  [
+    "a deleted entry",
+    (dir) => editBundle(dir, "000", (all) => all.toSpliced(9, 1)),
+    "entry 9 carries sequence number 10",
+  ],
+  [
+    "two entries in another order",
+    (dir) => editBundle(dir, "001.p/10", (all) => [all[1]!, all[0]!, ...all.slice(2)]),
+    "entry 256 carries sequence number 257",
+  ],
+  [
+    "a truncated bundle",
+    (dir) => editBundle(dir, "001.p/10", (all) => all.slice(0, -1)),
+    "entry 265 is missing",
+  ],
+  [
+    "an entry put in twice",
+    (dir) => editBundle(dir, "001.p/10", (all) => [...all, all[0]!]),
+    "entry 266: bytes lie beyond",
+  ],
+  [
+    "a flipped byte of a hash tile",
+    (dir) => flip(dir, "ledger/tile/0/000", 65),
+    "hash tile: entry 2 differs",
+  ],
+  [
+    "a flipped byte of the upper tile",
+    (dir) => flip(dir, "ledger/tile/1/000.p/1", 3),
+    "node 0 of level 1",
+  ],
   ["a flipped byte of the checkpoint", (dir) => flip(dir, "ledger/checkpoint", 20), "checkpoint"],
-  ["a flipped byte of a body", (dir) => flip(dir, `vault/${segment}.body`, 16 + 65_552 + 7), `segment ${segment} (entry 255): body differs, first in chunk 1`],
-  ["a flipped byte of a head", (dir) => flip(dir, `vault/${segment}.head`, 30), `segment ${segment} (entry 255): head differs`],
-  ["a flipped byte of events", (dir) => flip(dir, `vault/${segment}.events`, 200), `segment ${segment} (entry 255): events differ`],
+  [
+    "a flipped byte of a body",
+    (dir) => flip(dir, `vault/${segment}.body`, 16 + 65_552 + 7),
+    `segment ${segment} (entry 255): body differs, first in chunk 1`,
+  ],
+  [
+    "a flipped byte of a head",
+    (dir) => flip(dir, `vault/${segment}.head`, 30),
+    `segment ${segment} (entry 255): head differs`,
+  ],
+  [
+    "a flipped byte of events",
+    (dir) => flip(dir, `vault/${segment}.events`, 200),
+    `segment ${segment} (entry 255): events differ`,
+  ],
   ["a removed body", (dir) => rmSync(join(dir, `vault/${segment}.body`)), "body is missing"],
-  ["a file that no entry seals", (dir) => writeFileSync(join(dir, `vault/${"a".repeat(26) as SegmentId}.body`), ""), "no entry seals it"],
+  [
+    "a file that no entry seals",
+    (dir) => writeFileSync(join(dir, `vault/${"a".repeat(26) as SegmentId}.body`), ""),
+    "no entry seals it",
+  ],
 ];
 
 test.each(damages)("%s is FAIL and named", (_, damage, finding) => {

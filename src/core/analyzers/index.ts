@@ -2,7 +2,14 @@ import type { LogSchema } from "../events/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 
-export { ConnAnalyzer, LocalNetworks, PRIVATE_NETWORKS } from "./conn/index.ts";
+export {
+  ConnAnalyzer,
+  connSchema,
+  explainConnField,
+  type FieldChange,
+  LocalNetworks,
+  PRIVATE_NETWORKS,
+} from "./conn/index.ts";
 export { LocatorAnalyzer } from "./locator/index.ts";
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */

@@ -18,7 +18,8 @@ export function parseCheckpoint(text: string): Parsed<Checkpoint> {
   const [origin, sizeText, rootText] = text.split("\n");
   if (!origin) return malformed("checkpoint has no origin", 0);
   const size = /^(0|[1-9][0-9]{0,15})$/.test(sizeText ?? "") ? Number(sizeText) : -1;
-  if (!Number.isSafeInteger(size) || size < 0) return malformed("checkpoint has no size", origin.length + 1);
+  if (!Number.isSafeInteger(size) || size < 0)
+    return malformed("checkpoint has no size", origin.length + 1);
   const root = decodeBase64(rootText ?? "");
   if (root?.length !== 32) return malformed("checkpoint has no root hash", origin.length + 1);
   return ok({ origin, size, root }, text.length);

@@ -17,7 +17,8 @@ export function parseEntry(text: string): Parsed<CustodyEntry> {
   if (text.length > ENTRY_BYTES_MAX) return malformed("entry is larger than 48 KiB", 0);
   if (text.indexOf("\n") !== text.length - 1) return malformed("entry is not one line", 0);
   const value = parseJson(text);
-  if (typeof value !== "object" || value === null) return malformed("entry is not a JSON object", 0);
+  if (typeof value !== "object" || value === null)
+    return malformed("entry is not a JSON object", 0);
   const entry = value as Record<string, unknown>;
   if (entry.v !== 1) return malformed("entry has an unknown version", 0);
   if (!Number.isSafeInteger(entry.seq) || (entry.seq as number) < 0) {

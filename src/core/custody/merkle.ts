@@ -181,7 +181,9 @@ export function verifyConsistency(
     fn = Math.floor(fn / 2);
     sn = Math.floor(sn / 2);
   }
-  return sn === 0 && equalBytes(firstHash, claim.firstRoot) && equalBytes(secondHash, claim.secondRoot);
+  return (
+    sn === 0 && equalBytes(firstHash, claim.firstRoot) && equalBytes(secondHash, claim.secondRoot)
+  );
 }
 
 /** True when both hold the same bytes; for public values, so it may stop early. */

@@ -79,7 +79,8 @@ export function parseNote(bytes: Uint8Array): Parsed<Note> {
   for (const line of lines) {
     const parts = /^— ([^\s+]+) ([A-Za-z0-9+/=]+)$/.exec(line);
     const blob = parts ? decodeBase64(parts[2]!) : undefined;
-    if (!parts || !blob || blob.length < 5) return malformed("signature line is damaged", split + 2);
+    if (!parts || !blob || blob.length < 5)
+      return malformed("signature line is damaged", split + 2);
     signatures.push({ name: parts[1]!, keyHash: blob.slice(0, 4), signature: blob.slice(4) });
   }
   return ok({ text: whole.slice(0, split + 1), signatures }, bytes.length);

@@ -58,7 +58,8 @@ export function parseHashTile(bytes: Uint8Array): Parsed<Uint8Array[]> {
   const over = bytes.length % HASH_BYTES;
   if (over > 0) return incomplete(HASH_BYTES - over);
   const hashes: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += HASH_BYTES) hashes.push(bytes.slice(at, at + HASH_BYTES));
+  for (let at = 0; at < bytes.length; at += HASH_BYTES)
+    hashes.push(bytes.slice(at, at + HASH_BYTES));
   return ok(hashes, bytes.length);
 }
 

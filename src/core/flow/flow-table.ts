@@ -187,7 +187,7 @@ export class FlowTable {
     if (
       this.#options.verify &&
       packet.ipVersion === 4 &&
-      !this.#checksums.isIpv4HeaderGood(record.bytes, packet)
+      !this.#checksums.isIpv4HeaderGood(record, packet)
     ) {
       this.checksumErrors.ip++;
       return true;

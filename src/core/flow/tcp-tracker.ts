@@ -161,8 +161,7 @@ export class TcpTracker {
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
     const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
-    const advance = this.#updateLast(at, onePast, flags, length, endpoint);
-    void advance;
+    this.#updateLast(at, onePast, flags, length, endpoint);
     const closes = this.#updateState(at, peer, packet, isOriginator, now);
     if (hasAck) this.#ackReceived(this.#receiver, relativeAck);
     words[base + FLAGS]! |= SEEN_0 << endpoint;
@@ -253,12 +252,12 @@ export class TcpTracker {
     return relative;
   }
 
-  #updateLast(at: number, onePast: number, flags: number, length: number, endpoint: 0 | 1): number {
+  #updateLast(at: number, onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
     const words = this.#words;
     const last = words[at + SEQ_LAST]!;
     const delta = (onePast - last) | 0;
     if ((flags & (TCP_SYN | TCP_RST)) !== 0 && (delta > SEQ_JUMP_MAX || delta < -SEQ_JUMP_MAX)) {
-      return delta;
+      return;
     }
     // More than 2 GB between a SYN and a FIN of which nothing was captured: believe the FIN.
     const finAfterSyn = (flags & TCP_FIN) !== 0 && last === ((words[at + SEQ_START]! + 1) | 0);
@@ -268,7 +267,6 @@ export class TcpTracker {
     } else if ((words[at + STATE]! & 15) !== RESET && length > 0) {
       this.#history.scaled(this.#flow, endpoint, 0x54, at + RETRANSMISSIONS);
     }
-    return delta;
   }
 
   /** Moves the sender's state; true when this packet closes the sender's side. */

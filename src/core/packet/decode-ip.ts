@@ -187,7 +187,12 @@ function decodeUpper(packet: PacketBytes, out: DecodedPacket, protocol: number):
   if (out.fragmentOffset !== 0) return;
   if (protocol === IP_PROTOCOL.tcp) decodeTcp(packet, out, start, left);
   else if (protocol === IP_PROTOCOL.udp) decodeUdp(packet, out, start, left);
-  else if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmp6) {
+  else if (protocol === IP_PROTOCOL.sctp) {
+    // Community ID hashes SCTP's ports; flows, as in Zeek, do not have them.
+    if (left < 4) return;
+    out.sourcePort = packet.view.getUint16(start);
+    out.destinationPort = packet.view.getUint16(start + 2);
+  } else if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmp6) {
     if (left < 8) {
       out.fault = FAULT.transportCut;
       return;

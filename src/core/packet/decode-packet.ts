@@ -25,6 +25,8 @@ export const ETHER_TYPE = {
   pppoeSession: 0x8864,
   qinq: 0x88a8,
   qinqOld: 0x9100,
+  fabricPath: 0x8903,
+  providerBridge: 0x88e7,
 } as const;
 
 /**
@@ -81,7 +83,7 @@ function decodeEtherType(packet: PacketBytes, out: DecodedPacket, at: number): v
   decodeNetwork(packet, out, at + 2);
 }
 
-function decodeNetwork(packet: PacketBytes, out: DecodedPacket, start: number): void {
+function decodeNetwork(packet: PacketBytes, out: DecodedPacket, start: number, depth = 0): void {
   const { view } = packet;
   const end = packet.start + packet.capturedBytes;
   let at = start;
@@ -96,6 +98,17 @@ function decodeNetwork(packet: PacketBytes, out: DecodedPacket, start: number): 
     else if (out.innerVlan < 0) out.innerVlan = vlan;
     type = view.getUint16(at + 2);
     at += 4;
+  }
+  // Cisco FabricPath and IEEE 802.1ah carry a whole Ethernet frame after a tag of 2 and 4 bytes.
+  if (type === ETHER_TYPE.fabricPath || type === ETHER_TYPE.providerBridge) {
+    const inner = at + (type === ETHER_TYPE.fabricPath ? 2 : 4) + 12;
+    // One level only: a frame inside a frame inside a frame is an attempt to keep the decoder busy.
+    if (end - inner < 2) out.fault = FAULT.linkCut;
+    else if (depth === 0) {
+      out.etherType = view.getUint16(inner);
+      decodeNetwork(packet, out, inner + 2, 1);
+    }
+    return;
   }
   // An IEEE 802.3 length: LLC with SNAP and no organisation (RFC 1042) carries an EtherType.
   if (type < 0x600 && end - at >= 8 && view.getUint32(at) === 0xaaaa0300 && view.getUint8(at + 4) === 0) {

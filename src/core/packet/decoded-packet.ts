@@ -54,6 +54,7 @@ export const IP_PROTOCOL = {
   esp: 50,
   icmp6: 58,
   none: 59,
+  sctp: 132,
   mobility: 135,
 } as const;
 

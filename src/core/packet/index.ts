@@ -21,3 +21,5 @@ export {
   TCP_SYN,
   TCP_URG,
 } from "./decoded-packet.ts";
+export { dissectPacket } from "./dissect.ts";
+export type { PacketField } from "./packet-field.ts";

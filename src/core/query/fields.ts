@@ -23,22 +23,22 @@ export function findField(name: string, logs: readonly LogSchema[]): FieldLookup
   const [first] = owners;
   if (first === undefined) {
     const near = nearest(name, fieldNames(logs));
-    const hint = near === undefined ? "write log.field, for example conn.orig_bytes" : `did you mean ${near}?`;
+    const hint =
+      near === undefined ? "write log.field, for example conn.orig_bytes" : `did you mean ${near}?`;
     return { status: "error", message: `no log has a field "${name}"`, hint };
   }
   if (owners.length === 1) {
     return { status: "ok", reference: { log: first.log, name }, field: first.field };
   }
-  if (owners.some((owner) => owner.field.kind !== first.field.kind || isNamed(owner.field))) {
+  if (owners.some((owner) => owner.field.kind !== first.field.kind)) {
     const full = owners.map((owner) => `${owner.log}.${name}`);
-    return { status: "error", message: `"${name}" is in several logs`, hint: `write ${full.join(" or ")}` };
+    return {
+      status: "error",
+      message: `"${name}" is in several logs`,
+      hint: `write ${full.join(" or ")}`,
+    };
   }
   return { status: "ok", reference: { log: undefined, name }, field: first.field };
-}
-
-/** Enumerations of two logs may number their names differently, so they are never shared. */
-function isNamed(field: Field): boolean {
-  return field.values !== undefined && field.name !== "proto";
 }
 
 /** Full names of all fields, then the short ones. */

@@ -85,7 +85,5 @@ export const QUERY_SET_ITEMS_MAX = 1_000;
 export const QUERY_PATTERN_CHARACTERS_MAX = 512;
 
 export function isFieldLeaf(node: QueryNode): node is FieldLeaf {
-  return (
-    node.op === "compare" || node.op === "in" || node.op === "exists" || node.op === "matches"
-  );
+  return node.op === "compare" || node.op === "in" || node.op === "exists" || node.op === "matches";
 }

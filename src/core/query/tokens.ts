@@ -20,7 +20,11 @@ export function tokenize(
   | { readonly status: "ok"; readonly tokens: Token[] }
   | { readonly status: "error"; readonly error: QueryError } {
   if (text.length > QUERY_CHARACTERS_MAX) {
-    return fail(`the query is longer than ${QUERY_CHARACTERS_MAX} characters`, [0, 1], "ask for less at once");
+    return fail(
+      `the query is longer than ${QUERY_CHARACTERS_MAX} characters`,
+      [0, 1],
+      "ask for less at once",
+    );
   }
   const tokens: Token[] = [];
   let at = 0;

@@ -66,7 +66,8 @@ export function readValue(text: string, field: Field, now: QueryTime): ValueResu
       return readName(text, field);
     case "uid": {
       const value = parseUid(text);
-      if (value === undefined) return wrong(text, "a uid", "a uid is C and up to 11 letters and digits");
+      if (value === undefined)
+        return wrong(text, "a uid", "a uid is C and up to 11 letters and digits");
       return { status: "ok", value: { kind: "uid", value } };
     }
     case "communityId":
@@ -75,7 +76,11 @@ export function readValue(text: string, field: Field, now: QueryTime): ValueResu
     case "text":
       return { status: "ok", value: { kind: "text", value: text } };
     case "bytes":
-      return { status: "error", message: `${field.name} holds raw bytes`, hint: `ask "has ${field.name}"` };
+      return {
+        status: "error",
+        message: `${field.name} holds raw bytes`,
+        hint: `ask "has ${field.name}"`,
+      };
   }
 }
 
@@ -97,7 +102,8 @@ function readCount(text: string, field: Field): ValueResult {
   if (scaled % scale !== 0n) return wrong(text, "a whole number", "write 443, 10MB or 64KiB");
   const value = scaled / scale;
   const maximum = field.kind === "port" ? 65_535n : COUNT_MAX;
-  if (value > maximum) return wrong(text, `a number up to ${maximum}`, `${field.name} goes up to ${maximum}`);
+  if (value > maximum)
+    return wrong(text, `a number up to ${maximum}`, `${field.name} goes up to ${maximum}`);
   return { status: "ok", value: { kind: "number", value } };
 }
 
@@ -123,7 +129,10 @@ export function readDuration(text: string): bigint | undefined {
   if (!/^(\d+(\.\d{1,9})?(ns|us|ms|s|m|h|d|w))+$/.test(text)) return undefined;
   let total = 0n;
   for (const [, whole, fraction = "", unit] of text.matchAll(/(\d+)(?:\.(\d{1,9}))?([a-z]+)/g)) {
-    const size = unit === "w" ? 7n * DURATION_UNITS[0]![1] : DURATION_UNITS.find(([name]) => name === unit)![1];
+    const size =
+      unit === "w"
+        ? 7n * DURATION_UNITS[0]![1]
+        : DURATION_UNITS.find(([name]) => name === unit)![1];
     total += (BigInt(whole! + fraction) * size) / 10n ** BigInt(fraction.length);
   }
   return total <= DURATION_MAX ? total : undefined;
@@ -143,11 +152,17 @@ export function readTime(text: string, now: QueryTime): QueryTime | undefined {
   const parts = DATE_TIME.exec(text);
   if (parts === null) return undefined;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || year < 1970) return undefined;
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || year < 1970)
+    return undefined;
   const sign = parts[9] === "-" ? -1 : 1;
   const offsetSeconds = sign * (Number(parts[10] ?? 0) * 3600 + Number(parts[11] ?? 0) * 60);
   const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offsetSeconds;

@@ -1,3 +1,4 @@
+import { HoldfastError } from "../../core/base/index.ts";
 import { readPostings } from "../../core/flow/index.ts";
 import { RunningSha256 } from "../../platform/index.ts";
 import type { Candidates, IndexStore } from "../index/index.ts";
@@ -5,12 +6,14 @@ import type { Candidates, IndexStore } from "../index/index.ts";
 /** Places of candidate packets in one segment, ascending. */
 export interface SegmentPlaces {
   readonly segment: string;
-  /** Per packet: offset of its record × 64 + number of its flow's truths, so that one sort orders both. */
+  /** Per packet: offset of its record × 1,024 + number of its flow's truths, so that one sort orders both. */
   readonly keys: Float64Array;
 }
 
-/** Different combinations of flow-level truths one request may have; 2^47 bytes a segment remain. */
-const TRUTHS_MAX = 64;
+/** Different combinations of flow-level truths one request may have; 2^43 bytes a segment remain. */
+const TRUTHS_MAX = 1024;
+/** A combination is a 32-bit mask. */
+const LEAVES_MAX = 31;
 
 /**
  * Every packet that a question may mean: which segment, where, and what its flow already answers.
@@ -27,6 +30,7 @@ export class LocatedPackets {
     this.#truths = truths;
   }
 
+  /** Plans must be checked by `assertReadable` before the index is asked. */
   static async read(index: IndexStore, found: Candidates, leaves: number): Promise<LocatedPackets> {
     const masks: number[] = [];
     const perSegment = found.segments.map((segment, number) => ({ segment, number }));
@@ -59,8 +63,19 @@ export class LocatedPackets {
         hash.update(new Uint8Array(offsets.buffer, 0, part.length * 8));
       }
     }
-    return hash.hex();
+    return hash.digestHex();
   }
+}
+
+/** Refuses a plan that mixes more fields with packet terms than can be told apart per packet. */
+export function assertReadable(plan: { readonly leaves: readonly unknown[] }): void {
+  if (plan.leaves.length > LEAVES_MAX) throw tooMixed();
+}
+
+function tooMixed(): HoldfastError {
+  return new HoldfastError("query/bad-query", "the query mixes too many field comparisons with packet terms", {
+    remedy: "put values of one field into a set: id.resp_p in {80, 443}",
+  });
 }
 
 export function offsetOf(key: number): number {
@@ -118,8 +133,7 @@ function joinRuns(found: Candidates, runs: readonly number[]) {
 function numberOfMask(masks: number[], mask: number): number {
   const known = masks.indexOf(mask);
   if (known >= 0) return known;
-  // Cannot happen with 6 leaves or fewer; a query of more is refused before it comes here.
-  if (masks.length === TRUTHS_MAX) return TRUTHS_MAX - 1;
+  if (masks.length === TRUTHS_MAX) throw tooMixed();
   masks.push(mask);
   return masks.length - 1;
 }

@@ -1,6 +1,7 @@
 import { createDecodedPacket, decodePacket } from "../../core/packet/index.ts";
 import {
   type CaptureLayout,
+  type CaptureWindow,
   createPacketRecord,
   createRecordLocator,
   type PacketRecord,
@@ -25,9 +26,6 @@ export interface OpenCapture {
 
 export type OpenSegment = (segment: string) => Promise<OpenCapture>;
 
-/** Read ahead of a record: most packets are whole in it, and a frame of the vault is 256 KiB anyway. */
-const WINDOW_BYTES = 65_536;
-
 /**
  * The packets of one segment that the plan's predicate keeps, in the order they lie in the capture.
  * Only chunks that hold a candidate are decrypted.
@@ -41,20 +39,20 @@ export async function* readSegmentPackets(
   const locate = createRecordLocator(open.layout);
   const packet = createPacketRecord();
   const decoded = createDecodedPacket();
-  let window = { at: 0, bytes: new Uint8Array(0) };
+  let window: CaptureWindow = { at: 0, bytes: new Uint8Array(0) };
   for (const key of places.keys) {
     const offset = offsetOf(key);
-    if (offset < window.at || offset + 16 > window.at + window.bytes.length) {
-      window = { at: offset, bytes: await open.reader.read(offset, WINDOW_BYTES) };
+    if (offset < window.at || offset >= window.at + window.bytes.length) {
+      window = await open.reader.frameAt(offset);
     }
     let found = locate(window, offset, packet);
-    while (found.status === "incomplete") {
-      const length = window.at + window.bytes.length - offset + found.neededBytes;
-      const bytes = await open.reader.read(offset, Math.max(WINDOW_BYTES, length));
-      const grew = bytes.length > window.at + window.bytes.length - offset;
-      window = { at: offset, bytes };
-      found = locate(window, offset, packet);
-      if (!grew) break;
+    // A record across frames is read apart; the window stays for the records behind it.
+    for (let known = 0; found.status === "incomplete"; ) {
+      const length = Math.max(known, window.at + window.bytes.length - offset) + found.neededBytes;
+      const bytes = await open.reader.read(offset, length);
+      if (bytes.length <= known) break;
+      known = bytes.length;
+      found = locate({ at: offset, bytes }, offset, packet);
     }
     // The capture ended inside this record: the reader never delivered it, so no posting should name it.
     if (found.status !== "ok") continue;

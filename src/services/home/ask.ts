@@ -1,5 +1,5 @@
 import { HoldfastError, parseUid } from "../../core/base/index.ts";
-import { type ParsedQuery, parseQuery } from "../../core/query/index.ts";
+import { parseQuery, type QueryNode } from "../../core/query/index.ts";
 import type { Scope } from "../index/index.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
@@ -12,7 +12,7 @@ export interface Question {
 
 /** A query as read, and where it is to be put. */
 export interface Ask {
-  readonly query: ParsedQuery;
+  readonly query: QueryNode;
   readonly scope: Scope;
   readonly text: string;
 }

@@ -1,16 +1,16 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { connSchema, type ExplainPacket, explainConnField } from "../../core/analyzers/index.ts";
+import { connSchema, explainConnField } from "../../core/analyzers/index.ts";
 import { durationText, formatUid, HoldfastError, sizeText } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
-import { compilePackets, compileRows } from "../../core/query/index.ts";
+import type { PacketRecord } from "../../core/pcap/index.ts";
+import { compileRows } from "../../core/query/index.ts";
 import { formatTimestamp, systemClock } from "../../platform/index.ts";
 import { LocatedPackets, offsetOf, readPackets } from "../evidence/index.ts";
 import type { Row } from "../index/index.ts";
-import { chunkOf } from "../vault/index.ts";
 import { readQuestion, readUid } from "./ask.ts";
 import { segmentFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
-import { recordRead } from "./packets.ts";
+import { planPackets, recordRead } from "./packets.ts";
 
 interface Context {
   readonly actor: Actor;
@@ -23,7 +23,7 @@ const REPLAY_PACKETS_MAX = 200_000;
 async function findConnection(home: Home, uid: string, { signal }: Context): Promise<{ row: Row; q: string }> {
   const q = `uid == ${formatUid(readUid(uid))}`;
   const { query } = readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs());
-  const condition = compileRows(query, connSchema);
+  const condition = compileRows(query, { log: connSchema, logs: home.index.logs });
   const [row] = await home.index.rows({ scope: {}, log: "conn", condition, limit: 1, offset: 0 }, signal);
   if (row) return { row, q };
   throw new HoldfastError("home/unknown-connection", `no connection ${uid} is in this home`, {
@@ -39,7 +39,7 @@ export async function showConnection(
 ): Promise<OutputOf<Operations["show"]>> {
   const { row, q } = await findConnection(home, uid, context);
   await home.reads.note(context.actor, "*", `conn: ${q}`);
-  const plan = compilePackets(readQuestion(home, { q, relativeTo: "now" }, 0).query);
+  const plan = planPackets(home, readQuestion(home, { q, relativeTo: "now" }, 0).query);
   const found = await home.index.candidates({}, plan, context.signal);
   const located = await LocatedPackets.read(home.index, found, plan.leaves.length);
   const places = [];
@@ -51,8 +51,8 @@ export async function showConnection(
       segment,
       runs: found.segment.filter((of) => of === number).length,
       packets: keys.length,
-      first_chunk: chunkOf(reader, offsetOf(keys[0]!)),
-      last_chunk: chunkOf(reader, offsetOf(keys[keys.length - 1]!)),
+      first_chunk: reader.chunkAt(offsetOf(keys[0]!)),
+      last_chunk: reader.chunkAt(offsetOf(keys[keys.length - 1]!)),
     });
   }
   const segments = places.map(({ segment }) => segmentFacts(home, home.projection.segments.get(segment)!));
@@ -84,7 +84,7 @@ export async function explainField(
   }
   const { q } = await findConnection(home, input.uid, context);
   const read = await recordRead(home, { q, relativeTo: "now", purpose: input.purpose || `explain ${input.field}` }, context);
-  const packets: ExplainPacket[] = [];
+  const packets: PacketRecord[] = [];
   const places: { segment: string; offset: number }[] = [];
   for await (const { packet, segment, offset } of readPackets(home.shelf.open, read.located, read.plan)) {
     if (packets.length === REPLAY_PACKETS_MAX) break;
@@ -93,13 +93,13 @@ export async function explainField(
     packets.push({ ...packet, bytes, start: 0, view: new DataView(bytes.buffer) });
     places.push({ segment, offset });
   }
-  const { value, steps } = explainConnField(name, packets);
+  const { value, changes } = explainConnField(name, packets);
   return {
     uid: input.uid,
     field: `conn.${name}`,
     says: field.says,
     value,
-    steps: steps.map((step) => {
+    steps: changes.map((step) => {
       const packet = packets[step.packetIndex]!;
       return {
         packet: step.packetIndex + 1,

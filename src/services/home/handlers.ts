@@ -122,7 +122,7 @@ async function segmentPart(home: Home, { segment, part }: ParsedInputOf<Operatio
   if (state === undefined || (part === "events" && state.entry.events_sha256 === null)) {
     throw new HoldfastError("home/unknown-segment", `there is no ${part} of a segment ${segment}`, { remedy: "see holdfast segments" });
   }
-  const path = segmentPaths(pathsOf(home.directory).vault, segment)[part];
+  const path = segmentPaths(pathsOf(home.directory).vault, state.entry.segment)[part];
   const { bytes, close } = openForReading(path);
   close();
   return { facts: { bytes }, bytes: openReadStream(path) as AsyncIterable<Uint8Array> };
@@ -139,17 +139,17 @@ async function readLedger(
   const entries: Record<string, unknown>[] = [];
   if (input.from !== undefined || input.type === undefined) {
     const from = input.from ?? Math.max(0, size - input.limit);
-    for await (const entry of home.ledger.read(from, Math.min(size, from + LEDGER_SCAN_MAX))) {
+    for (const entry of await home.ledger.read(from, Math.min(size, from + LEDGER_SCAN_MAX))) {
       if (input.type !== undefined && entry.type !== input.type) continue;
       entries.push({ ...entry });
       if (entries.length === input.limit) break;
     }
   } else {
-    for await (const entry of home.ledger.read(Math.max(0, size - LEDGER_SCAN_MAX), size)) {
+    for (const entry of await home.ledger.read(Math.max(0, size - LEDGER_SCAN_MAX), size)) {
       if (entry.type !== input.type) continue;
       entries.push({ ...entry });
       if (entries.length > input.limit) entries.shift();
     }
   }
-  return { size, checkpoint: await home.ledger.checkpointText(), entries };
+  return { size, checkpoint: home.ledger.checkpoint, entries };
 }

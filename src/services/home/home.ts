@@ -7,6 +7,7 @@ import {
   HomeLock,
   type HomeKeys,
   loadKeys,
+  nodeDigests,
   readFileBytes,
   statFile,
   systemClock,
@@ -14,7 +15,7 @@ import {
 } from "../../platform/index.ts";
 import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
-import { removeStaged } from "../vault/index.ts";
+import { createVault, listVault, removeStaged } from "../vault/index.ts";
 import { MetadataReads } from "./metadata-reads.ts";
 import { Projection } from "./projection.ts";
 import { SegmentShelf } from "./segment-shelf.ts";
@@ -124,7 +125,7 @@ export class Home {
       const keys = await loadKeys(directory, passphrase);
       const ledger = await openHomeLedger(directory, keys);
       const projection = new Projection();
-      for await (const entry of ledger.read(0, ledger.size)) projection.apply(entry);
+      await foldLedger(ledger, projection);
       const memory = options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
       const index = openDuckdbIndex({ directory: pathsOf(directory).index, ...memory });
       const home = new Home(options, { keys, ledger, index, projection, lock });
@@ -139,7 +140,7 @@ export class Home {
   /** Durable when resolved; the projection has the entries then. */
   async append(bodies: readonly KnownEntryBody[], actor: Actor): Promise<number> {
     const { first } = await this.ledger.append(bodies.map((body) => ({ ...body, actor })));
-    for await (const entry of this.ledger.read(first, first + bodies.length)) this.projection.apply(entry);
+    for (const entry of await this.ledger.read(first, first + bodies.length)) this.projection.apply(entry);
     return first;
   }
 
@@ -175,7 +176,9 @@ export class Home {
 
   async #closeUnfinished(): Promise<void> {
     const open = [...this.projection.captures.values()].filter(({ state }) => state === "open");
-    await removeStaged(pathsOf(this.directory).vault);
+    const { vault } = pathsOf(this.directory);
+    await createVault(vault);
+    for (const id of (await listVault(vault)).staged) await removeStaged(vault, id);
     if (open.length === 0) return;
     await this.append(
       open.map(({ start }) => ({
@@ -185,6 +188,15 @@ export class Home {
       })),
       { name: "holdfast", via: "recovery" },
     );
+  }
+}
+
+const ENTRIES_AT_ONCE = 4096;
+
+async function foldLedger(ledger: Ledger, projection: Projection): Promise<void> {
+  for (let from = 0; from < ledger.size; from += ENTRIES_AT_ONCE) {
+    const to = Math.min(ledger.size, from + ENTRIES_AT_ONCE);
+    for (const entry of await ledger.read(from, to)) projection.apply(entry);
   }
 }
 
@@ -199,14 +211,14 @@ async function takeLock(directory: string): Promise<HomeLock> {
 
 async function openHomeLedger(directory: string, keys: HomeKeys): Promise<Ledger> {
   const vkeyText = new TextDecoder().decode(await readFileBytes(join(directory, "keys", "home.vkey")));
-  const verifyKey = parseVkey(vkeyText.trim());
-  if (verifyKey.status !== "ok") {
+  const verifyKey = parseVkey(vkeyText.trim(), nodeDigests);
+  if (verifyKey === undefined) {
     throw new HoldfastError("keys/damaged", `${join(directory, "keys", "home.vkey")} is not a verifier key`);
   }
   return await openLedger({
     dir: pathsOf(directory).ledger,
     signer: keys.signer,
-    verifyKey: verifyKey.value,
+    verifyKey,
     clock: systemClock,
   });
 }

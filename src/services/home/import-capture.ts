@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import type { InputOf, Operations, OutputOf } from "../../api/index.ts";
 import { type CaptureId, HoldfastError, type SegmentId } from "../../core/base/index.ts";
 import type { Actor, SegmentSeal } from "../../core/custody/index.ts";
-import { createCaptureId, createSegmentId, monotonicSeconds } from "../../platform/index.ts";
+import { createCaptureId, createSegmentId, monotonicSeconds, systemClock } from "../../platform/index.ts";
 import { type RecordedCapture, type RecorderInput, type RecorderProgress, runRecorder } from "../recorder/index.ts";
-import { publishSegment, removeStagedSegment } from "../vault/index.ts";
+import { publishSegment, removeStaged } from "../vault/index.ts";
 import { captureFacts } from "./facts.ts";
 import { type Home, pathsOf } from "./home.ts";
 
@@ -26,7 +26,7 @@ export async function* importCapture(
   source: ImportSource,
   options: { case: string; purpose: string; actor: Actor; signal: AbortSignal },
 ): AsyncGenerator<ImportEvent> {
-  const capture = createCaptureId();
+  const capture = createCaptureId(systemClock);
   const { actor, purpose } = options;
   const caseName = await home.ensureCase(options.case, actor, purpose);
   const bytes = source.bytes_total === null ? {} : { bytes: source.bytes_total };
@@ -36,8 +36,8 @@ export async function* importCapture(
     capture,
     vault: pathsOf(home.directory).vault,
     recipients: [home.keys.vaultRecipient],
-    original: createSegmentId(),
-    working: createSegmentId(),
+    original: createSegmentId(systemClock),
+    working: createSegmentId(systemClock),
     bytes: source.bytes_total,
   };
   const queue = new EventQueue<ImportEvent>();
@@ -85,7 +85,7 @@ async function seal(
   const { vault } = pathsOf(home.directory);
   for (const { segment } of recorded.segments) await publishSegment(vault, segment);
   const seals = recorded.segments.map((recordedSegment) => sealEntry(recordedSegment, done));
-  const segments = recorded.segments.map(({ segment }) => segment as SegmentId);
+  const segments = recorded.segments.map(({ segment }) => segment);
   await home.append(
     [...seals, { type: "import.end", capture, segments, packets: recorded.packets }],
     done.actor,
@@ -96,20 +96,17 @@ async function seal(
 
 function sealEntry(
   { segment, kind, facts }: RecordedCapture["segments"][number],
-  { recorded, capture, indexed, case: caseName }: { recorded: RecordedCapture; capture: CaptureId; indexed: string; case: string },
+  { recorded, capture, case: caseName }: { recorded: RecordedCapture; capture: CaptureId; case: string },
 ): SegmentSeal {
-  const holdsEvents = segment === indexed;
   const original = recorded.segments.find((s) => s.kind === "original")!;
   return {
     type: "segment.seal",
-    segment: segment as SegmentId,
+    segment,
     capture,
     case: caseName as SegmentSeal["case"],
     kind,
-    ...(kind === "working" && { derived_from: original.segment as SegmentId }),
+    ...(kind === "working" && { derived_from: original.segment }),
     ...facts,
-    events_sha256: holdsEvents ? recorded.events.sha256 : null,
-    events_bytes: holdsEvents ? recorded.events.bytes : 0,
     packets: recorded.packets,
     first_ts_ns: recorded.first_ts_ns,
     last_ts_ns: recorded.last_ts_ns,
@@ -132,7 +129,7 @@ function sealEntry(
 
 async function abandon(
   home: Home,
-  failed: { error: unknown; capture: CaptureId; indexed: string | undefined; job: { original: string; working: string }; actor: Actor },
+  failed: { error: unknown; capture: CaptureId; indexed: string | undefined; job: { original: SegmentId; working: SegmentId }; actor: Actor },
 ): Promise<ImportEvent> {
   const error = failed.error instanceof HoldfastError ? failed.error : undefined;
   const message = error?.message ?? String((failed.error as Error)?.message ?? failed.error);
@@ -142,9 +139,9 @@ async function abandon(
   return { type: "failed", capture, code: error?.code ?? "import/failed", message, remedy: error?.remedy ?? null };
 }
 
-async function discard(home: Home, indexed: string | undefined, segments: readonly string[]): Promise<void> {
+async function discard(home: Home, indexed: string | undefined, segments: readonly SegmentId[]): Promise<void> {
   const { vault } = pathsOf(home.directory);
-  for (const segment of segments) await removeStagedSegment(vault, segment);
+  for (const segment of segments) await removeStaged(vault, segment);
   if (indexed !== undefined) await home.index.dropSegment(indexed);
 }
 

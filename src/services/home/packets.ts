@@ -1,10 +1,9 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
 import { HoldfastError, formatUid, type SegmentId } from "../../core/base/index.ts";
 import type { Actor, ReadPackets } from "../../core/custody/index.ts";
-import { compilePackets, type PacketPlan } from "../../core/query/index.ts";
+import { compilePackets, type PacketPlan, type QueryNode } from "../../core/query/index.ts";
 import { systemClock } from "../../platform/index.ts";
-import { type FoundPacket, LocatedPackets, readPackets, writePcapng } from "../evidence/index.ts";
-import { chunkOf } from "../vault/index.ts";
+import { assertReadable, type FoundPacket, LocatedPackets, readPackets, writePcapng } from "../evidence/index.ts";
 import { type Ask, type Question, readQuestion, readUid } from "./ask.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
@@ -33,7 +32,7 @@ interface RecordedRead {
  */
 export async function recordRead(home: Home, question: PacketQuestion, { actor, signal }: Context): Promise<RecordedRead> {
   const ask = askOf(home, question);
-  const plan = compilePackets(ask.query);
+  const plan = planPackets(home, ask.query);
   const found = await home.index.candidates(ask.scope, plan, signal);
   // A running import's packets are not sealed yet: they are counted as running, not handed out.
   const located = await LocatedPackets.read(home.index, withoutUnsealed(home, found), plan.leaves.length);
@@ -107,9 +106,17 @@ async function packetRow(home: Home, { packet, segment, offset }: FoundPacket, n
     link_type: packet.linkType,
     segment,
     offset,
-    chunk: chunkOf(reader, offset),
+    chunk: reader.chunkAt(offset),
     bytes: Buffer.from(bytes).toString("base64"),
   };
+}
+
+/** The plan of a query; where flows alone decide, nothing is left to ask of a packet. */
+export function planPackets(home: Home, query: QueryNode): PacketPlan {
+  const plan = compilePackets(query, home.index.logs);
+  const simple = plan.isExact ? { ...plan, leaves: [], matches: () => true } : plan;
+  assertReadable(simple);
+  return simple;
 }
 
 function askOf(home: Home, question: PacketQuestion): Ask {

@@ -3,7 +3,7 @@ import { HoldfastError } from "../../core/base/index.ts";
 import { decodeJson, FrameReader } from "../../core/events/index.ts";
 import { monotonicSeconds } from "../../platform/index.ts";
 import type { LoadFrame } from "../index/index.ts";
-import { readSealedFile } from "../vault/index.ts";
+import { readSealedFile, segmentPaths } from "../vault/index.ts";
 import { type Home, pathsOf } from "./home.ts";
 import type { SegmentState } from "./projection.ts";
 
@@ -59,7 +59,7 @@ async function rebuildSegment(home: Home, { segment, capture, case: caseName }: 
     else if (type === "batch" || type === "postings" || type === "layout") frames.push({ type, payload: payload.slice() });
   });
   let begun = false;
-  const plaintext = readSealedFile({ dir: pathsOf(home.directory).vault, id: segment, identity: home.identity() });
+  const plaintext = readSealedFile({ path: segmentPaths(pathsOf(home.directory).vault, segment).events, identity: home.identity() });
   for await (const chunk of plaintext) {
     reader.push(chunk);
     if (day === undefined || frames.length === 0) continue;

@@ -34,7 +34,7 @@ export async function queryRows(
 ): Promise<OutputOf<Operations["query"]>> {
   const log = shownLog(home, input.log);
   const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
-  const condition = compileRows(query, log);
+  const condition = compileRows(query, { log, logs: home.index.logs });
   await home.reads.note(actor, input.case ?? "*", `${log.name}: ${text}`);
   const { orderBy, descending, limit, offset } = input;
   const [rows, summary] = await Promise.all([
@@ -60,7 +60,7 @@ export async function queryHistogram(
 ): Promise<OutputOf<Operations["histogram"]>> {
   const log = shownLog(home, "conn");
   const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
-  const condition = compileRows(query, log);
+  const condition = compileRows(query, { log, logs: home.index.logs });
   await home.reads.note(actor, input.case ?? "*", `conn: ${text}`);
   const { gaps } = coverageOf(home.projection, input.case, false);
   const summary = await home.index.count({ scope, log: "conn", condition }, signal);

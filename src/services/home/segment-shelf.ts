@@ -47,7 +47,7 @@ export class SegmentShelf {
     }
     const reader = await openSegment({
       dir: pathsOf(home.directory).vault,
-      id: segment,
+      id: state.entry.segment,
       facts: state.entry,
       identity: home.identity(),
     });

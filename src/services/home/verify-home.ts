@@ -18,7 +18,7 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
   const verdict = await home.ledger.verify();
   if (!verdict.ok) {
     isGood = false;
-    yield bad(`ledger entry ${verdict.entry ?? "?"}`, verdict.message);
+    yield bad(verdict.seq === undefined ? "ledger" : `ledger entry ${verdict.seq}`, verdict.reason);
   }
   const segments = [...home.projection.segments.values()];
   const total = segments.reduce((sum, { entry }) => sum + entry.body_bytes + entry.events_bytes, 0);
@@ -26,10 +26,10 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
   const identity = quick ? undefined : home.identity();
   for (const { entry } of segments) {
     if (signal.aborted) break;
-    const facts = identity === undefined ? entry : { ...entry };
-    for (const problem of await verifySegment({ dir: vault, id: entry.segment, facts, ...(identity !== undefined && { identity }) })) {
+    const { faults } = await verifySegment({ dir: vault, id: entry.segment, facts: entry, signal, ...(identity !== undefined && { identity }) });
+    for (const { part, reason, chunk } of faults) {
       isGood = false;
-      yield bad(`segment ${entry.segment}`, problem.message);
+      yield bad(`segment ${entry.segment}`, `${part}${chunk === undefined ? "" : ` chunk ${chunk}`}: ${reason}`);
     }
     bytes += entry.body_bytes + entry.events_bytes;
     const seconds = monotonicSeconds() - began;
@@ -55,7 +55,7 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
     segments: segments.length,
     bytes,
     decrypted: !quick,
-    root: home.ledger.rootBase64(),
+    root: rootOf(home.ledger.checkpoint),
     seconds: monotonicSeconds() - began,
   };
   const record = { at: formatTimestamp(systemClock.nowMs()), ok: isGood, quick };
@@ -65,12 +65,12 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
 /** Files in the vault that no entry speaks of. */
 async function straysOf(home: Home, vault: string): Promise<Finding[]> {
   const known = home.projection.segments;
-  const listed = await listVault(vault);
-  const ids = new Set(listed.map(({ id }) => id).filter((id) => !known.has(id)));
-  return [...ids].map((id) => ({
+  const { segments, strangers } = await listVault(vault);
+  const names = [...segments.map(({ id }) => id).filter((id) => !known.has(id)), ...strangers];
+  return names.map((name) => ({
     type: "finding",
     level: "note",
-    where: `vault ${id}`,
+    where: `vault ${name}`,
     message: "no ledger entry speaks of these files: they are not evidence (an import that ended before its entry leaves such)",
   }));
 }
@@ -81,6 +81,11 @@ function* unfinished(home: Home): Generator<Finding> {
     const message = `import of ${start.file.name} did not finish: ${reason}; import it again if it is wanted`;
     yield { type: "finding", level: "note", where: `capture ${start.capture}`, message };
   }
+}
+
+/** A checkpoint's third line is its root hash (C2SP tlog-checkpoint). */
+function rootOf(checkpoint: string): string {
+  return checkpoint.split("\n")[2] ?? "";
 }
 
 function bad(where: string, message: string): Finding {

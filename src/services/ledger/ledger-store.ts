@@ -128,7 +128,8 @@ export function requireEntries(
       remedy: "run holdfast custody verify, then restore the ledger from its last good copy",
     });
   if (bundle?.entries === undefined) throw damaged(first, "lies in a bundle that cannot be read");
-  if (expected.hashes === undefined) throw damaged(first, "lies under a hash tile that cannot be read");
+  if (expected.hashes === undefined)
+    throw damaged(first, "lies under a hash tile that cannot be read");
   for (let at = 0; at < bundle.width; at++) {
     const entry = bundle.entries[at];
     if (entry === undefined) throw damaged(first + at, "is missing");

@@ -40,7 +40,8 @@ export class LedgerTree {
       this.#hashes[level] = [...hashes];
     });
     for (let level = edge.hashes.length - 1; level >= 0; level--) {
-      for (const hash of edge.hashes[level]!) this.#frontier.append(hash, { level: level * HEIGHT });
+      for (const hash of edge.hashes[level]!)
+        this.#frontier.append(hash, { level: level * HEIGHT });
     }
   }
 
@@ -73,14 +74,18 @@ export class LedgerTree {
     const seq = this.size;
     this.#entries.push(note);
     if (this.#entries.length === TILE_WIDTH) {
-      writes.set(tilePath("entries", Math.floor(seq / TILE_WIDTH)), encodeEntryBundle(this.#entries));
+      writes.set(
+        tilePath("entries", Math.floor(seq / TILE_WIDTH)),
+        encodeEntryBundle(this.#entries),
+      );
       this.#entries = [];
     }
     this.#frontier.append(leafHash(nodeDigests, note), {
       onNode: (height, index, hash) => {
         if (height % HEIGHT !== 0) return;
         const level = height / HEIGHT;
-        const hashes = (this.#hashes[level] ??= []);
+        const hashes = this.#hashes[level] ?? [];
+        this.#hashes[level] = hashes;
         hashes.push(hash);
         if (hashes.length < TILE_WIDTH) return;
         writes.set(tilePath(level, Math.floor(index / TILE_WIDTH)), encodeHashTile(hashes));

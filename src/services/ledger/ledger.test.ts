@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -13,7 +23,12 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "../../core/custody/index.ts";
-import { createEd25519Seed, createNoteSigner, nodeDigests, systemClock } from "../../platform/index.ts";
+import {
+  createEd25519Seed,
+  createNoteSigner,
+  nodeDigests,
+  systemClock,
+} from "../../platform/index.ts";
 import { type Ledger, openLedger, verifyLedger } from "./index.ts";
 
 const signer = createNoteSigner("test.example/home", createEd25519Seed());
@@ -44,11 +59,16 @@ function bodies(count: number, from = 0): EntryBody[] {
 
 async function fill(dir: string, count: number): Promise<Ledger> {
   const ledger = await open(dir);
-  for (let at = 0; at < count; at += 100) await ledger.append(bodies(Math.min(100, count - at), at));
+  for (let at = 0; at < count; at += 100)
+    await ledger.append(bodies(Math.min(100, count - at), at));
   return ledger;
 }
 
-function editBundle(dir: string, path: string, edit: (entries: Uint8Array[]) => Uint8Array[]): void {
+function editBundle(
+  dir: string,
+  path: string,
+  edit: (entries: Uint8Array[]) => Uint8Array[],
+): void {
   const file = join(dir, "tile/entries", path);
   const parsed = parseEntryBundle(readFileSync(file));
   if (parsed.status !== "ok") throw new Error("bundle");
@@ -61,7 +81,9 @@ test("what was appended is read back after opening again, over full and partial 
   const ledger = await open(dir);
   expect(ledger.size).toBe(700);
   const entries = await ledger.read(250, 260);
-  expect(entries.map((entry) => entry.seq)).toEqual([250, 251, 252, 253, 254, 255, 256, 257, 258, 259]);
+  expect(entries.map((entry) => entry.seq)).toEqual([
+    250, 251, 252, 253, 254, 255, 256, 257, 258, 259,
+  ]);
   await ledger.append(bodies(3, 700));
   expect(await ledger.verify()).toMatchObject({ ok: true, entries: 703 });
   expect(readdirSync(join(dir, "tile/entries")).sort()).toEqual(["000", "001", "002.p"]);
@@ -90,10 +112,20 @@ test("proofs hold against the signed root, and older trees are prefixes", async 
   if (older.status !== "ok" || newer.status !== "ok") throw new Error("checkpoint");
   for (const index of [0, 255, 256, 299, 511, 532]) {
     const [note] = await ledger.readNotes(index, index + 1);
-    const claim = { index, size: 533, leafHash: leafHash(nodeDigests, note!), root: newer.value.root };
+    const claim = {
+      index,
+      size: 533,
+      leafHash: leafHash(nodeDigests, note!),
+      root: newer.value.root,
+    };
     expect(verifyInclusion(nodeDigests, claim, ledger.proveInclusion(index))).toBe(true);
   }
-  const claim = { first: 300, second: 533, firstRoot: older.value.root, secondRoot: newer.value.root };
+  const claim = {
+    first: 300,
+    second: 533,
+    firstRoot: older.value.root,
+    secondRoot: newer.value.root,
+  };
   expect(verifyConsistency(nodeDigests, claim, ledger.proveConsistency(300))).toBe(true);
 });
 
@@ -102,14 +134,67 @@ test("verify names the first entry that was edited, deleted, reordered or cut", 
   await (await fill(source, 300)).close();
   const forged = createNoteSigner("test.example/home", createEd25519Seed());
   const cases: [string, (dir: string) => void, number | undefined, RegExp][] = [
-    ["edit", (dir) => editBundle(dir, "000", (all) => all.map((e, at) => (at === 7 ? flipped(e, 20) : e))), 7, /entry 7/],
-    ["delete", (dir) => editBundle(dir, "000", (all) => all.filter((_, at) => at !== 5)), 5, /entry 5 carries sequence number 6/],
-    ["reorder", (dir) => editBundle(dir, "001.p/44", (all) => [all[1]!, all[0]!, ...all.slice(2)]), 256, /carries sequence number 257/],
-    ["truncate", (dir) => editBundle(dir, "001.p/44", (all) => all.slice(0, -1)), 299, /entry 299 is missing/],
-    ["cut file", (dir) => writeFileSync(join(dir, "tile/entries/000"), readFileSync(join(dir, "tile/entries/000")).subarray(0, -3)), 0, /cut or damaged/],
-    ["hash tile", (dir) => writeFileSync(join(dir, "tile/0/000"), flipped(readFileSync(join(dir, "tile/0/000")), 32 * 9)), 9, /entry 9 is not the one/],
-    ["upper tile", (dir) => writeFileSync(join(dir, "tile/1/000.p/1"), flipped(readFileSync(join(dir, "tile/1/000.p/1")), 1)), undefined, /hash tile/],
-    ["checkpoint", (dir) => writeFileSync(join(dir, "checkpoint"), flipped(readFileSync(join(dir, "checkpoint")), 30)), undefined, /checkpoint/],
+    [
+      "edit",
+      (dir) => editBundle(dir, "000", (all) => all.map((e, at) => (at === 7 ? flipped(e, 20) : e))),
+      7,
+      /entry 7/,
+    ],
+    [
+      "delete",
+      (dir) => editBundle(dir, "000", (all) => all.filter((_, at) => at !== 5)),
+      5,
+      /entry 5 carries sequence number 6/,
+    ],
+    [
+      "reorder",
+      (dir) => editBundle(dir, "001.p/44", (all) => [all[1]!, all[0]!, ...all.slice(2)]),
+      256,
+      /carries sequence number 257/,
+    ],
+    [
+      "truncate",
+      (dir) => editBundle(dir, "001.p/44", (all) => all.slice(0, -1)),
+      299,
+      /entry 299 is missing/,
+    ],
+    [
+      "cut file",
+      (dir) =>
+        writeFileSync(
+          join(dir, "tile/entries/000"),
+          readFileSync(join(dir, "tile/entries/000")).subarray(0, -3),
+        ),
+      0,
+      /cut or damaged/,
+    ],
+    [
+      "hash tile",
+      (dir) =>
+        writeFileSync(
+          join(dir, "tile/0/000"),
+          flipped(readFileSync(join(dir, "tile/0/000")), 32 * 9),
+        ),
+      9,
+      /entry 9 is not the one/,
+    ],
+    [
+      "upper tile",
+      (dir) =>
+        writeFileSync(
+          join(dir, "tile/1/000.p/1"),
+          flipped(readFileSync(join(dir, "tile/1/000.p/1")), 1),
+        ),
+      undefined,
+      /hash tile/,
+    ],
+    [
+      "checkpoint",
+      (dir) =>
+        writeFileSync(join(dir, "checkpoint"), flipped(readFileSync(join(dir, "checkpoint")), 30)),
+      undefined,
+      /checkpoint/,
+    ],
   ];
   for (const [name, damage, seq, reason] of cases) {
     const dir = join(temporaryDir(), "copy");
@@ -129,11 +214,16 @@ test("a checkpoint kept elsewhere finds a tail that was cut and a history that w
   cpSync(dir, copy, { recursive: true });
   await ledger.append(bodies(1, 10));
   const against = new TextEncoder().encode(ledger.checkpoint);
-  expect(await verifyLedger({ dir: copy, key: signer.key, against })).toMatchObject({ ok: false, seq: 10 });
+  expect(await verifyLedger({ dir: copy, key: signer.key, against })).toMatchObject({
+    ok: false,
+    seq: 10,
+  });
   const rewritten = temporaryDir();
   await (await fill(rewritten, 12)).close();
   expect(await verifyLedger({ dir: rewritten, key: signer.key })).toMatchObject({ ok: true });
-  expect(await verifyLedger({ dir: rewritten, key: signer.key, against })).toMatchObject({ ok: false });
+  expect(await verifyLedger({ dir: rewritten, key: signer.key, against })).toMatchObject({
+    ok: false,
+  });
 });
 
 test("whatever step a kill stopped at, the ledger opens with all or nothing of the last append", async () => {
@@ -142,7 +232,9 @@ test("whatever step a kill stopped at, the ledger opens with all or nothing of t
   const after = join(temporaryDir(), "after");
   cpSync(before, after, { recursive: true });
   await (await fillMore(after, 10)).close();
-  const fresh = listFiles(after).filter((path) => path !== "checkpoint" && !existsSync(join(before, path)));
+  const fresh = listFiles(after).filter(
+    (path) => path !== "checkpoint" && !existsSync(join(before, path)),
+  );
   expect(fresh.length).toBeGreaterThan(3);
   for (let written = 0; written <= fresh.length; written++) {
     const dir = join(temporaryDir(), "torn");
@@ -171,7 +263,9 @@ test("an older checkpoint put back is refused rather than followed", async () =>
 
 test("an entry larger than 48 KiB is refused, and one just below is kept", async () => {
   const ledger = await open(temporaryDir());
-  await expect(ledger.append([body(1, 49 * 1024)])).rejects.toMatchObject({ code: "ledger/entry-too-large" });
+  await expect(ledger.append([body(1, 49 * 1024)])).rejects.toMatchObject({
+    code: "ledger/entry-too-large",
+  });
   await ledger.append([body(1, 48 * 1024 - 400)]);
   expect(ledger.size).toBe(1);
 });
@@ -190,7 +284,8 @@ test("a failed write leaves no entry and the next append succeeds", async () => 
 
 async function fillMore(dir: string, count: number): Promise<Ledger> {
   const ledger = await open(dir);
-  for (let at = 0; at < count; at += 200) await ledger.append(bodies(Math.min(200, count - at), at));
+  for (let at = 0; at < count; at += 200)
+    await ledger.append(bodies(Math.min(200, count - at), at));
   return ledger;
 }
 

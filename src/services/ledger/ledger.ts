@@ -134,7 +134,10 @@ export class Ledger {
       const parsed = parseNote(note);
       const entry = parsed.status === "ok" ? parseEntry(parsed.value.text) : parsed;
       if (entry.status !== "ok") {
-        throw new HoldfastError("ledger/damaged", `ledger entry ${from + entries.length} is no entry`);
+        throw new HoldfastError(
+          "ledger/damaged",
+          `ledger entry ${from + entries.length} is no entry`,
+        );
       }
       entries.push(entry.value as CustodyEntry);
     }
@@ -220,11 +223,13 @@ export class Ledger {
   async #commitAndSettle(batch: readonly Waiting[]): Promise<void> {
     let first = this.#size;
     try {
-      await this.#commit(batch.flatMap((waiting) => waiting.bodies));
+      const replaced = await this.#commit(batch.flatMap((waiting) => waiting.bodies));
       for (const waiting of batch) {
         waiting.resolve({ first });
         first += waiting.bodies.length;
       }
+      // What stays behind here is dropped when the ledger is opened next.
+      await Promise.allSettled(replaced.map((path) => this.#store.removeTile(path)));
     } catch (cause) {
       const error = toStorageError("ledger", "cannot append to the ledger", cause);
       // Memory ran ahead of the disk: take up again what the checkpoint says.
@@ -235,8 +240,9 @@ export class Ledger {
     }
   }
 
-  async #commit(bodies: readonly EntryBody[]): Promise<void> {
-    if (bodies.length === 0) return;
+  /** Returns the partial tiles that the commit made useless. */
+  async #commit(bodies: readonly EntryBody[]): Promise<string[]> {
+    if (bodies.length === 0) return [];
     const at = formatTimestamp(this.#options.clock.nowMs());
     const notes = bodies.map((body, offset) =>
       signNote(encodeEntry(body, { seq: this.#size + offset, at }), this.#options.signer),
@@ -244,7 +250,7 @@ export class Ledger {
     const { writes, replaced } = this.#tree.append(notes);
     await Promise.all(writes.map(({ path, bytes }) => this.#store.writeTile(path, bytes)));
     await this.#commitCheckpoint();
-    await Promise.all(replaced.map((path) => this.#store.removeTile(path)));
+    return replaced;
   }
 
   async #commitCheckpoint(): Promise<void> {
@@ -271,7 +277,10 @@ export class Ledger {
     const { verifyKey } = this.#options;
     const note = parseNote(bytes);
     if (note.status !== "ok" || !verifyNote(note.value, verifyKey, verifyEd25519)) {
-      throw new HoldfastError("ledger/forged", "the ledger's checkpoint is not signed by this home's key");
+      throw new HoldfastError(
+        "ledger/forged",
+        "the ledger's checkpoint is not signed by this home's key",
+      );
     }
     const checkpoint = parseCheckpoint(note.value.text);
     if (checkpoint.status !== "ok" || checkpoint.value.origin !== verifyKey.name) {
@@ -287,7 +296,10 @@ export class Ledger {
       const width = tileWidth(count, index);
       const tile = width === 0 ? [] : await this.#store.readTile(level, index, count);
       if (tile === undefined) {
-        throw new HoldfastError("ledger/damaged", `hash tile ${index} of level ${level} cannot be read`);
+        throw new HoldfastError(
+          "ledger/damaged",
+          `hash tile ${index} of level ${level} cannot be read`,
+        );
       }
       hashes.push(tile);
     }
@@ -301,7 +313,10 @@ export class Ledger {
           });
     this.#tree.restore({ entries, hashes });
     if (!Buffer.from(this.#tree.root()).equals(checkpoint.root)) {
-      throw new HoldfastError("ledger/damaged", "the ledger's hash tiles do not give its signed root");
+      throw new HoldfastError(
+        "ledger/damaged",
+        "the ledger's hash tiles do not give its signed root",
+      );
     }
   }
 

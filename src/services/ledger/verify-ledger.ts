@@ -38,7 +38,10 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerVerdic
   const known = options.against && openCheckpoint(options.against, options.key);
   if (typeof known === "string") return bad(undefined, `checkpoint kept elsewhere: ${known}`);
   if (known && known.size > checkpoint.size) {
-    return bad(checkpoint.size, `entry ${checkpoint.size} was cut off: a checkpoint of size ${known.size} was signed`);
+    return bad(
+      checkpoint.size,
+      `entry ${checkpoint.size} was cut off: a checkpoint of size ${known.size} was signed`,
+    );
   }
   const fault = await verifyEntries(store, checkpoint, { ...options, known });
   if (fault) return fault;
@@ -58,7 +61,8 @@ async function verifyEntries(
     const first = index * TILE_WIDTH;
     const bundle = await store.readBundle(index, checkpoint.size);
     if (bundle === undefined) return bad(first, `entry ${first}: its bundle is missing`);
-    if (bundle.entries === undefined) return bad(first, `entry ${first}: its bundle is cut or damaged`);
+    if (bundle.entries === undefined)
+      return bad(first, `entry ${first}: its bundle is cut or damaged`);
     const hashes = await store.readTile(0, index, checkpoint.size);
     if (hashes === undefined) return bad(first, `entry ${first}: its hash tile is missing or cut`);
     for (let at = 0; at < bundle.width; at++) {
@@ -68,14 +72,18 @@ async function verifyEntries(
       const reason = judgeEntry(entry, seq, options.key);
       if (reason !== undefined) return bad(seq, reason);
       const hash = leafHash(nodeDigests, entry);
-      if (!equalBytes(hash, hashes[at]!)) return bad(seq, `entry ${seq} is not the one that was hashed`);
+      if (!equalBytes(hash, hashes[at]!))
+        return bad(seq, `entry ${seq} is not the one that was hashed`);
       frontier.append(hash, {
         onNode: (height, nodeIndex, node) => {
           if (height > 0 && height % 8 === 0) nodes.set(`${height / 8}/${nodeIndex}`, node);
         },
       });
       if (frontier.size === known?.size && !equalBytes(frontier.root(), known.root)) {
-        return bad(undefined, `the first ${known.size} entries are not those of the checkpoint kept elsewhere`);
+        return bad(
+          undefined,
+          `the first ${known.size} entries are not those of the checkpoint kept elsewhere`,
+        );
       }
     }
     if (bundle.entries.length > bundle.width) {
@@ -103,7 +111,8 @@ async function verifyUpperTiles(
         const node = nodes.get(`${level}/${index * TILE_WIDTH + at}`);
         return node !== undefined && equalBytes(hash, node);
       });
-      if (!isGood) return bad(undefined, `hash tile ${tilePath(level, index)} is missing or changed`);
+      if (!isGood)
+        return bad(undefined, `hash tile ${tilePath(level, index)} is missing or changed`);
     }
   }
   return undefined;

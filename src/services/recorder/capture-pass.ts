@@ -10,7 +10,7 @@ import { CaptureReader, type PacketRecord } from "../../core/pcap/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob } from "./job.ts";
 
 /** The summary of a pass: all of a capture's facts that need no sealing. */
-export type PassFacts = Omit<RecordedCapture, "segments" | "events">;
+export type PassFacts = Omit<RecordedCapture, "segments">;
 
 /**
  * Reader, engine and frames in one: bytes of a capture go in, frames for index and events file come

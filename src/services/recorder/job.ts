@@ -1,3 +1,4 @@
+import type { SegmentId } from "../../core/base/index.ts";
 import type { SealedFacts } from "../../core/custody/index.ts";
 
 /** What the owner tells a recorder; it holds public keys only. */
@@ -7,9 +8,9 @@ export interface RecorderJob {
   readonly vault: string;
   readonly recipients: readonly string[];
   /** The segment for the bytes as they come. */
-  readonly original: string;
+  readonly original: SegmentId;
   /** The segment for the decompressed capture, used only when the original is compressed. */
-  readonly working: string;
+  readonly working: SegmentId;
   /** Total, where the source knows it: progress has an end then. */
   readonly bytes: number | null;
   readonly localNetworks?: readonly string[];
@@ -31,15 +32,13 @@ export interface RecorderProgress {
 
 /** One segment as the recorder sealed it, still unpublished: only the owner's entry makes it exist. */
 export interface RecordedSegment {
-  readonly segment: string;
+  readonly segment: SegmentId;
   readonly kind: "original" | "working";
-  readonly facts: SealedFacts;
+  readonly facts: SealedFacts & { readonly events_sha256: string | null; readonly events_bytes: number };
 }
 
 export interface RecordedCapture {
   readonly segments: readonly RecordedSegment[];
-  /** Of the events file, which belongs to the segment that holds the capture's plain bytes. */
-  readonly events: { readonly sha256: string; readonly bytes: number };
   readonly packets: number;
   readonly flows: number;
   readonly first_ts_ns: string | null;

@@ -9,7 +9,7 @@ import { HoldfastError } from "../../core/base/index.ts";
 import { encodeJsonFrame } from "../../core/events/index.ts";
 import { detectContainer } from "../../core/pcap/index.ts";
 import { openDescriptor } from "../../platform/index.ts";
-import { createSealedFileWriter, createSegmentWriter, type SegmentWriter } from "../vault/index.ts";
+import { createSegmentWriter, type SealedSegment, type SegmentWriter } from "../vault/index.ts";
 import { CapturePass } from "./capture-pass.ts";
 import type { RecordedCapture, RecordedSegment, RecorderJob, RecorderProgress } from "./job.ts";
 
@@ -37,18 +37,13 @@ async function record(): Promise<RecordedCapture> {
     throw new HoldfastError("import/not-a-capture", "the file is not a capture: neither pcap nor pcapng, plain, gzip or zstd");
   }
   const isCompressed = container === "gzip" || container === "zstd";
-  const original = createSegmentWriter({ dir: job.vault, id: job.original, recipients: job.recipients });
-  const working = isCompressed
-    ? createSegmentWriter({ dir: job.vault, id: job.working, recipients: job.recipients })
-    : undefined;
-  const events = createSealedFileWriter({
-    dir: job.vault,
-    id: working ? job.working : job.original,
-    recipients: job.recipients,
-  });
+  const { vault: dir, recipients } = job;
+  const original = await createSegmentWriter({ dir, id: job.original, recipients });
+  const working = isCompressed ? await createSegmentWriter({ dir, id: job.working, recipients }) : undefined;
+  const withEvents = working ?? original;
   const sent: Promise<void>[] = [];
   const pass = new CapturePass({ ...job, compressed: isCompressed }, (frame) => {
-    events.write(frame);
+    withEvents.writeEvents(frame);
     sent.push(send(frame));
   });
   const inflate = working && decompress(container as "gzip" | "zstd", working, pass);
@@ -71,20 +66,22 @@ async function record(): Promise<RecordedCapture> {
   const facts = pass.end();
   await Promise.all(sent.splice(0));
   const segments: RecordedSegment[] = [
-    { segment: job.original, kind: "original", facts: await original.seal() },
+    { segment: job.original, kind: "original", facts: factsOf(await original.seal()) },
   ];
-  if (working) segments.push({ segment: job.working, kind: "working", facts: await working.seal() });
+  if (working) segments.push({ segment: job.working, kind: "working", facts: factsOf(await working.seal()) });
   if (facts.format === "unknown") {
     throw new HoldfastError("import/not-a-capture", `the ${container} file holds no capture`);
   }
-  const sealedEvents = await events.seal();
   return {
     ...facts,
     complete: facts.complete && inflateFault === undefined,
     fault: inflateFault ?? facts.fault,
     segments,
-    events: sealedEvents,
   };
+}
+
+function factsOf({ id: _, publish: __, ...facts }: SealedSegment): RecordedSegment["facts"] {
+  return facts;
 }
 
 /** Feeds compressed bytes through zlib; what comes out is parsed and sealed as the working segment. */

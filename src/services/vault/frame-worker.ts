@@ -131,7 +131,10 @@ function postFrames(
   const transfer = spent ? [framed.buffer, spent.buffer] : [framed.buffer];
   sent++;
   const isLent = spent !== undefined && !options.isOwn;
-  port.postMessage({ kind: "framed", framed, places, spent, isLent } satisfies FramedMessage, transfer);
+  port.postMessage(
+    { kind: "framed", framed, places, spent, isLent } satisfies FramedMessage,
+    transfer,
+  );
 }
 
 async function receive(message: ToFrameWorker): Promise<void> {
@@ -164,7 +167,11 @@ parentPort!.on("message", (message: ToFrameWorker) => {
     .then(() => receive(message))
     .catch((cause: unknown) => {
       stage = undefined;
-      const { code, message: text, remedy } = toStorageError("vault", "cannot seal a segment", cause);
+      const {
+        code,
+        message: text,
+        remedy,
+      } = toStorageError("vault", "cannot seal a segment", cause);
       parentPort!.postMessage({ kind: "failed", code, message: text, remedy } satisfies FromWorker);
       if (message.kind === "plain") postFrames([], message.bytes);
     });

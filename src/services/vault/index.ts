@@ -3,7 +3,13 @@ export { type AgeHeader, parseHeader, type Stanza } from "./age/header.ts";
 export { type AgeIdentity, createScryptIdentity, createX25519Identity } from "./age/recipients.ts";
 export type { VaultErrorCode } from "./error-codes.ts";
 export { FrameCache } from "./frame-cache.ts";
-export { readSealedFile, type SealedFileFacts, type SealedFileOptions, SealedFileWriter, writeSealedFile } from "./sealed-file.ts";
+export {
+  readSealedFile,
+  type SealedFileFacts,
+  type SealedFileOptions,
+  SealedFileWriter,
+  writeSealedFile,
+} from "./sealed-file.ts";
 export { SealingWorkers } from "./sealing-workers.ts";
 export type { OpenSegmentOptions } from "./segment-body.ts";
 export { openSegment, type ReadRange, SegmentReader } from "./segment-reader.ts";

@@ -55,7 +55,8 @@ function release(message: ToSealWorker): void {
   if (message.kind !== "plain" && message.kind !== "framed") return;
   Atomics.add(progress, 0, 1);
   const spent = message.kind === "plain" ? message.bytes : message.spent;
-  if (spent && (message.kind === "plain" || message.isLent)) post({ kind: "release", spent }, [spent.buffer]);
+  if (spent && (message.kind === "plain" || message.isLent))
+    post({ kind: "release", spent }, [spent.buffer]);
 }
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -69,7 +70,11 @@ port.on("message", (message: ToSealWorker) => {
     .catch(async (cause: unknown) => {
       const broken = sealer;
       sealer = undefined;
-      const { code, message: text, remedy } = toStorageError("vault", "cannot seal a segment", cause);
+      const {
+        code,
+        message: text,
+        remedy,
+      } = toStorageError("vault", "cannot seal a segment", cause);
       post({ kind: "failed", code, message: text, remedy });
       await broken?.abandon().catch(() => {}); // the first failure has been reported
     })

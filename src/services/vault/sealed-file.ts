@@ -137,7 +137,10 @@ export async function* readSealedFile(options: {
   for (const { framedBytes, plainBytes } of frames.value) {
     const plain = decodeFrame(framed.subarray(at, at + framedBytes), plainBytes);
     if (plain === undefined) {
-      throw new HoldfastError("vault/frame-damaged", `${options.path} has a damaged frame at ${at}`);
+      throw new HoldfastError(
+        "vault/frame-damaged",
+        `${options.path} has a damaged frame at ${at}`,
+      );
     }
     yield plain;
     at += framedBytes;

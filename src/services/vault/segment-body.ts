@@ -119,7 +119,8 @@ export class SegmentBody {
 
 export function chunkDamaged(id: SegmentId, index: number): HoldfastError {
   return new HoldfastError("vault/chunk-damaged", `segment ${id}: chunk ${index} is damaged`, {
-    remedy: "the rest of the segment can still be read; restore this one from a copy if there is one",
+    remedy:
+      "the rest of the segment can still be read; restore this one from a copy if there is one",
   });
 }
 

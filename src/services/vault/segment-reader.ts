@@ -1,5 +1,8 @@
 import { HoldfastError, type SegmentId } from "../../core/base/index.ts";
+import type { SealedFacts } from "../../core/custody/index.ts";
+import { CHUNK_PLAIN_BYTES } from "./age/stream.ts";
 import { FrameCache } from "./frame-cache.ts";
+import { scanFrames } from "./frame-scan.ts";
 import { type OpenSegmentOptions, SegmentBody } from "./segment-body.ts";
 import {
   decodeFrame,
@@ -20,8 +23,8 @@ export async function openSegment(
 ): Promise<SegmentReader> {
   const body = await SegmentBody.open(options);
   try {
-    const frames = await readSeekTable(body, options.facts.plaintext_bytes);
-    return new SegmentReader(body, { ...options, frames });
+    const { frames, loss } = await findFrames(body, options.facts);
+    return new SegmentReader(body, { ...options, frames, ...(loss ? { loss } : {}) });
   } catch (error) {
     await body.close();
     throw error;
@@ -43,12 +46,19 @@ export class SegmentReader {
   readonly #frames: readonly FrameLengths[];
   /** Where each frame begins in the compressed bytes. */
   readonly #starts: Float64Array;
+  readonly #loss: HoldfastError | undefined;
   readonly #pending = new Map<number, Promise<Uint8Array>>();
 
   constructor(
     body: SegmentBody,
-    options: OpenSegmentOptions & { cache?: FrameCache; frames: readonly FrameLengths[] },
+    options: OpenSegmentOptions & {
+      cache?: FrameCache;
+      frames: readonly FrameLengths[];
+      /** Why frames after the last of `frames` cannot be found. */
+      loss?: HoldfastError;
+    },
   ) {
+    this.#loss = options.loss;
     this.id = options.id;
     this.bytes = options.facts.plaintext_bytes;
     this.#body = body;
@@ -86,6 +96,19 @@ export class SegmentReader {
     return out;
   }
 
+  /** The whole frame that holds an offset, and where it begins: what reading record by record works in. */
+  async frameAt(offset: number): Promise<{ at: number; bytes: Uint8Array }> {
+    const index = Math.floor(offset / this.#frameBytes);
+    if (offset < 0 || index >= this.#frames.length) return { at: offset, bytes: new Uint8Array(0) };
+    return { at: index * this.#frameBytes, bytes: await this.#frame(index) };
+  }
+
+  /** Number of the first encrypted chunk that holds the plaintext at an offset. */
+  chunkAt(offset: number): number {
+    const index = Math.min(Math.floor(offset / this.#frameBytes), this.#frames.length - 1);
+    return Math.floor((this.#starts[index] ?? 0) / CHUNK_PLAIN_BYTES);
+  }
+
   /** Reads many ranges in the order of their offsets, so that each frame is opened once. */
   async readMany(ranges: readonly ReadRange[]): Promise<Uint8Array[]> {
     const order = ranges.map((_, at) => at).sort((a, b) => ranges[a]!.offset - ranges[b]!.offset);
@@ -101,6 +124,7 @@ export class SegmentReader {
       const frame = await this.#openFrame(index);
       yield frame.subarray(Math.max(0, offset - index * this.#frameBytes));
     }
+    if (this.#loss && this.#frames.length * this.#frameBytes < this.bytes) throw this.#loss;
   }
 
   async close(): Promise<void> {
@@ -126,10 +150,24 @@ export class SegmentReader {
   }
 
   async #openFrame(index: number): Promise<Uint8Array> {
+    if (this.#loss && index >= this.#frames.length) throw this.#loss;
     const framed = await this.#body.read(this.#starts[index]!, this.#starts[index + 1]!);
     const plain = decodeFrame(framed, this.#frames[index]!.plainBytes);
     if (plain !== undefined) return plain;
     throw new HoldfastError("vault/frame-damaged", `segment ${this.id}: frame ${index} is damaged`);
+  }
+}
+
+/** The seek table, or where its chunks are damaged the frames that can be found without it. */
+async function findFrames(
+  body: SegmentBody,
+  facts: SealedFacts,
+): Promise<{ frames: FrameLengths[]; loss?: HoldfastError }> {
+  try {
+    return { frames: await readSeekTable(body, facts.plaintext_bytes) };
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== "vault/chunk-damaged") throw error;
+    return { frames: await scanFrames(body, facts), loss: error };
   }
 }
 

@@ -3,7 +3,13 @@ import { assert, HoldfastError, type SegmentId } from "../../core/base/index.ts"
 import type { SealedFacts } from "../../core/custody/index.ts";
 import type { FromWorker } from "./sealing-messages.ts";
 import { SealingWorkers } from "./sealing-workers.ts";
-import { createVault, publishSegment, removeStaged, segmentPaths, stagingDir } from "./vault-files.ts";
+import {
+  createVault,
+  publishSegment,
+  removeStaged,
+  segmentPaths,
+  stagingDir,
+} from "./vault-files.ts";
 import { FRAME_BYTES } from "./zstd-frames.ts";
 
 export interface SegmentWriterOptions {

@@ -92,7 +92,10 @@ test("stock age and zstd give the sealed bytes back, whatever their length", asy
   writeFileSync(keyFile, `${identity}\n`);
   for (const bytes of [0, 1, 65_519, 65_520, 65_536, FRAME_BYTES, FRAME_BYTES + 1, 2_000_003]) {
     const plain = sample(bytes);
-    const sealed = await seal(dir, cut(plain, () => 1 << 20));
+    const sealed = await seal(
+      dir,
+      cut(plain, () => 1 << 20),
+    );
     const paths = segmentPaths(dir, sealed.id);
     const file = Buffer.concat([readFileSync(paths.head), readFileSync(paths.body)]);
     const opened = stock("zstd", ["-d", "-c"], stock("age", ["-d", "-i", keyFile], file));
@@ -131,7 +134,11 @@ test("byte by byte and random splits seal the same frames", async () => {
   }
   expect(sizes.size).toBe(1);
   const small = sample(3_000);
-  const sealed = await seal(dir, cut(small, () => 1), { workers });
+  const sealed = await seal(
+    dir,
+    cut(small, () => 1),
+    { workers },
+  );
   expect(sealed.plaintext_sha256).toBe(sha256(small));
 });
 
@@ -208,6 +215,22 @@ test("a damaged chunk is named, and everything not under it stays readable", asy
   await reader.close();
 });
 
+test("without its seek table's chunk a segment is still read up to that chunk", async () => {
+  const dir = temporaryDir();
+  const plain = sample(4 << 20);
+  const sealed = await seal(dir, [plain]);
+  const { body } = segmentPaths(dir, sealed.id);
+  const bytes = readFileSync(body);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(body, bytes);
+  const reader = await openSegment({ dir, id: sealed.id, facts: sealed, identity });
+  const readable = plain.length - 2 * FRAME_BYTES;
+  expect(sha256(await reader.read(0, readable))).toBe(sha256(plain.subarray(0, readable)));
+  const damaged = { code: "vault/chunk-damaged" };
+  await expect(reader.read(plain.length - 10, 10)).rejects.toMatchObject(damaged);
+  await reader.close();
+});
+
 test("a sealed file goes through stock tools and back", async () => {
   const dir = temporaryDir();
   const path = join(dir, "x.events");
@@ -219,7 +242,11 @@ test("a sealed file goes through stock tools and back", async () => {
   const pieces: Uint8Array[] = [];
   for await (const piece of readSealedFile({ path, identity })) pieces.push(piece);
   expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
-  const opened = stock("zstd", ["-d", "-c"], stock("age", ["-d", "-i", keyFile], readFileSync(path)));
+  const opened = stock(
+    "zstd",
+    ["-d", "-c"],
+    stock("age", ["-d", "-i", keyFile], readFileSync(path)),
+  );
   expect(sha256(opened)).toBe(sha256(bytes));
 });
 

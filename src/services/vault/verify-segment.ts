@@ -80,7 +80,8 @@ async function verifyBody(
   onProgress?: (bytes: number, total: number) => void,
 ): Promise<SegmentFault | undefined> {
   const { facts } = options;
-  if ((await statFile(paths.body)) === undefined) return { part: "body", reason: "the body is missing" };
+  if ((await statFile(paths.body)) === undefined)
+    return { part: "body", reason: "the body is missing" };
   const hash = new RunningSha256();
   const tree = new TreeFrontier(nodeDigests);
   const leaves: Uint8Array[] = [];
@@ -109,7 +110,8 @@ async function verifyBody(
     onProgress?.(done, facts.body_bytes);
   }
   if (wanted !== CHUNK_BYTES) endLeaf();
-  if (hash.digestHex() === facts.body_sha256 && toHex(tree.root()) === facts.chunk_root) return undefined;
+  if (hash.digestHex() === facts.body_sha256 && toHex(tree.root()) === facts.chunk_root)
+    return undefined;
   const chunk = await placeDamage(leaves, paths.tree, facts.chunk_root);
   if (chunk === undefined) return { part: "body", reason: "the body differs from the one sealed" };
   const place = chunk < 0 ? "its nonce" : `chunk ${chunk}`;

@@ -94,7 +94,8 @@ export function parseSeekTable(bytes: Uint8Array): Parsed<FrameLengths[]> {
   if (seekTableBytes(bytes) !== bytes.length || table.readUInt32LE(0) !== SKIPPABLE_MAGIC) {
     return malformed("no seek table", 0);
   }
-  if (table.readUInt32LE(4) !== bytes.length - 8) return malformed("seek table has a wrong size", 4);
+  if (table.readUInt32LE(4) !== bytes.length - 8)
+    return malformed("seek table has a wrong size", 4);
   const frames: FrameLengths[] = [];
   for (let at = 8; at < bytes.length - SEEK_FOOTER_BYTES; at += 8) {
     frames.push({ framedBytes: table.readUInt32LE(at), plainBytes: table.readUInt32LE(at + 4) });

@@ -76,7 +76,6 @@ interface Delivered {
   readonly bytesCaptured: number;
   readonly bytesOnWire: number;
   readonly sha256: string;
-  readonly linkTypes: readonly number[];
   readonly complete: boolean;
   readonly layout: CaptureLayout;
   readonly packetDifferences: readonly string[];
@@ -84,7 +83,6 @@ interface Delivered {
 
 function readAll(pieces: readonly Uint8Array[], expected: ExpectedPackets): Delivered {
   const digest = createHash("sha256");
-  const linkTypes = new Set<number>();
   const packetDifferences: string[] = [];
   let [count, bytesCaptured, bytesOnWire] = [0, 0, 0];
   const reader = new CaptureReader({
@@ -94,7 +92,6 @@ function readAll(pieces: readonly Uint8Array[], expected: ExpectedPackets): Deli
       count++;
       bytesCaptured += packet.capturedBytes;
       bytesOnWire += packet.originalBytes;
-      linkTypes.add(packet.linkType);
       digest.update(packet.bytes.subarray(packet.start, packet.start + packet.capturedBytes));
     },
   });
@@ -105,7 +102,6 @@ function readAll(pieces: readonly Uint8Array[], expected: ExpectedPackets): Deli
     bytesCaptured,
     bytesOnWire,
     sha256: digest.digest("hex"),
-    linkTypes: [...linkTypes].sort((a, b) => a - b),
     complete: reader.status.complete,
     layout: reader.layout,
     packetDifferences,
@@ -126,6 +122,8 @@ function comparePacket(packet: PacketRecord, wanted: ExpectedPacket): string[] {
 
 function compare(found: Delivered, expected: ExpectedPackets): string[] {
   const { layout } = found;
+  // Of all interfaces, whether they have packets or not.
+  const linkTypes = uniqueSorted(layout.interfaces.map((one) => one.linkType));
   const differences = [
     ...differ("format", layout.format, expected.format),
     ...differ("byte order", layout.sections[0]?.byteOrder ?? null, expected.endian),
@@ -134,7 +132,7 @@ function compare(found: Delivered, expected: ExpectedPackets): string[] {
     ...differ("bytes on the wire", found.bytesOnWire, expected.bytes_on_wire),
     ...differ("digest of all packets", found.sha256, expected.packets_sha256),
     ...differ("complete", found.complete, expected.complete),
-    ...differ("link types", found.linkTypes, uniqueSorted(expected.linktypes.map(linkTypeOf))),
+    ...differ("link types", linkTypes, uniqueSorted(expected.linktypes.map(linkTypeOf))),
     ...found.packetDifferences,
   ];
   if (expected.blocks)

@@ -4,6 +4,7 @@ import { HoldfastError } from "../../../core/base/index.ts";
 import { decodeColumnBatch, type LogSchema } from "../../../core/events/index.ts";
 import {
   createDirectory,
+  monotonicSeconds,
   openRandomAccess,
   type RandomAccessFile,
   readFileBytes,
@@ -14,6 +15,9 @@ import {
 import type { IndexedSegment, LoadFrame } from "../index-store.ts";
 import { appendBatch } from "./append-batch.ts";
 import { createTables } from "./tables.ts";
+
+/** Rows become visible this often while they load; each flush is a transaction, and many small ones cost double. */
+const FLUSH_SECONDS = 1;
 
 /**
  * One case and UTC day: a database file and a posting file per segment, in a directory that expiry
@@ -32,6 +36,7 @@ export class Partition {
   readonly #postingWriters = new Map<string, SequentialFile>();
   readonly #postingReaders = new Map<string, RandomAccessFile>();
   #savedTexts = 0;
+  #flushedAt = 0;
 
   constructor(place: { case: string; day: string; catalog: string; directory: string }, logs: ReadonlyMap<string, LogSchema>) {
     this.case = place.case;
@@ -100,7 +105,7 @@ export class Partition {
 
   async begin(connection: DuckDBConnection, segment: string, capture: string): Promise<void> {
     await this.drop(connection, segment);
-    this.#postingWriters.set(segment, new SequentialFile(this.#postingFile(segment)));
+    this.#postingWriters.set(segment, await SequentialFile.create(this.#postingFile(segment)));
     let number = 0;
     for (const known of this.#segments.values()) number = Math.max(number, known.number + 1);
     await connection.run(`INSERT INTO ${this.catalog}.segments VALUES (?, ?, ?, false)`, [number, segment, capture]);
@@ -127,7 +132,7 @@ export class Partition {
       const appender = await this.#appender(connection, batch.value.schema.name);
       appendBatch(appender, batch.value, number, this.numberOf);
     }
-    await this.#flush(connection);
+    if (monotonicSeconds() - this.#flushedAt >= FLUSH_SECONDS) await this.#flush(connection);
   }
 
   async complete(connection: DuckDBConnection, segment: string): Promise<void> {
@@ -199,6 +204,7 @@ export class Partition {
       appender.closeSync();
     }
     for (const appender of this.#appenders.values()) appender.flushSync();
+    this.#flushedAt = monotonicSeconds();
   }
 
   async #appender(connection: DuckDBConnection, log: string): Promise<DuckDBAppender> {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { logSchemas } from "../../../core/analyzers/index.ts";
 import type { LogSchema } from "../../../core/events/index.ts";
 import type { PacketPlan, SqlCondition } from "../../../core/query/index.ts";
 import type { Candidates, HistogramBin, HistogramRequest, Row, RowsRequest, Summary } from "../index-store.ts";
@@ -99,11 +100,11 @@ export async function findCandidates(
     const name = targets[partition as number]!.partition.segmentOf(segment as number);
     if (!segments.has(name)) segments.set(name, segments.size);
     found.segment[n] = segments.get(name)!;
-    found.flow[n] = flow as number;
+    found.flow[n] = Number(flow);
     found.first[n] = Number(first);
-    found.bytes[n] = bytes as number;
-    found.count[n] = count as number;
-    found.truths[n] = truths as number;
+    found.bytes[n] = Number(bytes);
+    found.count[n] = Number(count);
+    found.truths[n] = Number(truths);
   });
   return { segments: [...segments.keys()], ...found };
 }
@@ -137,7 +138,10 @@ function timeCondition(plan: IndexPlan): string {
   return `${earliest ? ` AND l.last_ts >= ${ns(earliest)}` : ""}${to ? ` AND l.first_ts <= ${ns(to)}` : ""}`;
 }
 
-/** `dictionary` in a condition means the partition's own: a common table of that name hides any other. */
+/**
+ * Tables that a condition names (the dictionary, another log) are the partition's own: a common table
+ * of that name hides any other.
+ */
 function from(
   target: Target,
   table: string,
@@ -147,7 +151,9 @@ function from(
 ): string {
   const { catalog } = target.partition;
   push(parameters, condition);
-  return `WITH dictionary AS (FROM ${catalog}.dictionary) SELECT ${columns} FROM ${catalog}.${table} WHERE ${among(target, "")} AND (${condition.text})`;
+  const named = ["dictionary", ...logSchemas.map(({ name }) => name)].filter((name) => new RegExp(`\\b${name}\\b`).test(condition.text));
+  const common = named.map((name) => `${name} AS (FROM ${catalog}.${name})`);
+  return `${common.length === 0 ? "" : `WITH ${common.join(", ")} `}SELECT ${columns} FROM ${catalog}.${table} WHERE ${among(target, "")} AND (${condition.text})`;
 }
 
 function among({ numbers }: Target, prefix: string): string {

@@ -1,7 +1,7 @@
 import { columnsOf, type Field, type LogSchema } from "../../../core/events/index.ts";
 import { formatUid } from "../../../core/base/index.ts";
-import { communityId } from "../../../core/flow/index.ts";
-import { formatAddress } from "../../../core/packet/index.ts";
+import { communityId, SmallDigests } from "../../../core/flow/index.ts";
+import { formatAddress, IP_PROTOCOL, parseAddress } from "../../../core/packet/index.ts";
 import type { Row } from "../index-store.ts";
 
 /** Where each field of a log begins among the selected columns. */
@@ -80,8 +80,11 @@ function renderField(
   }
 }
 
+/** The double nearest to the exact decimal: adding the parts would give 18.598770000000002. */
 function nanosecondsToSeconds(value: bigint): number {
-  return Number(value / 1_000_000_000n) + Number(value % 1_000_000_000n) / 1e9;
+  const digits = String(value < 0n ? -value : value).padStart(10, "0");
+  const seconds = Number(`${digits.slice(0, -9)}.${digits.slice(-9)}`);
+  return value < 0n ? -seconds : seconds;
 }
 
 /** A count beyond 2^53 (nothing honest is) becomes text rather than a wrong number. */
@@ -94,13 +97,21 @@ function addressText(high: bigint, low: bigint): string {
   return formatAddress(word(high >> 32n), word(high), word(low >> 32n), word(low));
 }
 
+const digests = new SmallDigests();
+const WITH_PORTS: ReadonlySet<number> = new Set([IP_PROTOCOL.tcp, IP_PROTOCOL.udp]);
+
 /** The index keeps 64 bits of the hash; the whole is computed from the row again. */
 function communityOf(row: Row): string | null {
-  return communityId({
-    source: row["id.orig_h"] as string,
-    destination: row["id.resp_h"] as string,
-    sourcePort: row["id.orig_p"] as number,
-    destinationPort: row["id.resp_p"] as number,
-    protocol: row["ip_proto"] as number,
+  const src = parseAddress(String(row["id.orig_h"]));
+  const dst = parseAddress(String(row["id.resp_h"]));
+  if (src === undefined || dst === undefined) return null;
+  const protocol = Number(row["ip_proto"]);
+  return communityId(digests, {
+    src,
+    dst,
+    protocol,
+    hasPorts: WITH_PORTS.has(protocol),
+    sourcePort: Number(row["id.orig_p"]),
+    destinationPort: Number(row["id.resp_p"]),
   });
 }

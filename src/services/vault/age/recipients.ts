@@ -137,12 +137,16 @@ function x25519WrapKey(shared: Uint8Array, share: Uint8Array, recipient: Uint8Ar
 }
 
 function sealFileKey(fileKey: Uint8Array, key: Uint8Array): Uint8Array {
-  const cipher = createCipheriv("chacha20-poly1305", key, new Uint8Array(12), { authTagLength: 16 });
+  const cipher = createCipheriv("chacha20-poly1305", key, new Uint8Array(12), {
+    authTagLength: 16,
+  });
   return Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
 }
 
 function openFileKey(body: Uint8Array, key: Uint8Array): Uint8Array | undefined {
-  const cipher = createDecipheriv("chacha20-poly1305", key, new Uint8Array(12), { authTagLength: 16 });
+  const cipher = createDecipheriv("chacha20-poly1305", key, new Uint8Array(12), {
+    authTagLength: 16,
+  });
   cipher.setAuthTag(body.subarray(-16));
   const fileKey = cipher.update(body.subarray(0, -16));
   try {

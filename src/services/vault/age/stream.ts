@@ -56,7 +56,9 @@ export class StreamSealer {
 
   #seal(plain: Uint8Array, options: { isLast: boolean }): void {
     if (options.isLast) this.#nonce[11] = 1;
-    const cipher = createCipheriv("chacha20-poly1305", this.#key, this.#nonce, { authTagLength: 16 });
+    const cipher = createCipheriv("chacha20-poly1305", this.#key, this.#nonce, {
+      authTagLength: 16,
+    });
     this.#chunk.set(cipher.update(plain), 0);
     cipher.final();
     this.#chunk.set(cipher.getAuthTag(), plain.length);
