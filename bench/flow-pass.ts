@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { connSchema } from "../src/core/analyzers/index.ts";
 import { Engine } from "../src/core/engine/index.ts";
 import { ZeekTsvWriter } from "../src/core/events/index.ts";
-import { connSchema } from "../src/core/analyzers/index.ts";
 import { CaptureReader } from "../src/core/pcap/index.ts";
 
 /**

@@ -34,7 +34,9 @@ export function installDependencies() {
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
   console.error("holdfast: installing dependencies");
   // Not `npm ci`: it refuses a lock file made where only this platform's optional packages were offered.
-  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], { quiet: true });
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
+    quiet: true,
+  });
 }
 
 /** The Node 24 of the dependencies, or this one if it is new enough. */
@@ -59,7 +61,12 @@ export function environment() {
 function newest(path) {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).filter((n) => n !== "dist").map((n) => newest(join(path, n))));
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter((n) => n !== "dist")
+      .map((n) => newest(join(path, n))),
+  );
 }
 
 /** Builds the page when its sources are newer than the bundle. */
@@ -68,15 +75,20 @@ export function buildPage() {
   const sources = ["web", "src/core", "src/api"].map((p) => newest(join(root, p)));
   if (existsSync(bundle) && statSync(bundle).mtimeMs > Math.max(...sources)) return;
   console.error("holdfast: building the page");
-  run(node24(), [join(root, "node_modules", "vite", "bin", "vite.js"), "build", "web", "--logLevel", "error"], {
-    quiet: true,
-    env: environment(),
-  });
+  run(
+    node24(),
+    [join(root, "node_modules", "vite", "bin", "vite.js"), "build", "web", "--logLevel", "error"],
+    {
+      quiet: true,
+      env: environment(),
+    },
+  );
 }
 
 /** Debian packages the tests need; returns those that could not be had. */
 export function installTools(tools) {
-  const missing = () => Object.keys(tools).filter((t) => spawnSync("sh", ["-c", `command -v ${t}`]).status !== 0);
+  const missing = () =>
+    Object.keys(tools).filter((t) => spawnSync("sh", ["-c", `command -v ${t}`]).status !== 0);
   let lacking = missing();
   if (lacking.length === 0) return [];
   const packages = [...new Set(lacking.map((tool) => tools[tool]))];

@@ -10,7 +10,10 @@ const CHECKS = [
   ["types: core", ["tsc", "-p", "tsconfig.core.json"]],
   ["types: node", ["tsc", "-p", "tsconfig.node.json"]],
   ["types: web", ["tsc", "-p", "tsconfig.web.json"]],
-  ["type-aware lint", ["oxlint", "--type-aware", "--deny-warnings", "src", "web", "test", "bench", "scripts"]],
+  [
+    "type-aware lint",
+    ["oxlint", "--type-aware", "--deny-warnings", "src", "web", "test", "bench", "scripts"],
+  ],
   ["boundaries", ["depcruise", "--config", ".dependency-cruiser.cjs", "src", "web"]],
   ["dead code", ["knip"]],
 ];

@@ -7,7 +7,12 @@ installDependencies();
 buildPage();
 const child = spawn(
   node24(),
-  ["--disable-warning=ExperimentalWarning", join(root, "src/cli/main.ts"), "start", ...process.argv.slice(2)],
+  [
+    "--disable-warning=ExperimentalWarning",
+    join(root, "src/cli/main.ts"),
+    "start",
+    ...process.argv.slice(2),
+  ],
   { stdio: "inherit", env: { ...process.env, ...environment() } },
 );
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));

@@ -165,6 +165,10 @@ export const operations = {
     output: z.object({
       sentence: z.string(),
       row: s.row,
+      rhythm: z
+        .object({ bursts: z.number(), period_seconds: z.number(), spread_seconds: z.number(), says: z.string() })
+        .nullable()
+        .describe("when the originator spoke again and again: how often, and how evenly"),
       packets: z.object({
         state: z.enum(["available", "damaged", "expired"]),
         says: z.string(),

@@ -15,6 +15,7 @@ import { addReindexCommand } from "./commands/reindex.ts";
 import { addSegmentsCommand } from "./commands/segments.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addShowCommand } from "./commands/show.ts";
+import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -42,6 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
     addCaseCommand,
     addLedgerCommand,
     addDoctorCommand,
+    addStatusCommand,
     addServeCommand,
     addCompletionCommand,
     addHelpTopics,

@@ -45,17 +45,6 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   if (dirname(from) !== dirname(to)) await syncDirectory(dirname(from));
 }
 
-/** Removes a file for good; one that is already gone is no error. */
-export async function unlinkDurably(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
 /** Creates a directory and its parents, 0700, with their names on the disk when it resolves. */
 export async function createDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });

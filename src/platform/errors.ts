@@ -17,19 +17,6 @@ export function toStorageError(unit: string, what: string, cause: unknown): Hold
   return new HoldfastError(`${unit}/${reason}`, `${what}: ${sentence}`, options);
 }
 
-/** Runs `task` and maps what it throws with `toStorageError`. */
-export async function withStorageErrors<T>(
-  unit: string,
-  what: string,
-  task: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await task();
-  } catch (error) {
-    throw toStorageError(unit, what, error);
-  }
-}
-
 function describe(cause: unknown): { reason: StorageReason; sentence: string; remedy?: string } {
   switch (systemCode(cause)) {
     case "ENOSPC":

@@ -68,7 +68,7 @@ export async function listDirectory(path: string): Promise<string[]> {
   }
 }
 
-/** Removes a file or a tree that may be made again; evidence goes through `unlinkDurably`. */
+/** Removes a file or a tree that may be made again. */
 export async function removeTree(path: string): Promise<void> {
   await fsp.rm(path, { recursive: true, force: true });
 }
@@ -133,7 +133,7 @@ export class SequentialFile {
   readonly #syncEveryBytes: number;
   #unsynced = 0;
   #syncing: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   private constructor(file: fsp.FileHandle, syncEveryBytes: number) {
     this.#file = file;

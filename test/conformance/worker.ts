@@ -44,6 +44,7 @@ async function run(job: Job): Promise<CaseResult> {
   }
 }
 
-parentPort?.on("message", async (job: Job) => {
-  parentPort?.postMessage(await run(job));
+// run() answers with a result whatever happens.
+parentPort?.on("message", (job: Job) => {
+  void run(job).then((result) => parentPort?.postMessage(result));
 });

@@ -18,7 +18,7 @@ export function addShowCommand(program: Command): void {
           return EXIT_CODES.ok;
         }
         const row = Object.entries(shown.row).filter(([name, value]) => value !== null && !name.endsWith("_ns"));
-        console.log(`${escapeText(shown.sentence)}\n`);
+        console.log(`${escapeText(shown.sentence)}\n${shown.rhythm === null ? "" : `its originator ${shown.rhythm.says}\n`}`);
         console.log(tableText(["field", "value"], row.map(([name, value]) => [name, escapeText(String(value))])));
         console.log(`\npackets: ${shown.packets.count}, ${shown.packets.state}: ${shown.packets.says}`);
         const places = shown.packets.places.map((p) => [p.segment, String(p.packets), `${p.first_chunk}-${p.last_chunk}`]);

@@ -3,6 +3,7 @@ import { burstsSchema, connSchema } from "./conn/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 
 export {
+  burstsSchema,
   ConnAnalyzer,
   connSchema,
   explainConnField,
@@ -13,7 +14,12 @@ export {
 export { LocatorAnalyzer } from "./locator/index.ts";
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
-export const logSchemas: readonly LogSchema[] = [connSchema, burstsSchema, locatorSchema, residueSchema];
+export const logSchemas: readonly LogSchema[] = [
+  connSchema,
+  burstsSchema,
+  locatorSchema,
+  residueSchema,
+];
 
 /** The same by name. */
 export const schemasByName: ReadonlyMap<string, LogSchema> = new Map(

@@ -1,4 +1,9 @@
-import { ConnAnalyzer, LocalNetworks, LocatorAnalyzer, PRIVATE_NETWORKS } from "../analyzers/index.ts";
+import {
+  ConnAnalyzer,
+  LocalNetworks,
+  LocatorAnalyzer,
+  PRIVATE_NETWORKS,
+} from "../analyzers/index.ts";
 import type { Limit } from "../base/index.ts";
 import type { EventSink } from "../events/index.ts";
 import {

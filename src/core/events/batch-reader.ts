@@ -7,7 +7,9 @@ export class BatchReader {
 
   constructor(batch: ColumnBatch) {
     this.rows = batch;
-    this.#halves = batch.data.map((d) => new Uint32Array(d.buffer, d.byteOffset, d.byteLength >> 2));
+    this.#halves = batch.data.map(
+      (d) => new Uint32Array(d.buffer, d.byteOffset, d.byteLength >> 2),
+    );
   }
 
   high(column: number, row: number): number {

@@ -50,7 +50,8 @@ export class ByteWriter {
       return;
     }
     rest |= 0;
-    const digits = rest < 10 ? 1 : rest < 100 ? 2 : rest < 1000 ? 3 : rest < 10000 ? 4 : digitsOf(rest);
+    const digits =
+      rest < 10 ? 1 : rest < 100 ? 2 : rest < 1000 ? 3 : rest < 10000 ? 4 : digitsOf(rest);
     this.padded(rest, digits);
   }
 

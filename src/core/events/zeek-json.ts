@@ -26,7 +26,8 @@ export class ZeekJsonWriter {
   rows(columns: ColumnBatch): Uint8Array {
     const batch = new BatchReader(columns);
     let text = "";
-    for (let row = 0; row < batch.rows.rowCount; row++) text += `${JSON.stringify(this.#row(batch, row))}\n`;
+    for (let row = 0; row < batch.rows.rowCount; row++)
+      text += `${JSON.stringify(this.#row(batch, row))}\n`;
     return this.#encoder.encode(text);
   }
 
@@ -72,7 +73,9 @@ export class ZeekJsonWriter {
       case "text":
         return batch.rows.text(column, row);
       case "bytes":
-        return [...batch.rows.bytes(column, row)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+        return [...batch.rows.bytes(column, row)]
+          .map((byte) => byte.toString(16).padStart(2, "0"))
+          .join("");
     }
   }
 

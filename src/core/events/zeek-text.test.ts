@@ -42,7 +42,15 @@ function lineOf(batch: ColumnBatch): string[] {
 
 test("a row is Zeek's text, and what is ours is left out", () => {
   expect(lineOf(batchOf({ uid: 61n }))).toEqual([
-    "1700000000.123456", "Cz", "10.0.1.255", "443", "udp", "dns,http", "0.001500", "12345678901", "-",
+    "1700000000.123456",
+    "Cz",
+    "10.0.1.255",
+    "443",
+    "udp",
+    "dns,http",
+    "0.001500",
+    "12345678901",
+    "-",
   ]);
 });
 
@@ -58,18 +66,30 @@ test("half a microsecond is rounded into the next second", () => {
 
 test("text that would read as unset, empty or a separator is escaped", () => {
   const cases: [string, string][] = [
-    ["-", "\\x2d"], ["", "(empty)"], ["a\tb\\c", "a\\x09b\\\\c"], ["grün", "grün"], ["(empty)", "\\x28empty)"],
+    ["-", "\\x2d"],
+    ["", "(empty)"],
+    ["a\tb\\c", "a\\x09b\\\\c"],
+    ["grün", "grün"],
+    ["(empty)", "\\x28empty)"],
   ];
-  for (const [text, expected] of cases) expect(lineOf(batchOf({ uid: 1n, text }))[8]).toBe(expected);
+  for (const [text, expected] of cases)
+    expect(lineOf(batchOf({ uid: 1n, text }))[8]).toBe(expected);
 });
 
 test("JSON has the exact time beside Zeek's", () => {
   const row = new ZeekJsonWriter(schema).row(batchOf({ uid: 61n, nanoseconds: 123_456_789 }), 0);
-  expect(row).toMatchObject({ ts: 1700000000.123457, ts_ns: "1700000000123456789", uid: "Cz", host: "10.0.1.255" });
+  expect(row).toMatchObject({
+    ts: 1700000000.123457,
+    ts_ns: "1700000000123456789",
+    uid: "Cz",
+    host: "10.0.1.255",
+  });
 });
 
 test("the header names fields and types", () => {
   const text = new TextDecoder().decode(new ZeekTsvWriter(schema).header());
   expect(text).toContain("#path\ttest\n#fields\tts\tuid\thost\t");
-  expect(text).toContain("#types\ttime\tstring\taddr\tport\tenum\tstring\tinterval\tcount\tstring\n");
+  expect(text).toContain(
+    "#types\ttime\tstring\taddr\tport\tenum\tstring\tinterval\tcount\tstring\n",
+  );
 });

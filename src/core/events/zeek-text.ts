@@ -1,6 +1,6 @@
 import { formatAddress } from "../packet/index.ts";
-import { ByteWriter } from "./byte-writer.ts";
 import { BatchReader } from "./batch-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import type { ColumnBatch } from "./column-batch.ts";
 import { columnIndex, type Field, type LogSchema } from "./schema.ts";
 
@@ -163,15 +163,23 @@ function writeText(out: ByteWriter, text: string): void {
 }
 
 function escapeText(text: string): string {
-  return text.replace(/[\0-\x1f\x7f\\]/g, (found) =>
-    found === "\\" ? "\\\\" : `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  let out = "";
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (character === "\\") out += "\\\\";
+    else if (code < 32 || code === 127) out += `\\x${code.toString(16).padStart(2, "0")}`;
+    else out += character;
+  }
+  return out;
 }
 
 function latin1(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) {
-    text += byte < 127 && byte >= 32 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+    text +=
+      byte < 127 && byte >= 32
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).padStart(2, "0")}`;
   }
   return text;
 }

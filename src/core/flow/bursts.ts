@@ -47,20 +47,26 @@ export class Bursts {
     }
   }
 
-  /** The record's burst starts, oldest first, and its histogram; empty for fewer than two bursts. */
+  /**
+   * Burst starts, oldest first, and the histogram; undefined for fewer than two bursts. Views, valid
+   * until the next packet.
+   */
   read(flow: number): { first: Float64Array; last: Float64Array; bins: Uint32Array } | undefined {
     const record = this.#store.words[wordsOf(flow) + BURST_RECORD]!;
     if (record === 0) return undefined;
     const count = this.#store.words[wordsOf(flow) + BURST_COUNT]!;
     const page = this.#times[Math.floor(record / PAGE_RECORDS)]!;
     const from = (record % PAGE_RECORDS) * TIMES;
-    const first = page.slice(from, from + Math.min(count, BURSTS_KEPT));
+    const first = page.subarray(from, from + Math.min(count, BURSTS_KEPT));
     const last = new Float64Array(Math.min(count, BURSTS_KEPT));
     for (let n = 0; n < last.length; n++) {
       last[n] = page[from + BURSTS_KEPT + ((count - last.length + n) % BURSTS_KEPT)]!;
     }
     const binsFrom = (record % PAGE_RECORDS) * GAP_BINS;
-    const bins = this.#bins[Math.floor(record / PAGE_RECORDS)]!.slice(binsFrom, binsFrom + GAP_BINS);
+    const bins = this.#bins[Math.floor(record / PAGE_RECORDS)]!.subarray(
+      binsFrom,
+      binsFrom + GAP_BINS,
+    );
     return { first, last, bins };
   }
 
@@ -113,7 +119,7 @@ export class Bursts {
       }
     }
     const bins = this.#bins[Math.floor(record / PAGE_RECORDS)]!;
-    bins.fill(0, (record % PAGE_RECORDS) * GAP_BINS, (record % PAGE_RECORDS + 1) * GAP_BINS);
+    bins.fill(0, (record % PAGE_RECORDS) * GAP_BINS, ((record % PAGE_RECORDS) + 1) * GAP_BINS);
     return record;
   }
 }

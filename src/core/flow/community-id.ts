@@ -19,7 +19,11 @@ export function icmpPorts(
   version: 4 | 6,
 ): { source: number; destination: number; isOneWay: boolean } {
   const counterpart = icmpCounterpart(type, { version });
-  return { source: type, destination: counterpart < 0 ? code : counterpart, isOneWay: counterpart < 0 };
+  return {
+    source: type,
+    destination: counterpart < 0 ? code : counterpart,
+    isOneWay: counterpart < 0,
+  };
 }
 
 /** Community ID v1, `1:` and base64 or hexadecimal SHA-1; protocols without ports hash none. */
@@ -34,7 +38,11 @@ export function communityId(
   let { sourcePort, destinationPort, hasPorts } = tuple;
   let isOneWay = false;
   if (tuple.protocol === IP_PROTOCOL.icmp || tuple.protocol === IP_PROTOCOL.icmp6) {
-    const ports = icmpPorts(sourcePort, destinationPort, tuple.protocol === IP_PROTOCOL.icmp ? 4 : 6);
+    const ports = icmpPorts(
+      sourcePort,
+      destinationPort,
+      tuple.protocol === IP_PROTOCOL.icmp ? 4 : 6,
+    );
     sourcePort = ports.source;
     destinationPort = ports.destination;
     isOneWay = ports.isOneWay;
@@ -42,7 +50,10 @@ export function communityId(
   }
   const order = isOneWay
     ? -1
-    : compare(s0, d0) || compare(s1, d1) || compare(s2, d2) || compare(s3, d3) ||
+    : compare(s0, d0) ||
+      compare(s1, d1) ||
+      compare(s2, d2) ||
+      compare(s3, d3) ||
       (hasPorts ? sourcePort - destinationPort : 0);
   const ports = (sourcePort << 16) | destinationPort;
   const swapped = (destinationPort << 16) | sourcePort;
@@ -68,7 +79,11 @@ export function hashFlow(
   at: number,
   flow: { protocol: number; hasPorts: boolean; isOneWay: boolean },
 ): void {
-  const version = isMapped(words[at]!, words[at + 1]!, words[at + 2]!) && isMapped(words[at + 4]!, words[at + 5]!, words[at + 6]!) ? 4 : 6;
+  const version =
+    isMapped(words[at]!, words[at + 1]!, words[at + 2]!) &&
+    isMapped(words[at + 4]!, words[at + 5]!, words[at + 6]!)
+      ? 4
+      : 6;
   const ports = words[at + 8]!;
   let order = -1;
   if (!flow.isOneWay) {
@@ -82,8 +97,10 @@ export function hashFlow(
   let length = 2;
   const first = order <= 0 ? at : at + 4;
   const second = order <= 0 ? at + 4 : at;
-  for (let n = version === 4 ? 3 : 0; n < 4; n++) length = put32(message, length, words[first + n]!);
-  for (let n = version === 4 ? 3 : 0; n < 4; n++) length = put32(message, length, words[second + n]!);
+  for (let n = version === 4 ? 3 : 0; n < 4; n++)
+    length = put32(message, length, words[first + n]!);
+  for (let n = version === 4 ? 3 : 0; n < 4; n++)
+    length = put32(message, length, words[second + n]!);
   message[length] = flow.protocol;
   message[length + 1] = 0;
   length += 2;

@@ -1,5 +1,5 @@
-import { plainConnState, tcpConnState } from "./conn-state.ts";
 import { hashFlow } from "./community-id.ts";
+import { plainConnState, tcpConnState } from "./conn-state.ts";
 import type { FlowHistory } from "./flow-history.ts";
 import {
   ACTIVE,
@@ -90,10 +90,14 @@ export class FlowDescriber {
       // A number below zero comes from sequence numbers that were never to be believed.
       out.originatorBytes = Math.max(0, endpointSize(words, originator, responder));
       out.responderBytes = Math.max(0, endpointSize(words, responder, originator));
-      out.connState = tcpConnState(words[originator + STATE]! & 15, words[responder + STATE]! & 15, {
-        hasPayload: out.originatorBytes !== 0 || out.responderBytes !== 0,
-        history: out.history,
-      });
+      out.connState = tcpConnState(
+        words[originator + STATE]! & 15,
+        words[responder + STATE]! & 15,
+        {
+          hasPayload: out.originatorBytes !== 0 || out.responderBytes !== 0,
+          history: out.history,
+        },
+      );
       return;
     }
     const isFromActive = (words[originator + STATE]! & ACTIVE) !== 0;

@@ -62,11 +62,25 @@ export class FlowHistory {
     const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     switch (flags) {
       case TCP_SYN:
-        this.#repeated(at, endpoint, SYN_BIT, (packet.tcpFlags & TCP_ACK) !== 0 ? 0x48 : 0x53, side + HISTORY_SYN, position);
+        this.#repeated(
+          at,
+          endpoint,
+          SYN_BIT,
+          (packet.tcpFlags & TCP_ACK) !== 0 ? 0x48 : 0x53,
+          side + HISTORY_SYN,
+          position,
+        );
         return;
       case TCP_FIN:
         // A FIN stands at the end of its packet's data.
-        this.#repeated(at, endpoint, FIN_BIT, 0x46, side + HISTORY_FIN, position + packet.payloadLength);
+        this.#repeated(
+          at,
+          endpoint,
+          FIN_BIT,
+          0x46,
+          side + HISTORY_FIN,
+          position + packet.payloadLength,
+        );
         return;
       case TCP_RST:
         this.#repeated(at, endpoint, RST_BIT, 0x52, side + HISTORY_RST, position);

@@ -1,21 +1,6 @@
+import type { FlowKey } from "./flow-key.ts";
 import { ADDRESS_0, ADDRESS_1, HASH, PORTS, PROTOCOL } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
-
-/** The key of a packet, as it came: words of both addresses, ports, protocol and kind. */
-export interface FlowKey {
-  a0: number;
-  a1: number;
-  a2: number;
-  a3: number;
-  b0: number;
-  b1: number;
-  b2: number;
-  b3: number;
-  /** Source port in the upper half, destination port in the lower. */
-  ports: number;
-  protocol: number;
-  isOneWay: boolean;
-}
 
 /**
  * Finds live flows by key in either direction: open addressing, linear probing, a hash that is the
@@ -43,7 +28,7 @@ export class FlowIndex {
     const b = mix(seed, key.b0, key.b1, key.b2, key.b3, ports & 0xffff);
     let h = Math.imul(a + b, 0x9e3779b1) ^ key.protocol;
     h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-    return h ^ (h >>> 13) | 0;
+    return (h ^ (h >>> 13)) | 0;
   }
 
   /** The flow with this key, or 0; sets `direction`. */

@@ -12,7 +12,13 @@ import {
   SmallDigests,
 } from "./index.ts";
 
-type Step = Partial<DecodedPacket> & { at: number; from?: "a" | "b"; flags?: string; length?: number; fault?: number };
+type Step = Partial<DecodedPacket> & {
+  at: number;
+  from?: "a" | "b";
+  flags?: string;
+  length?: number;
+  fault?: number;
+};
 
 const FLAG_BITS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
 
@@ -23,14 +29,20 @@ function run(steps: readonly Step[], options: Partial<FlowTableOptions> = {}) {
   const runs: { ordinal: number; first: number; count: number }[] = [];
   const postings: number[] = [];
   const table = new FlowTable(
-    { captureId: "test", checksums: "ignore", limits: { liveFlows: 64, postingBytes: 4096 }, ...options },
+    {
+      captureId: "test",
+      checksums: "ignore",
+      limits: { liveFlows: 64, postingBytes: 4096 },
+      ...options,
+    },
     {
       flowEnded: (record) => {
         const state = CONN_STATES[record.connState]!;
         flows.push({ ...record, state, duration: (record.lastTime - record.startTime) / 1e9 });
       },
       residueEnded: (record) => residues.push({ ...record }),
-      run: (posting) => runs.push({ ordinal: posting.ordinal, first: posting.first, count: posting.count }),
+      run: (posting) =>
+        runs.push({ ordinal: posting.ordinal, first: posting.first, count: posting.count }),
       postings: (bytes) => postings.push(...bytes),
     },
   );
@@ -39,16 +51,34 @@ function run(steps: readonly Step[], options: Partial<FlowTableOptions> = {}) {
   steps.forEach((step, index) => {
     const isA = step.from !== "b";
     const length = step.length ?? 0;
-    Object.assign(record, { seconds: Math.floor(step.at), nanoseconds: Math.round((step.at % 1) * 1e9), recordOffset: 24 + index * 100 });
+    Object.assign(record, {
+      seconds: Math.floor(step.at),
+      nanoseconds: Math.round((step.at % 1) * 1e9),
+      recordOffset: 24 + index * 100,
+    });
     Object.assign(packet, createDecodedPacket(), {
-      ipVersion: 4, src0: 0, src1: 0, src2: 0xffff, dst0: 0, dst1: 0, dst2: 0xffff,
-      src3: isA ? 0x0a000001 : 0x0a000002, dst3: isA ? 0x0a000002 : 0x0a000001,
-      protocol: 6, hasPorts: true,
-      sourcePort: isA ? 40000 : 80, destinationPort: isA ? 80 : 40000,
+      ipVersion: 4,
+      src0: 0,
+      src1: 0,
+      src2: 0xffff,
+      dst0: 0,
+      dst1: 0,
+      dst2: 0xffff,
+      src3: isA ? 0x0a000001 : 0x0a000002,
+      dst3: isA ? 0x0a000002 : 0x0a000001,
+      protocol: 6,
+      hasPorts: true,
+      sourcePort: isA ? 40000 : 80,
+      destinationPort: isA ? 80 : 40000,
       tcpFlags: [...(step.flags ?? "")].reduce((bits, flag) => bits | FLAG_BITS[flag]!, 0),
-      tcpSequence: 0, tcpAcknowledgment: 0, tcpWindow: 1000,
-      ipTotalBytes: 40 + length, transportLength: 20 + length, transportBytes: 20 + length,
-      payloadLength: length, payloadBytes: length,
+      tcpSequence: 0,
+      tcpAcknowledgment: 0,
+      tcpWindow: 1000,
+      ipTotalBytes: 40 + length,
+      transportLength: 20 + length,
+      transportBytes: 20 + length,
+      payloadLength: length,
+      payloadBytes: length,
       ...step,
     });
     table.packet(record, packet);
@@ -74,8 +104,14 @@ test("a whole connection is SF with the letters of its history", () => {
   ]);
   expect(flows).toHaveLength(1);
   expect(flows[0]).toMatchObject({
-    state: "SF", history: "ShADdFf", originatorBytes: 10, responderBytes: 20,
-    originatorPackets: 5, responderPackets: 3, originatorPort: 40000, missedBytes: 0,
+    state: "SF",
+    history: "ShADdFf",
+    originatorBytes: 10,
+    responderBytes: 20,
+    originatorPackets: 5,
+    responderPackets: 3,
+    originatorPort: 40000,
+    missedBytes: 0,
   });
   expect(flows[0]!.duration).toBeCloseTo(0.6, 6);
 });
@@ -126,7 +162,12 @@ test("a start that was missed is turned round by the server's port", () => {
     { at: 1, from: "b", flags: "PA", tcpSequence: 500, tcpAcknowledgment: 100, length: 5 },
     { at: 1.1, flags: "A", tcpSequence: 100, tcpAcknowledgment: 505 },
   ]);
-  expect(flows[0]).toMatchObject({ originatorPort: 40000, responderPort: 80, history: "^dA", responderBytes: 5 });
+  expect(flows[0]).toMatchObject({
+    originatorPort: 40000,
+    responderPort: 80,
+    history: "^dA",
+    responderBytes: 5,
+  });
 });
 
 test("a new SYN after the close begins another flow with another uid", () => {
@@ -168,18 +209,33 @@ test("fragments and tunnels are located by address pair, and every packet is in 
 });
 
 test("a small arena of locations makes several runs and loses nothing", () => {
-  const steps = Array.from({ length: 5000 }, (_, n): Step => ({
-    at: 1 + n / 1000, protocol: 17, udpLength: 8, sourcePort: 1000 + (n % 7), destinationPort: 9, payloadLength: 0,
-  }));
+  const steps = Array.from(
+    { length: 5000 },
+    (_, n): Step => ({
+      at: 1 + n / 1000,
+      protocol: 17,
+      udpLength: 8,
+      sourcePort: 1000 + (n % 7),
+      destinationPort: 9,
+      payloadLength: 0,
+    }),
+  );
   const { runs, postings, table } = run(steps);
-  const offsets = runs.flatMap((r) => readPostings(postings, r.first, r.count)).sort((x, y) => x - y);
+  const offsets = runs
+    .flatMap((r) => readPostings(postings, r.first, r.count))
+    .sort((x, y) => x - y);
   expect(offsets).toEqual(steps.map((_, n) => 24 + n * 100));
   expect(runs.length).toBeGreaterThan(7);
-  expect(table.limits.find((limit) => limit.name === "flow.postingBytes")!.reached).toBeGreaterThan(0);
+  expect(table.limits.find((limit) => limit.name === "flow.postingBytes")!.reached).toBeGreaterThan(
+    0,
+  );
 });
 
 test("at the limit of flows one ends early, is counted and loses no packet", () => {
-  const steps = Array.from({ length: 200 }, (_, n): Step => ({ at: 1 + n / 1000, flags: "S", sourcePort: 1000 + n }));
+  const steps = Array.from(
+    { length: 200 },
+    (_, n): Step => ({ at: 1 + n / 1000, flags: "S", sourcePort: 1000 + n }),
+  );
   const { flows, table } = run(steps, { limits: { liveFlows: 16, postingBytes: 4096 } });
   expect(flows).toHaveLength(200);
   expect(table.limits.find((limit) => limit.name === "flow.liveFlows")!.reached).toBe(184);
@@ -189,7 +245,15 @@ test("at the limit of flows one ends early, is counted and loses no packet", () 
 test("bursts are counted after a second of silence of the originator", () => {
   const { flows } = run([
     ...HANDSHAKE,
-    ...[2, 2.1, 12, 22, 22.5].map((at, n): Step => ({ at, flags: "PA", tcpSequence: 100 + n, tcpAcknowledgment: 500, length: 1 })),
+    ...[2, 2.1, 12, 22, 22.5].map(
+      (at, n): Step => ({
+        at,
+        flags: "PA",
+        tcpSequence: 100 + n,
+        tcpAcknowledgment: 500,
+        length: 1,
+      }),
+    ),
   ]);
   expect(flows[0]!.bursts).toBe(3);
 });
@@ -212,10 +276,20 @@ test("the 64 bits of a flow's Community ID begin the published hash, both ways r
   const backward = run([{ at: 1, from: "b", flags: "S" }]).flows[0]!;
   const text = communityId(
     new SmallDigests(),
-    { src: [0, 0, 0xffff, 0x0a000001], dst: [0, 0, 0xffff, 0x0a000002], protocol: 6, hasPorts: true, sourcePort: 40000, destinationPort: 80 },
+    {
+      src: [0, 0, 0xffff, 0x0a000001],
+      dst: [0, 0, 0xffff, 0x0a000002],
+      protocol: 6,
+      hasPorts: true,
+      sourcePort: 40000,
+      destinationPort: 80,
+    },
     { encoding: "hex" },
   );
-  const hex = (record: FlowRecord) => [record.communityHigh, record.communityLow].map((n) => n.toString(16).padStart(8, "0")).join("");
+  const hex = (record: FlowRecord) =>
+    [record.communityHigh, record.communityLow]
+      .map((n) => n.toString(16).padStart(8, "0"))
+      .join("");
   expect(text.slice(2, 18)).toBe(hex(forward));
   expect(hex(backward)).toBe(hex(forward));
 });

@@ -1,10 +1,11 @@
 import type { Limit } from "../base/index.ts";
-import { Checksums, type DecodedPacket, FAULT, IP_PROTOCOL, TCP_ACK, TCP_SYN } from "../packet/index.ts";
+import { type DecodedPacket, FAULT, IP_PROTOCOL } from "../packet/index.ts";
 import type { PacketRecord } from "../pcap/index.ts";
 import { Bursts } from "./bursts.ts";
 import { FlowDescriber } from "./flow-describer.ts";
 import { FlowHistory } from "./flow-history.ts";
-import { FlowIndex, type FlowKey } from "./flow-index.ts";
+import { FlowIndex } from "./flow-index.ts";
+import { createFlowKey, keyFlow, keyResidue } from "./flow-key.ts";
 import {
   ACTIVE,
   ADDRESS_0,
@@ -20,7 +21,6 @@ import {
   F_TIMER,
   FLAGS,
   FLIPPED,
-  KIND_ONE_WAY,
   KIND_RESIDUE,
   ORDINAL,
   PACKETS,
@@ -31,12 +31,16 @@ import {
   TIMER_DELETE,
   VLANS,
 } from "./flow-layout.ts";
-import { type FlowTableOptions, type ResolvedFlowOptions, resolveFlowOptions } from "./flow-options.ts";
+import {
+  type FlowTableOptions,
+  type ResolvedFlowOptions,
+  resolveFlowOptions,
+} from "./flow-options.ts";
 import { createFlowRecord, type FlowRecord } from "./flow-record.ts";
 import { FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, TIMEOUT, TimeoutRules } from "./flow-timeouts.ts";
 import { HistoryTree } from "./history.ts";
-import { icmpCounterpart } from "./icmp-pairs.ts";
+import { type ChecksumErrors, PacketJudge } from "./packet-judge.ts";
 import { Postings, type RunSink } from "./postings.ts";
 import { ServerPorts } from "./server-ports.ts";
 import { TcpTracker } from "./tcp-tracker.ts";
@@ -52,21 +56,13 @@ export interface FlowSink extends RunSink {
   residueEnded(record: FlowRecord): void;
 }
 
-/** Packets whose checksums were wrong, by layer. */
-export interface ChecksumErrors {
-  ip: number;
-  tcp: number;
-  udp: number;
-  icmp: number;
-}
-
 /**
  * Sorts packets into flows with Zeek's meaning of a connection. Driven by packet time alone. Every
  * packet ends up in exactly one list of locations: its flow's, a residue's (bad IP header, later
  * fragments, protocols that only carry others), or list 0 for what is not IP.
  */
 export class FlowTable {
-  readonly checksumErrors: ChecksumErrors = { ip: 0, tcp: 0, udp: 0, icmp: 0 };
+  readonly checksumErrors: ChecksumErrors;
   /** Flow and sender (endpoint 0 sent the first packet) of the last packet; flow 0 is none. */
   currentFlow = 0;
   currentEndpoint: 0 | 1 = 0;
@@ -85,23 +81,11 @@ export class FlowTable {
   readonly #bursts: Bursts;
   readonly #describer: FlowDescriber;
   readonly #postings: Postings | undefined;
-  readonly #checksums = new Checksums();
+  readonly #judge: PacketJudge;
   readonly #ports: ServerPorts;
   readonly #record = createFlowRecord();
   readonly #look: (flow: number) => void;
-  readonly #key: FlowKey = {
-    a0: 0xffffffff,
-    a1: 0xffffffff,
-    a2: 0xffffffff,
-    a3: 0xffffffff,
-    b0: 0xffffffff,
-    b1: 0xffffffff,
-    b2: 0xffffffff,
-    b3: 0xffffffff,
-    ports: 0xffffffff,
-    protocol: 0,
-    isOneWay: false,
-  };
+  readonly #key = createFlowKey();
   #ordinals = 0;
   #clock = Number.NEGATIVE_INFINITY;
   #hasBase = false;
@@ -113,6 +97,8 @@ export class FlowTable {
     this.#store = new FlowStore(limits.liveFlows.maximum);
     this.#index = new FlowIndex(this.#store);
     this.#ports = new ServerPorts(this.#options.serverPorts);
+    this.#judge = new PacketJudge(this.#ports, this.#options);
+    this.checksumErrors = this.#judge.errors;
     this.#history = new FlowHistory(this.#store, new HistoryTree(limits.histories));
     this.#timeouts = new TimeoutRules(this.#store, this.#ports);
     this.#wheel = new TimerWheel(this.#store);
@@ -162,7 +148,7 @@ export class FlowTable {
       this.#postings?.add(0, record.recordOffset, now);
       return;
     }
-    if (this.#isResidue(record, packet)) this.#addResidue(record, packet, now);
+    if (this.#judge.isResidue(record, packet)) this.#addResidue(record, packet, now);
     else this.#addToFlow(record, packet, now);
   }
 
@@ -178,41 +164,9 @@ export class FlowTable {
     this.#postings?.end();
   }
 
-  #isResidue(record: PacketRecord, packet: DecodedPacket): boolean {
-    const { fault } = packet;
-    if (fault !== FAULT.none && fault !== FAULT.tcpHeaderLength) {
-      // Offloaded packets without a length are counted only where checksums may be wrong too.
-      if (fault !== FAULT.ipLengthZero || this.#options.verify) return true;
-    }
-    if (
-      this.#options.verify &&
-      packet.ipVersion === 4 &&
-      !this.#checksums.isIpv4HeaderGood(record, packet)
-    ) {
-      this.checksumErrors.ip++;
-      return true;
-    }
-    if (packet.fragmentOffset !== 0) return true;
-    switch (packet.protocol) {
-      case IP_PROTOCOL.none:
-      case IP_PROTOCOL.esp:
-      case IP_PROTOCOL.mobility:
-      case IP_PROTOCOL.ipInIp:
-      case IP_PROTOCOL.ipv6:
-      case IP_PROTOCOL.gre:
-      case -1:
-        return true;
-      default:
-        return false;
-    }
-  }
-
   #addResidue(record: PacketRecord, packet: DecodedPacket, now: number): void {
     const key = this.#key;
-    this.#keyAddresses(packet);
-    key.ports = 0;
-    key.isOneWay = false;
-    key.protocol = (packet.protocol & 0xff) | KIND_RESIDUE;
+    keyResidue(key, packet);
     const hash = this.#index.hash(key);
     let flow = this.#index.find(key, hash);
     if (flow === 0) {
@@ -227,12 +181,7 @@ export class FlowTable {
 
   #addToFlow(record: PacketRecord, packet: DecodedPacket, now: number): void {
     const key = this.#key;
-    this.#keyAddresses(packet);
-    key.protocol = packet.protocol;
-    key.isOneWay = false;
-    if (packet.hasPorts) key.ports = packet.sourcePort * 65536 + packet.destinationPort;
-    else if (packet.icmpType >= 0) this.#keyIcmp(packet);
-    else key.ports = 0;
+    keyFlow(key, packet);
     const hash = this.#index.hash(key);
     let flow = this.#index.find(key, hash);
     if (flow !== 0 && this.#isOver(flow, packet, now)) {
@@ -244,7 +193,7 @@ export class FlowTable {
       endpoint = 0;
       flow = this.#begin(record, packet, hash, now);
       this.flows++;
-      if (this.#isFlippedAtStart(packet)) this.#history.flip(flow);
+      if (this.#judge.isFlippedAtStart(packet)) this.#history.flip(flow);
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcp.begin(flow);
       this.#wheel.add(flow, now + CLOSE_NANOSECONDS);
     }
@@ -252,31 +201,11 @@ export class FlowTable {
     this.currentEndpoint = endpoint;
     this.#postings?.add(flow, record.recordOffset, now);
     if (packet.fault === FAULT.tcpHeaderLength) return;
-    if (this.#options.verify && !this.#isTransportGood(record, packet)) {
+    if (!this.#judge.isTransportGood(record, packet)) {
       this.#countBadChecksum(flow, endpoint, packet);
       return;
     }
     this.#count(flow, endpoint, packet, now);
-  }
-
-  #keyAddresses(packet: DecodedPacket): void {
-    const key = this.#key;
-    key.a0 = packet.src0;
-    key.a1 = packet.src1;
-    key.a2 = packet.src2;
-    key.a3 = packet.src3;
-    key.b0 = packet.dst0;
-    key.b1 = packet.dst1;
-    key.b2 = packet.dst2;
-    key.b3 = packet.dst3;
-  }
-
-  #keyIcmp(packet: DecodedPacket): void {
-    const version = packet.protocol === IP_PROTOCOL.icmp ? 4 : 6;
-    const answer = icmpCounterpart(packet.icmpType, { version });
-    this.#key.isOneWay = answer < 0;
-    if (answer < 0) this.#key.protocol |= KIND_ONE_WAY;
-    this.#key.ports = packet.icmpType * 65536 + (answer < 0 ? packet.icmpCode : answer);
   }
 
   /** True when the flow found had ended by time before this packet, or a SYN begins a new one. */
@@ -329,44 +258,6 @@ export class FlowTable {
     return flow;
   }
 
-  /** Without a SYN the port numbers tell who is the server, if one of them does. */
-  #isFlippedAtStart(packet: DecodedPacket): boolean {
-    const { sourcePort, destinationPort } = packet;
-    let flips = false;
-    if (packet.protocol === IP_PROTOCOL.udp) {
-      flips = this.#ports.isUdp(sourcePort) && !this.#ports.isUdp(destinationPort);
-    } else if (packet.protocol === IP_PROTOCOL.tcp) {
-      const isSyn = (packet.tcpFlags & TCP_SYN) !== 0;
-      if (isSyn && (packet.tcpFlags & TCP_ACK) === 0) return false;
-      if (!this.#ports.isTcp(sourcePort)) return false;
-      // Both likely: the lower port; but a SYN-ACK alone may be a stealth scan, so leave that.
-      flips = this.#ports.isTcp(destinationPort) ? !isSyn && sourcePort < destinationPort : true;
-    }
-    return flips && !(packet.ipVersion === 4 && packet.dst3 === 0xffffffff);
-  }
-
-  /** What was cut or belongs to a fragment is not judged. */
-  #isTransportGood(record: PacketRecord, packet: DecodedPacket): boolean {
-    if (packet.transportBytes < packet.transportLength || packet.moreFragments) return true;
-    switch (packet.protocol) {
-      case IP_PROTOCOL.udp: {
-        if (record.originalBytes > record.capturedBytes) return true;
-        const at = packet.transportStart + 6;
-        // Zero is "none" in IPv4 (RFC 768); VXLAN sends it over IPv6 too (RFC 6935).
-        const isNone = record.bytes[at] === 0 && record.bytes[at + 1] === 0;
-        if (isNone && (packet.ipVersion === 4 || packet.destinationPort === 4789)) return true;
-        break;
-      }
-      case IP_PROTOCOL.tcp:
-      case IP_PROTOCOL.icmp:
-      case IP_PROTOCOL.icmp6:
-        break;
-      default:
-        return true;
-    }
-    return this.#checksums.isTransportGood(record.bytes, packet);
-  }
-
   #countBadChecksum(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
     const side = wordsOf(flow) + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     if (packet.protocol === IP_PROTOCOL.tcp) this.checksumErrors.tcp++;
@@ -413,7 +304,10 @@ export class FlowTable {
   /** A length field below the header's own size leaves the side silent. */
   #addSize(side: number, bytes: number): void {
     const words = this.#store.words;
-    const size = (words[side + STATE]! & ACTIVE) === 0 ? bytes : this.#store.doubles[(side >> 1) + F_SIZE]! + bytes;
+    const size =
+      (words[side + STATE]! & ACTIVE) === 0
+        ? bytes
+        : this.#store.doubles[(side >> 1) + F_SIZE]! + bytes;
     this.#store.doubles[(side >> 1) + F_SIZE] = size;
     if (size < 0) words[side + STATE]! &= ~ACTIVE;
     else words[side + STATE]! |= ACTIVE;

@@ -14,8 +14,8 @@ import {
   RESET,
   RESET_REPORTED,
   STATE,
-  SYN_SENT,
   SYN_ACK_SENT,
+  SYN_SENT,
   TIMEOUT_MASK,
   TIMEOUT_SHIFT,
   TIMER_ATTEMPT,
@@ -68,7 +68,8 @@ export class TimeoutRules {
     ) {
       port = originatorPort;
     }
-    if (port === 21 || port === 22 || port === 23 || port === 513) this.set(flow, TIMEOUT.interactive);
+    if (port === 21 || port === 22 || port === 23 || port === 513)
+      this.set(flow, TIMEOUT.interactive);
   }
 
   /** The moment at which the flow ends if no packet comes before. */
@@ -85,7 +86,11 @@ export class TimeoutRules {
     const responder = words[at + ((flags & FLIPPED) !== 0 ? ENDPOINT_0 : ENDPOINT_1) + STATE]!;
     const from = originator & 15;
     const to = responder & 15;
-    if ((flags & TIMER_ATTEMPT) !== 0 && to === INACTIVE && (from === SYN_SENT || from === SYN_ACK_SENT)) {
+    if (
+      (flags & TIMER_ATTEMPT) !== 0 &&
+      to === INACTIVE &&
+      (from === SYN_SENT || from === SYN_ACK_SENT)
+    ) {
       end = Math.min(end, this.#doubles[f + F_TIMER]!);
     }
     if ((flags & RESET_REPORTED) === 0 && lingers(originator, responder)) {

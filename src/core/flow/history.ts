@@ -2,8 +2,7 @@ import type { Limit } from "../base/index.ts";
 
 /**
  * The histories of all flows as one tree of letters: a flow holds a node's number, adding a letter is
- * one step down, and equal histories share their text. 337,000 flows of a mixed capture have a few
- * thousand histories.
+ * one step down, and equal histories share their text.
  */
 export class HistoryTree {
   readonly #limit: Limit;

@@ -2,8 +2,8 @@
 const PAIRS_4 = [0, 8, 8, 0, 9, 10, 10, 9, 13, 14, 14, 13, 15, 16, 16, 15, 17, 18, 18, 17];
 /** Echo, multicast listener, router and neighbour discovery, node information, home agent discovery. */
 const PAIRS_6 = [
-  128, 129, 129, 128, 130, 131, 131, 130, 133, 134, 134, 133, 135, 136, 136, 135, 139, 140, 140, 139,
-  144, 145, 145, 144,
+  128, 129, 129, 128, 130, 131, 131, 130, 133, 134, 134, 133, 135, 136, 136, 135, 139, 140, 140,
+  139, 144, 145, 145, 144,
 ];
 
 const COUNTERPARTS_4 = table(PAIRS_4);

@@ -8,7 +8,8 @@ export {
   type FlowRecord,
   TRANSPORTS,
 } from "./flow-record.ts";
-export { type ChecksumErrors, type FlowSink, FlowTable } from "./flow-table.ts";
+export { type FlowSink, FlowTable } from "./flow-table.ts";
+export type { ChecksumErrors } from "./packet-judge.ts";
 export { type PostingRun, type RunSink, readPostings } from "./postings.ts";
 export { DEFAULT_SERVER_PORTS, type ServerPortList } from "./server-ports.ts";
 export { SmallDigests } from "./small-digests.ts";

@@ -118,7 +118,11 @@ export class SequenceGaps {
 
   #acknowledged(at: number): number {
     const words = this.#words;
-    return (words[at + WRAPS]! >>> 16) * 4294967296 + (words[at + SEQ_ACK]! >>> 0) - (words[at + SEQ_START]! >>> 0);
+    return (
+      (words[at + WRAPS]! >>> 16) * 4294967296 +
+      (words[at + SEQ_ACK]! >>> 0) -
+      (words[at + SEQ_START]! >>> 0)
+    );
   }
 
   #trim(side: Side, seq: number, isPartial: boolean): void {
@@ -135,7 +139,11 @@ export class SequenceGaps {
     const doubles = this.#doubles;
     const f = side.at >> 1;
     if ((this.#words[side.at + STATE]! & SKIP) === 0) {
-      for (let piece = this.#words[side.pending]!; piece !== 0; piece = this.#words[side.pending]!) {
+      for (
+        let piece = this.#words[side.pending]!;
+        piece !== 0;
+        piece = this.#words[side.pending]!
+      ) {
         if (this.#from[piece]! >= seq) break;
         this.#gap(side, this.#from[piece]! - doubles[f + F_REASSEMBLED]!);
         doubles[f + F_REASSEMBLED] = this.#from[piece]!;
@@ -232,5 +240,7 @@ export class SequenceGaps {
 }
 
 function isClean(state: number): boolean {
-  return (state & 15) === ESTABLISHED || ((state & 15) === CLOSED && ((state >> 4) & 15) === ESTABLISHED);
+  return (
+    (state & 15) === ESTABLISHED || ((state & 15) === CLOSED && ((state >> 4) & 15) === ESTABLISHED)
+  );
 }

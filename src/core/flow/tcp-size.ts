@@ -32,7 +32,7 @@ export function endpointSize(words: Int32Array, at: number, peer: number): numbe
     return 0;
   }
   const last = fullSequence(wraps & 0xffff, words[at + SEQ_LAST]!);
-  let size = (last > acknowledged ? last : acknowledged) - start;
+  let size = Math.max(last, acknowledged) - start;
   // The SYN and the FIN take a number each.
   if (size !== 0) size--;
   if (words[at + FIN_COUNT]! > 0 && size !== 0) size--;

@@ -1,5 +1,6 @@
 import type { Limit } from "../base/index.ts";
 import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packet/index.ts";
+import type { FlowHistory } from "./flow-history.ts";
 import {
   CLOSE_DEFERRED,
   CLOSED,
@@ -24,7 +25,6 @@ import {
   PENDING_0,
   PENDING_1,
   RESET,
-  RESET_REPORTED,
   RETRANSMISSIONS,
   SEEN_0,
   SEQ_ACK,
@@ -40,10 +40,10 @@ import {
   ZERO_WINDOWS,
 } from "./flow-layout.ts";
 import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
-import { ATTEMPT_NANOSECONDS, CLOSE_NANOSECONDS, TIMEOUT, type TimeoutRules } from "./flow-timeouts.ts";
-import type { FlowHistory } from "./flow-history.ts";
+import { CLOSE_NANOSECONDS, type TimeoutRules } from "./flow-timeouts.ts";
 import { SequenceGaps, type Side } from "./sequence-gaps.ts";
 import { endpointSize, fullSequence } from "./tcp-size.ts";
+import { TcpStates } from "./tcp-states.ts";
 
 /** A jump of the sequence numbers that a SYN, a RST or an acknowledgement of 0 is not believed. */
 const SEQ_JUMP_MAX = 1_048_576;
@@ -57,7 +57,7 @@ export class TcpTracker {
   readonly #doubles: Float64Array;
   readonly #gaps: SequenceGaps;
   readonly #history: FlowHistory;
-  readonly #timeouts: TimeoutRules;
+  readonly #states: TcpStates;
   /** The flow at hand, its first word, and both sides of it with the sender of the packet as one. */
   #flow = 0;
   #base = 0;
@@ -69,8 +69,10 @@ export class TcpTracker {
     this.#words = store.words;
     this.#doubles = store.doubles;
     this.#history = history;
-    this.#timeouts = timeouts;
-    this.#gaps = new SequenceGaps(store, intervals, (endpoint, bytes) => this.#gap(endpoint, bytes));
+    this.#states = new TcpStates(store, history, timeouts);
+    this.#gaps = new SequenceGaps(store, intervals, (endpoint, bytes) =>
+      this.#gap(endpoint, bytes),
+    );
   }
 
   /** Sets a fresh flow's sequence tracking: position 0 is the SYN, so the first byte is 1. */
@@ -162,7 +164,8 @@ export class TcpTracker {
     }
     const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
     this.#updateLast(at, onePast, flags, length, endpoint);
-    const closes = this.#updateState(at, peer, packet, isOriginator, now);
+    const role = isOriginator ? "originator" : "responder";
+    const closes = this.#states.update(flow, at, peer, packet, role);
     if (hasAck) this.#ackReceived(this.#receiver, relativeAck);
     words[base + FLAGS]! |= SEEN_0 << endpoint;
     if (length > 0 && !isReset && !underflow && packet.payloadBytes >= length) {
@@ -269,154 +272,6 @@ export class TcpTracker {
     }
   }
 
-  /** Moves the sender's state; true when this packet closes the sender's side. */
-  #updateState(
-    at: number,
-    peer: number,
-    packet: DecodedPacket,
-    isOriginator: boolean,
-    now: number,
-  ): boolean {
-    const flags = packet.tcpFlags;
-    switch (this.#words[at + STATE]! & 15) {
-      case INACTIVE:
-        return this.#leaveInactive(at, peer, packet, isOriginator, now);
-      case SYN_SENT:
-      case SYN_ACK_SENT:
-        return this.#closeByFlags(at, peer, flags, { resetAlways: true });
-      case ESTABLISHED:
-      case PARTIALLY_SEEN:
-        return this.#leaveEstablished(at, peer, flags);
-      case CLOSED:
-        if ((flags & TCP_RST) !== 0 && (this.#words[peer + STATE]! & 15) !== CLOSED) {
-          this.#setState(at, peer, RESET);
-          return (this.#words[at + STATE]! & DID_CLOSE) === 0;
-        }
-        return false;
-      default:
-        return false;
-    }
-  }
-
-  #closeByFlags(at: number, peer: number, flags: number, options: { resetAlways: boolean }): boolean {
-    let closes = false;
-    if ((flags & TCP_FIN) !== 0) {
-      this.#setState(at, peer, CLOSED);
-      closes = true;
-    }
-    if ((flags & TCP_RST) !== 0) {
-      this.#setState(at, peer, RESET);
-      if (options.resetAlways) this.#words[this.#base + FLAGS]! |= RESET_REPORTED;
-      closes = true;
-    }
-    return closes;
-  }
-
-  #leaveEstablished(at: number, peer: number, flags: number): boolean {
-    const words = this.#words;
-    const peerState = words[peer + STATE]! & 15;
-    if (
-      (flags & (TCP_SYN | TCP_ACK)) === TCP_SYN &&
-      (words[at + STATE]! & 15) === PARTIALLY_SEEN &&
-      peerState === INACTIVE
-    ) {
-      this.#setState(at, peer, SYN_SENT);
-    }
-    let closes = false;
-    if ((flags & (TCP_FIN | TCP_RST)) === TCP_FIN) {
-      this.#setState(at, peer, CLOSED);
-      // The peer sent a FIN and then a RST: an orderly end after all.
-      if (peerState === RESET && ((words[peer + STATE]! >> 4) & 15) === CLOSED) {
-        this.#setState(peer, at, CLOSED);
-      }
-      closes = true;
-    }
-    if ((flags & TCP_RST) !== 0) {
-      this.#setState(at, peer, RESET);
-      closes = true;
-      const state = words[peer + STATE]!;
-      if ((state & 15) !== RESET || ((state >> 4) & 15) !== ESTABLISHED) {
-        words[this.#base + FLAGS]! |= RESET_REPORTED;
-      }
-    }
-    return closes;
-  }
-
-  #leaveInactive(
-    at: number,
-    peer: number,
-    packet: DecodedPacket,
-    isOriginator: boolean,
-    now: number,
-  ): boolean {
-    const words = this.#words;
-    const flags = packet.tcpFlags;
-    const hasAck = (flags & TCP_ACK) !== 0;
-    let closes = false;
-    if ((flags & TCP_SYN) !== 0) {
-      if (isOriginator) {
-        this.#setState(at, peer, hasAck ? SYN_ACK_SENT : SYN_SENT);
-        words[this.#base + FLAGS]! |= TIMER_ATTEMPT;
-        this.#doubles[(this.#base >> 1) + F_TIMER] = now + ATTEMPT_NANOSECONDS;
-      } else this.#answerSyn(at, peer, packet, hasAck);
-    }
-    if ((flags & TCP_FIN) !== 0) {
-      this.#setState(at, peer, CLOSED);
-      closes = true;
-    }
-    if ((flags & TCP_RST) !== 0) {
-      this.#setState(at, peer, RESET);
-      closes = true;
-    }
-    if ((words[at + STATE]! & 15) !== INACTIVE) return closes;
-    const originator = this.#originator();
-    // Some stacks acknowledge a SYN before they answer it: that is no partial connection.
-    if (!isOriginator && packet.payloadLength === 0 && (words[originator + STATE]! & 15) === SYN_SENT) {
-      return closes;
-    }
-    if (hasAck && (words[peer + STATE]! & 15) === ESTABLISHED) {
-      // SYN-ACK and now its acknowledgement: only the SYN was missed.
-      this.#setState(at, peer, ESTABLISHED);
-      words[this.#base + FLAGS] =
-        (words[this.#base + FLAGS]! & ~PARTIAL) | (at === this.#base + ENDPOINT_0 ? SEEN_0 : SEEN_0 << 1);
-      return closes;
-    }
-    this.#setState(at, peer, PARTIALLY_SEEN);
-    return closes;
-  }
-
-  /** The responder sent a SYN, with or without ACK. */
-  #answerSyn(at: number, peer: number, packet: DecodedPacket, hasAck: boolean): void {
-    const words = this.#words;
-    if (
-      !hasAck &&
-      (words[peer + STATE]! & 15) === SYN_ACK_SENT &&
-      (packet.tcpSequence | 0) === words[at + SEQ_START]
-    ) {
-      // The SYN-ACK was captured before its SYN: turn the connection round, it is established.
-      this.#history.flip(this.#flow);
-      this.#setState(peer, at, ESTABLISHED);
-      words[this.#base + FLAGS]! |= at === this.#base + ENDPOINT_0 ? SEEN_0 : SEEN_0 << 1;
-    }
-    if ((words[peer + STATE]! & 15) === SYN_SENT) this.#setState(peer, at, ESTABLISHED);
-    this.#setState(at, peer, ESTABLISHED);
-    if ((words[peer + STATE]! & 15) !== PARTIALLY_SEEN) this.#timeouts.established(this.#flow);
-  }
-
-  #setState(at: number, peer: number, state: number): void {
-    const words = this.#words;
-    const old = words[at + STATE]! & 15;
-    if (state === old) return;
-    if (state > SYN_ACK_SENT && old <= SYN_ACK_SENT && (words[peer + STATE]! & 15) <= SYN_ACK_SENT) {
-      this.#timeouts.set(this.#flow, TIMEOUT.tcp);
-    }
-    words[at + STATE] = (words[at + STATE]! & ~0xff) | (old << 4) | state;
-  }
-
-  #originator(): number {
-    return this.#base + ((this.#words[this.#base + FLAGS]! & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0);
-  }
-
   #ackReceived(side: Side, relativeAck: number): void {
     const words = this.#words;
     let seq = relativeAck;
@@ -448,7 +303,8 @@ export class TcpTracker {
     const words = this.#words;
     const state = words[side.at + STATE]!;
     if ((state & DID_EOF) !== 0) return;
-    if (words[side.at + FIN_COUNT] === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET) return;
+    if (words[side.at + FIN_COUNT] === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET)
+      return;
     if (this.#isPending(side)) return;
     words[side.at + STATE]! |= DID_EOF;
     if ((words[this.#base + FLAGS]! & CLOSE_DEFERRED) === 0) return;

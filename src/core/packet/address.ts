@@ -12,7 +12,16 @@ export function formatAddress(a: number, b: number, c: number, d: number): strin
   if (a === 0 && b === 0 && c === 0xffff) {
     return `${d >>> 24}.${(d >>> 16) & 255}.${(d >>> 8) & 255}.${d & 255}`;
   }
-  const groups = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff, c >>> 16, c & 0xffff, d >>> 16, d & 0xffff];
+  const groups = [
+    a >>> 16,
+    a & 0xffff,
+    b >>> 16,
+    b & 0xffff,
+    c >>> 16,
+    c & 0xffff,
+    d >>> 16,
+    d & 0xffff,
+  ];
   let runStart = -1;
   let runLength = 1;
   for (let start = 0; start < 8; start++) {
@@ -83,7 +92,7 @@ export function isInNetwork(network: Network, a: number, b: number, c: number, d
 function equalBits(left: number, right: number, bits: number): boolean {
   if (bits <= 0) return true;
   if (bits >= 32) return left >>> 0 === right >>> 0;
-  return ((left ^ right) >>> (32 - bits)) === 0;
+  return (left ^ right) >>> (32 - bits) === 0;
 }
 
 function parseIpv4(text: string): number | undefined {

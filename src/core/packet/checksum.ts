@@ -1,20 +1,21 @@
 import { type DecodedPacket, IP_PROTOCOL, type PacketBytes } from "./decoded-packet.ts";
 
-
 /**
  * Verifies Internet checksums (RFC 1071). Keeps word views of the last buffer it saw, since a view per
  * packet costs as much as the sum. Sums whole 32-bit words: one's complement addition is the same
  * in either byte order, so only the result is swapped.
  */
 export class Checksums {
-  #buffer: ArrayBufferLike = new ArrayBuffer(0);
+  /** The array last seen; asking an array for its buffer is a call, so that is done only when it changes. */
+  #source: Uint8Array = new Uint8Array(0);
+  #offset = 0;
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Int32Array = new Int32Array(0);
 
   /** The folded 16-bit one's complement sum of a range, as a big-endian number. */
   sum(bytes: Uint8Array, start: number, length: number): number {
-    if (bytes.buffer !== this.#buffer) this.#open(bytes.buffer);
-    const begin = bytes.byteOffset + start;
+    if (bytes !== this.#source) this.#open(bytes);
+    const begin = this.#offset + start;
     const all = this.#bytes;
     const end = begin + length;
     let low = 0;
@@ -96,8 +97,10 @@ export class Checksums {
     return fold(body + pseudo) === 0xffff;
   }
 
-  #open(buffer: ArrayBufferLike): void {
-    this.#buffer = buffer;
+  #open(source: Uint8Array): void {
+    const { buffer } = source;
+    this.#source = source;
+    this.#offset = source.byteOffset;
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
   }
@@ -107,7 +110,7 @@ function half(word: number): number {
   return (word >>> 16) + (word & 0xffff);
 }
 
-/** End-around carry; integers only, since a remainder of doubles is a call of 20 ns. */
+/** End-around carry, in integers only. */
 function fold(sum: number): number {
   const once = (sum >>> 16) + (sum & 0xffff);
   return (once >>> 16) + (once & 0xffff);

@@ -132,7 +132,12 @@ function readRouting(packet: PacketBytes, out: DecodedPacket, at: number, length
 }
 
 /** Mobile IPv6: the home address option holds the source that the transport layer knows (RFC 6275 6.3). */
-function readHomeAddress(packet: PacketBytes, out: DecodedPacket, start: number, length: number): void {
+function readHomeAddress(
+  packet: PacketBytes,
+  out: DecodedPacket,
+  start: number,
+  length: number,
+): void {
   const { view } = packet;
   const end = start + length;
   let at = start + 2;
@@ -178,7 +183,7 @@ function decodeUpper(packet: PacketBytes, out: DecodedPacket, protocol: number):
   }
   out.transportStart = start;
   out.transportLength = ipEnd - start;
-  const left = (ipEnd < capturedEnd ? ipEnd : capturedEnd) - start;
+  const left = Math.min(ipEnd, capturedEnd) - start;
   out.transportBytes = left;
   out.payloadStart = start;
   out.payloadBytes = left;

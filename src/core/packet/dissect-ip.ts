@@ -31,7 +31,12 @@ function dissectIpv4(fields: FieldList): void {
   let protocol = -1;
   let fragment = 0;
   fields.group("ip", "IPv4", () => {
-    const first = fields.number("ip.hdr_len", "Version and header length", 1, (value) => `${(value & 15) * 4} bytes`);
+    const first = fields.number(
+      "ip.hdr_len",
+      "Version and header length",
+      1,
+      (value) => `${(value & 15) * 4} bytes`,
+    );
     fields.u8("ip.dsfield", "Differentiated services");
     fields.u16("ip.len", "Total length");
     fields.hex16("ip.id", "Identification");
@@ -58,7 +63,10 @@ function dissectIpv6(fields: FieldList): void {
     fields.ipv6("ipv6.dst", "Destination");
   });
   let isLaterFragment = false;
-  while ((next === 0 || next === 43 || next === 44 || next === 51 || next === 60) && !fields.isShort) {
+  while (
+    (next === 0 || next === 43 || next === 44 || next === 51 || next === 60) &&
+    !fields.isShort
+  ) {
     const type = next;
     fields.group("ipv6.ext", `IPv6 extension ${type}`, () => {
       next = fields.number("ipv6.ext.nxt", "Next header", 1, protocolText);
@@ -66,7 +74,12 @@ function dissectIpv6(fields: FieldList): void {
       if (type === 44) {
         isLaterFragment = (fields.hex16("ipv6.fragment.offset", "Offset and more") & 0xfff8) !== 0;
         fields.u32("ipv6.fragment.id", "Identification");
-      } else fields.bytes("ipv6.ext.data", "Data", type === 51 ? (length + 2) * 4 - 2 : (length + 1) * 8 - 2);
+      } else
+        fields.bytes(
+          "ipv6.ext.data",
+          "Data",
+          type === 51 ? (length + 2) * 4 - 2 : (length + 1) * 8 - 2,
+        );
     });
     if (type === 44) break;
   }
@@ -101,7 +114,12 @@ function dissectTcp(fields: FieldList): void {
     fields.u16("tcp.dstport", "Destination port");
     fields.u32("tcp.seq", "Sequence number");
     fields.u32("tcp.ack", "Acknowledgment number");
-    const length = fields.number("tcp.hdr_len", "Header length", 1, (value) => `${(value >> 4) * 4} bytes`);
+    const length = fields.number(
+      "tcp.hdr_len",
+      "Header length",
+      1,
+      (value) => `${(value >> 4) * 4} bytes`,
+    );
     fields.number("tcp.flags", "Flags", 1, flagsText);
     fields.u16("tcp.window", "Window");
     fields.hex16("tcp.checksum", "Checksum");
@@ -120,6 +138,8 @@ function flagsText(flags: number): string {
 }
 
 function fragmentText(value: number): string {
-  const flags = [value & 0x4000 ? "DF" : "", value & 0x2000 ? "MF" : ""].filter((text) => text !== "");
+  const flags = [value & 0x4000 ? "DF" : "", value & 0x2000 ? "MF" : ""].filter(
+    (text) => text !== "",
+  );
   return `${flags.join(" ")}${flags.length > 0 ? ", " : ""}offset ${(value & 0x1fff) * 8}`;
 }

@@ -93,11 +93,12 @@ function dissectEtherType(fields: FieldList, first: number): void {
     if (fields.isShort) return;
   }
   if (type === ETHER_TYPE.pppoeSession) {
+    let protocol = 0;
     fields.group("pppoe", "PPPoE session", () => {
       fields.bytes("pppoe.header", "Header", 6);
-      type = fields.hex16("ppp.protocol", "Protocol");
+      protocol = fields.hex16("ppp.protocol", "Protocol");
     });
-    if (type === 0x21 || type === 0x57) dissectIp(fields);
+    if (isPppIp(protocol)) dissectIp(fields);
     return;
   }
   if (type === ETHER_TYPE.mpls || type === ETHER_TYPE.mplsMulticast) {
@@ -111,4 +112,8 @@ function dissectEtherType(fields: FieldList, first: number): void {
     return;
   }
   if (type === ETHER_TYPE.ipv4 || type === ETHER_TYPE.ipv6) dissectIp(fields);
+}
+
+function isPppIp(protocol: number): boolean {
+  return protocol === 0x21 || protocol === 0x57;
 }

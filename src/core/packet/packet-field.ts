@@ -53,7 +53,13 @@ export class FieldList {
   }
 
   hex16(name: string, label: string): number {
-    return this.#add(name, label, 2, this.reader.u16(name), (value) => `0x${value.toString(16).padStart(4, "0")}`);
+    return this.#add(
+      name,
+      label,
+      2,
+      this.reader.u16(name),
+      (value) => `0x${value.toString(16).padStart(4, "0")}`,
+    );
   }
 
   /** Sixteen bits of which only `mask` belongs to the field. */
@@ -84,7 +90,8 @@ export class FieldList {
 
   ipv6(name: string, label: string): void {
     const words = [0, 1, 2, 3].map(() => this.reader.u32(name));
-    if (!this.isShort) this.#push(name, label, formatAddress(words[0]!, words[1]!, words[2]!, words[3]!), 16);
+    if (!this.isShort)
+      this.#push(name, label, formatAddress(words[0]!, words[1]!, words[2]!, words[3]!), 16);
   }
 
   /** Everything that is left, not printed. */
@@ -94,13 +101,26 @@ export class FieldList {
     if (length > 0) this.#push(name, label, `${length} bytes`, length);
   }
 
-  #add(name: string, label: string, length: number, value: number, toText: (value: number) => string): number {
+  #add(
+    name: string,
+    label: string,
+    length: number,
+    value: number,
+    toText: (value: number) => string,
+  ): number {
     if (!this.isShort) this.#push(name, label, toText(value), length);
     return value;
   }
 
   #push(name: string, label: string, value: string, length: number): void {
-    this.#into.push({ name, label, value, offset: this.reader.position - length, length, children: [] });
+    this.#into.push({
+      name,
+      label,
+      value,
+      offset: this.reader.position - length,
+      length,
+      children: [],
+    });
   }
 }
 

@@ -12,7 +12,9 @@ import {
 } from "./index.ts";
 
 function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(hex.replaceAll(/\s/g, "").match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return Uint8Array.from(hex.replaceAll(/\s/g, "").match(/../g) ?? [], (pair) =>
+    Number.parseInt(pair, 16),
+  );
 }
 
 function packetOf(bytes: Uint8Array, linkType = 1, originalBytes = bytes.length) {
@@ -22,7 +24,8 @@ function packetOf(bytes: Uint8Array, linkType = 1, originalBytes = bytes.length)
 
 const ETHERNET = "0200000000010200000000020800";
 // 10.0.0.1:1025 > 10.0.0.2:80, SYN, correct checksums.
-const IP_TCP = "4500 0028 0001 4000 4006 26cd 0a000001 0a000002 0401 0050 00000001 00000000 5002 2000 778e 0000";
+const IP_TCP =
+  "4500 0028 0001 4000 4006 26cd 0a000001 0a000002 0401 0050 00000001 00000000 5002 2000 778e 0000";
 
 test("a TCP packet over Ethernet is decoded down to its flags", () => {
   const out = createDecodedPacket();
@@ -45,7 +48,10 @@ test("a TCP packet over Ethernet is decoded down to its flags", () => {
 
 test("two VLAN tags are outer and inner", () => {
   const out = createDecodedPacket();
-  decodePacket(packetOf(bytesOf(`020000000001020000000002 88a8 0064 8100 20c8 0800 ${IP_TCP}`)), out);
+  decodePacket(
+    packetOf(bytesOf(`020000000001020000000002 88a8 0064 8100 20c8 0800 ${IP_TCP}`)),
+    out,
+  );
   expect(out).toMatchObject({ outerVlan: 100, innerVlan: 200, ipVersion: 4, destinationPort: 80 });
 });
 
@@ -53,7 +59,10 @@ test("no cut and no changed byte makes the decoder throw or read outside the pac
   const whole = bytesOf(ETHERNET + IP_TCP);
   const v6 = bytesOf(`60000000 0010 2c40 ${"20".repeat(32)} 0600 0001 00000000 0401 0050 00000001`);
   const out = createDecodedPacket();
-  for (const [bytes, linkType] of [[whole, 1], [v6, 101]] as const) {
+  for (const [bytes, linkType] of [
+    [whole, 1],
+    [v6, 101],
+  ] as const) {
     for (let length = 0; length <= bytes.length; length++) {
       const cut = bytes.slice(0, length);
       decodePacket(packetOf(cut, linkType, bytes.length), out);
@@ -66,7 +75,10 @@ test("no cut and no changed byte makes the decoder throw or read outside the pac
         changed[at] = value;
         for (const type of [0, 1, 9, 101, 108, 113, 276, 77]) {
           decodePacket(packetOf(changed, type), out);
-          dissectPacket(changed, type, { capturedBytes: changed.length, originalBytes: changed.length });
+          dissectPacket(changed, type, {
+            capturedBytes: changed.length,
+            originalBytes: changed.length,
+          });
         }
       }
     }
@@ -117,12 +129,28 @@ test("right checksums are good and a flipped bit is not", () => {
 });
 
 test("addresses print as RFC 5952 and read back", () => {
-  for (const text of ["10.1.2.255", "::", "::1", "2001:db8::1", "2001:db8:0:1:1:1:1:1", "1:0:0:2::3", "fe80::1:0:0"]) {
+  for (const text of [
+    "10.1.2.255",
+    "::",
+    "::1",
+    "2001:db8::1",
+    "2001:db8:0:1:1:1:1:1",
+    "1:0:0:2::3",
+    "fe80::1:0:0",
+  ]) {
     const words = parseAddress(text);
     expect(words && formatAddress(...words)).toBe(text);
   }
   expect(parseAddress("::ffff:1.2.3.4")).toEqual([0, 0, 0xffff, 0x01020304]);
-  for (const text of ["1.2.3", "1.2.3.256", "01.2.3.4", "::1::", "12345::", "1:2:3:4:5:6:7", "g::"]) {
+  for (const text of [
+    "1.2.3",
+    "1.2.3.256",
+    "01.2.3.4",
+    "::1::",
+    "12345::",
+    "1:2:3:4:5:6:7",
+    "g::",
+  ]) {
     expect(parseAddress(text)).toBeUndefined();
   }
 });
@@ -139,7 +167,10 @@ test("a network holds what shares its prefix", () => {
 
 test("the dissection names fields with the bytes they came from", () => {
   const bytes = bytesOf(ETHERNET + IP_TCP);
-  const fields = dissectPacket(bytes, 1, { capturedBytes: bytes.length, originalBytes: bytes.length });
+  const fields = dissectPacket(bytes, 1, {
+    capturedBytes: bytes.length,
+    originalBytes: bytes.length,
+  });
   expect(fields.map((field) => field.name)).toEqual(["eth", "ip", "tcp"]);
   const flags = fields[2]!.children.find((field) => field.name === "tcp.flags");
   expect(flags).toMatchObject({ value: "SYN", offset: 47, length: 1 });

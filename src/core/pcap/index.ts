@@ -1,14 +1,13 @@
-export {
-  type ByteOrder,
-  type CaptureComment,
-  type CaptureFormat,
-  type CaptureInterface,
-  type CaptureLayout,
-  type CaptureLimits,
-  type CaptureSecrets,
-  type CaptureSection,
-  defaultCaptureLimits,
-  type InterfaceStatistics,
+export type {
+  ByteOrder,
+  CaptureComment,
+  CaptureFormat,
+  CaptureInterface,
+  CaptureLayout,
+  CaptureLimits,
+  CaptureSecrets,
+  CaptureSection,
+  InterfaceStatistics,
 } from "./capture-layout.ts";
 export { CaptureReader, type CaptureStatus } from "./capture-reader.ts";
 export { type Container, detectContainer } from "./detect-container.ts";

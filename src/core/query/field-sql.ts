@@ -1,16 +1,7 @@
 import { columnsOf, type Field, type LogSchema } from "../events/index.ts";
 import type { AddressWords, Network } from "../packet/index.ts";
 import type { FieldLeaf, QueryValue } from "./query-tree.ts";
-import {
-  allOf,
-  anyOf,
-  identifier,
-  known,
-  NEVER,
-  notOf,
-  type SqlCondition,
-  sql,
-} from "./sql-condition.ts";
+import { allOf, anyOf, identifier, NEVER, notOf, type SqlCondition, sql } from "./sql-condition.ts";
 
 const SQL_TYPES: Readonly<Record<string, readonly [name: string, maximum: bigint]>> = {
   u8: ["UTINYINT", 255n],
@@ -30,15 +21,13 @@ export function fieldCondition(
   const { log: wanted, name } = leaf.field;
   const own = log.fields.find((field) => field.name === name);
   if (own !== undefined && (wanted === undefined || wanted === log.name)) {
-    return known(ownFieldCondition(leaf, own));
+    return ownFieldCondition(leaf, own);
   }
   const others = logs.filter((one) => one.name !== log.name && (wanted ?? one.name) === one.name);
   return anyOf(
     others.map((other) => {
       const field = other.fields.find((one) => one.name === name);
-      return field === undefined
-        ? NEVER
-        : inOtherLog(log, other, known(ownFieldCondition(leaf, field)));
+      return field === undefined ? NEVER : inOtherLog(log, other, ownFieldCondition(leaf, field));
     }),
   );
 }
@@ -51,7 +40,7 @@ export function inOtherLog(
 ): SqlCondition {
   if (!hasUid(log) || !hasUid(other) || condition.text === NEVER.text) return NEVER;
   const from = `SELECT "uid" FROM ${identifier(other.name)} WHERE ${condition.text}`;
-  return known(sql(`"uid" IN (${from})`, ...condition.parameters));
+  return sql(`"uid" IN (${from})`, ...condition.parameters);
 }
 
 function hasUid(log: LogSchema): boolean {
@@ -68,7 +57,7 @@ function ownFieldCondition(leaf: FieldLeaf, field: Field): SqlCondition {
     case "compare": {
       if (leaf.comparison !== "!=") return compare(field, leaf.comparison, leaf.value);
       const isSet = sql(`${column} IS NOT NULL`);
-      return allOf([isSet, notOf(known(compare(field, "==", leaf.value)))]);
+      return allOf([isSet, notOf(compare(field, "==", leaf.value))]);
     }
     case "in":
       return anyOf(

@@ -6,7 +6,6 @@ import {
   allOf,
   anyOf,
   identifier,
-  known,
   NEVER,
   notOf,
   type SqlCondition,
@@ -33,7 +32,7 @@ export function compileRows(query: QueryNode, scope: RowScope): SqlCondition {
       return notOf(compileRows(query.child, scope));
     default:
       if (isFieldLeaf(query)) return fieldCondition(query, scope.log, scope.logs);
-      return known(rowCondition(query, scope));
+      return rowCondition(query, scope);
   }
 }
 
@@ -43,7 +42,7 @@ function rowCondition(leaf: PacketLeaf, { log, logs }: RowScope): SqlCondition {
   if (own !== undefined) return own;
   const conn = logs.find((one) => one.name === "conn");
   const there = conn && conn.name !== log.name ? flowCondition(leaf, conn) : undefined;
-  return conn !== undefined && there !== undefined ? inOtherLog(log, conn, known(there)) : NEVER;
+  return conn !== undefined && there !== undefined ? inOtherLog(log, conn, there) : NEVER;
 }
 
 /** The leaf over the log's own columns; undefined when it does not have them. */
@@ -119,7 +118,7 @@ function vlanCondition(id: number | undefined, columns: readonly string[]): SqlC
     columns.map((column) =>
       id === undefined
         ? sql(`${identifier(column)} IS NOT NULL`)
-        : known(sql(`${identifier(column)} = ?::USMALLINT`, id)),
+        : sql(`${identifier(column)} = ?::USMALLINT`, id),
     ),
   );
 }

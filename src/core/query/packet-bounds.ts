@@ -2,16 +2,7 @@ import type { LogSchema } from "../events/index.ts";
 import { fieldCondition, inNetwork, toNanoseconds } from "./field-sql.ts";
 import { endOf, flowCondition, protocolCondition, timeCondition } from "./flow-sql.ts";
 import { type FieldLeaf, isFieldLeaf, type PacketLeaf, type QueryNode } from "./query-tree.ts";
-import {
-  ALWAYS,
-  allOf,
-  anyOf,
-  known,
-  NEVER,
-  notOf,
-  type SqlCondition,
-  sql,
-} from "./sql-condition.ts";
+import { ALWAYS, allOf, anyOf, NEVER, notOf, type SqlCondition, sql } from "./sql-condition.ts";
 
 /**
  * What can be said of a flow about all its packets: `possible` holds of every flow with a matching
@@ -36,14 +27,14 @@ export function candidateFlows(
   return boundOf(query, "possible", (leaf, bound) => {
     // One number per flow: for a log's field, possible and certain are the same.
     if (isFieldLeaf(leaf)) return fieldCondition(leaf, conn, logs);
-    return known(connBound(leaf, bound, conn));
+    return connBound(leaf, bound, conn);
   });
 }
 
 /** The possible rows of the table of packets that belong to no flow. */
 export function candidateResidue(query: QueryNode): SqlCondition {
   return boundOf(query, "possible", (leaf, bound) =>
-    isFieldLeaf(leaf) ? NEVER : known(residueBound(leaf, bound)),
+    isFieldLeaf(leaf) ? NEVER : residueBound(leaf, bound),
   );
 }
 

@@ -9,7 +9,7 @@ import {
   type QueryTime,
   type Side,
 } from "./query-tree.ts";
-import { NEVER, type SqlCondition } from "./sql-condition.ts";
+import { known, NEVER, type SqlCondition } from "./sql-condition.ts";
 
 /** How to find the packets of a query: which flows to look into, and what to ask of each packet. */
 export interface PacketPlan {
@@ -49,7 +49,7 @@ export function compilePackets(query: QueryNode, logs: readonly LogSchema[]): Pa
     matchesNonIp,
     isExact: residue === NEVER && !matchesNonIp && asksFlowsOnly(query),
     leaves: fieldLeaves.map((leaf) =>
-      conn === undefined ? NEVER : fieldCondition(leaf, conn, logs),
+      conn === undefined ? NEVER : known(fieldCondition(leaf, conn, logs)),
     ),
     timeRange: timeRangeOf(query),
     matches,

@@ -126,13 +126,13 @@ function operators(field: Field): Candidate[] {
 
 function fieldCandidates(logs: readonly LogSchema[]): Candidate[] {
   return logs.flatMap((log) =>
-      log.fields.map(
-        (field): Candidate => ({
-          kind: "field",
-          text: `${log.name}.${field.name}`,
-          says: field.says,
-        }),
-      ),
+    log.fields.map(
+      (field): Candidate => ({
+        kind: "field",
+        text: `${log.name}.${field.name}`,
+        says: field.says,
+      }),
+    ),
   );
 }
 

@@ -31,14 +31,18 @@ export function anyOf(conditions: readonly SqlCondition[]): SqlCondition {
   );
 }
 
-/** The opposite; the condition must not be able to be null (see `known`). */
+/**
+ * The opposite, where null counts as false: an unset field satisfies no comparison. Only here and in
+ * `known` is null made false: around every comparison it would keep DuckDB from pruning by them, and
+ * below `AND` and `OR` alone null selects what false selects.
+ */
 export function notOf(condition: SqlCondition): SqlCondition {
   if (condition.text === ALWAYS.text) return NEVER;
   if (condition.text === NEVER.text) return ALWAYS;
-  return { text: `(NOT ${condition.text})`, parameters: condition.parameters };
+  return { text: `(NOT coalesce(${condition.text}, false))`, parameters: condition.parameters };
 }
 
-/** False where the condition is null: an unset field satisfies no comparison. */
+/** The same as a value to select: true or false, never null. */
 export function known(condition: SqlCondition): SqlCondition {
   if (condition.text === ALWAYS.text || condition.text === NEVER.text) return condition;
   return { text: `coalesce(${condition.text}, false)`, parameters: condition.parameters };

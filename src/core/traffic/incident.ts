@@ -24,7 +24,14 @@ export const INCIDENT = {
 
 const MILLISECOND = 1e6;
 const HOUR = 3600 * SECOND;
-const DESKS: readonly Desk[] = ["31 anna", "38 ben", "45 carl", "52 dora", "59 emil", "77 frida"].map((desk) => {
+const DESKS: readonly Desk[] = [
+  "31 anna",
+  "38 ben",
+  "45 carl",
+  "52 dora",
+  "59 emil",
+  "77 frida",
+].map((desk) => {
   const [number, user] = desk.split(" ");
   return { host: host(`10.4.22.${number}`), user: user! };
 });
@@ -40,7 +47,11 @@ export function* writeIncident(): Generator<Uint8Array> {
   const timeline = new Timeline();
   const office = new Office(timeline, random);
   for (let n = 0; n < 330; n++) {
-    office.work(random.pick(DESKS), random.between(0, INCIDENT.hours * 3600 - 120) * SECOND + random.between(0, 999) * MILLISECOND);
+    office.work(
+      random.pick(DESKS),
+      random.between(0, INCIDENT.hours * 3600 - 120) * SECOND +
+        random.between(0, 999) * MILLISECOND,
+    );
   }
   scan(timeline, random);
   beacon(timeline, random, office);
@@ -85,7 +96,12 @@ function scan(timeline: Timeline, random: Random): void {
 /** One connection, one small question and answer every 60 s with a little jitter. */
 function beacon(timeline: Timeline, random: Random, office: Office): void {
   const client = host(INCIDENT.workstation);
-  const startNs = office.askName(client, HOUR + 5 * 60 * SECOND, "cdn-sync.example.net", host(INCIDENT.controller).address);
+  const startNs = office.askName(
+    client,
+    HOUR + 5 * 60 * SECOND,
+    "cdn-sync.example.net",
+    host(INCIDENT.controller).address,
+  );
   const talk = new TcpTalk(timeline, random, {
     client,
     clientPort: office.nextPort(),
@@ -94,17 +110,28 @@ function beacon(timeline: Timeline, random: Random, office: Office): void {
     startNs,
     roundTripNs: 48 * MILLISECOND,
   }).open();
-  talk.clientSays(clientHello(random, "cdn-sync.example.net")).serverSays(serverHello(random)).clientSays(clientFinished(random));
+  talk
+    .clientSays(clientHello(random, "cdn-sync.example.net"))
+    .serverSays(serverHello(random))
+    .clientSays(clientFinished(random));
   const firstNs = talk.nowNs;
   for (let beat = 1; firstNs + beat * INCIDENT.beaconSeconds * SECOND < 5.9 * HOUR; beat++) {
-    talk.nowNs = firstNs + beat * INCIDENT.beaconSeconds * SECOND + random.between(-900, 900) * MILLISECOND;
-    talk.clientSays(applicationData(random, 212)).serverSays(applicationData(random, random.between(120, 150)));
+    talk.nowNs =
+      firstNs + beat * INCIDENT.beaconSeconds * SECOND + random.between(-900, 900) * MILLISECOND;
+    talk
+      .clientSays(applicationData(random, 212))
+      .serverSays(applicationData(random, random.between(120, 150)));
   }
 }
 
 function upload(timeline: Timeline, random: Random, office: Office): void {
   const client = host(INCIDENT.workstation);
-  const startNs = office.askName(client, 5 * HOUR + 2 * SECOND, "files.example.net", host(INCIDENT.dropPoint).address);
+  const startNs = office.askName(
+    client,
+    5 * HOUR + 2 * SECOND,
+    "files.example.net",
+    host(INCIDENT.dropPoint).address,
+  );
   const talk = new TcpTalk(timeline, random, {
     client,
     clientPort: office.nextPort(),
@@ -114,7 +141,11 @@ function upload(timeline: Timeline, random: Random, office: Office): void {
     roundTripNs: 31 * MILLISECOND,
     gapNs: 0.7 * MILLISECOND,
   }).open();
-  const file = { name: INCIDENT.archiveName, type: "application/zip", bytes: customerArchive(random) };
+  const file = {
+    name: INCIDENT.archiveName,
+    type: "application/zip",
+    bytes: customerArchive(random),
+  };
   talk.clientSays(httpUpload("files.example.net", "/upload", file));
   talk.serverSays(httpAnswer("text/plain", new TextEncoder().encode("stored\n")));
   talk.close();

@@ -12,14 +12,15 @@ const MILLISECOND = 1e6;
 
 const NAME_SERVER = host("10.4.22.2");
 const FILE_SERVER = host("10.4.22.10");
-const SITES: readonly { readonly name: string; readonly host: Host; readonly isPlain: boolean }[] = [
-  { name: "www.example.com", host: host("192.0.2.10"), isPlain: true },
-  { name: "news.example.org", host: host("192.0.2.21"), isPlain: false },
-  { name: "mail.example.net", host: host("192.0.2.35"), isPlain: false },
-  { name: "updates.example.com", host: host("192.0.2.44"), isPlain: true },
-  { name: "calendar.example.net", host: host("192.0.2.61"), isPlain: false },
-  { name: "docs.example.org", host: host("198.51.100.7"), isPlain: false },
-];
+const SITES: readonly { readonly name: string; readonly host: Host; readonly isPlain: boolean }[] =
+  [
+    { name: "www.example.com", host: host("192.0.2.10"), isPlain: true },
+    { name: "news.example.org", host: host("192.0.2.21"), isPlain: false },
+    { name: "mail.example.net", host: host("192.0.2.35"), isPlain: false },
+    { name: "updates.example.com", host: host("192.0.2.44"), isPlain: true },
+    { name: "calendar.example.net", host: host("192.0.2.61"), isPlain: false },
+    { name: "docs.example.org", host: host("198.51.100.7"), isPlain: false },
+  ];
 const FILES = ["minutes.docx", "budget.xlsx", "plan.pdf", "letter.docx", "stock.csv"] as const;
 
 export interface Desk {
@@ -71,10 +72,17 @@ export class Office {
       roundTripNs: random.between(8, 60) * MILLISECOND,
     }).open();
     if (site.isPlain) {
-      const body = new TextEncoder().encode(`<p>${"lorem ipsum ".repeat(random.between(20, 700))}</p>`);
-      talk.clientSays(httpGet(site.name, `/page/${random.between(1, 400)}`)).serverSays(httpAnswer("text/html", body));
+      const body = new TextEncoder().encode(
+        `<p>${"lorem ipsum ".repeat(random.between(20, 700))}</p>`,
+      );
+      talk
+        .clientSays(httpGet(site.name, `/page/${random.between(1, 400)}`))
+        .serverSays(httpAnswer("text/html", body));
     } else {
-      talk.clientSays(clientHello(random, site.name)).serverSays(serverHello(random)).clientSays(clientFinished(random));
+      talk
+        .clientSays(clientHello(random, site.name))
+        .serverSays(serverHello(random))
+        .clientSays(clientFinished(random));
       for (let turn = random.between(1, 4); turn > 0; turn--) {
         talk.clientSays(applicationData(random, random.between(90, 900)));
         talk.serverSays(applicationData(random, random.between(300, 14_000)));
@@ -86,7 +94,10 @@ export class Office {
 
   #fetchFile(desk: Desk, atNs: number): void {
     const random = this.#random;
-    const talk = this.#talk(desk.host, FILE_SERVER, 445, { startNs: atNs, roundTripNs: 300_000 }).open();
+    const talk = this.#talk(desk.host, FILE_SERVER, 445, {
+      startNs: atNs,
+      roundTripNs: 300_000,
+    }).open();
     const steps = readFileFromShare(random, {
       user: desk.user,
       domain: "OFFICE",
@@ -99,7 +110,12 @@ export class Office {
     talk.close();
   }
 
-  #talk(client: Host, server: Host, serverPort: number, times: { startNs: number; roundTripNs: number }): TcpTalk {
+  #talk(
+    client: Host,
+    server: Host,
+    serverPort: number,
+    times: { startNs: number; roundTripNs: number },
+  ): TcpTalk {
     const ends = { client, clientPort: this.nextPort(), server, serverPort };
     return new TcpTalk(this.#timeline, this.#random, { ...ends, ...times });
   }

@@ -121,7 +121,12 @@ export class TcpTalk {
     return this;
   }
 
-  #send(from: End, to: End, flags: number, more: { payload?: Uint8Array; options?: Uint8Array } = {}): void {
+  #send(
+    from: End,
+    to: End,
+    flags: number,
+    more: { payload?: Uint8Array; options?: Uint8Array } = {},
+  ): void {
     from.identification = (from.identification + 1) & 0xffff;
     const tcp = {
       sourcePort: from.port,

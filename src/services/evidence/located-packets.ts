@@ -73,9 +73,13 @@ export function assertReadable(plan: { readonly leaves: readonly unknown[] }): v
 }
 
 function tooMixed(): HoldfastError {
-  return new HoldfastError("query/bad-query", "the query mixes too many field comparisons with packet terms", {
-    remedy: "put values of one field into a set: id.resp_p in {80, 443}",
-  });
+  return new HoldfastError(
+    "query/bad-query",
+    "the query mixes too many field comparisons with packet terms",
+    {
+      remedy: "put values of one field into a set: id.resp_p in {80, 443}",
+    },
+  );
 }
 
 export function offsetOf(key: number): number {
@@ -120,7 +124,11 @@ function joinRuns(found: Candidates, runs: readonly number[]) {
     const first = found.first[run]!;
     const end = first + found.bytes[run]!;
     const last = pieces.at(-1);
-    if (last && first - (last.first + last.bytes) <= JOIN_BYTES && end - last.first <= PIECE_BYTES_MAX) {
+    if (
+      last &&
+      first - (last.first + last.bytes) <= JOIN_BYTES &&
+      end - last.first <= PIECE_BYTES_MAX
+    ) {
       last.bytes = Math.max(last.bytes, end - last.first);
       last.members.push(run);
     } else {

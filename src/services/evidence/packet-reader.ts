@@ -78,7 +78,11 @@ export async function* readPackets(
   while (true) {
     let next: Stream | undefined;
     for (const stream of streams) {
-      if (stream.head && (next?.head === undefined || isEarlier(stream.head.packet, next.head.packet))) next = stream;
+      if (
+        stream.head &&
+        (next?.head === undefined || isEarlier(stream.head.packet, next.head.packet))
+      )
+        next = stream;
     }
     if (next?.head === undefined) return;
     yield next.head;

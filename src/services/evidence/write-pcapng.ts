@@ -25,7 +25,9 @@ export async function* writePcapng(
   const writer = new PcapngWriter();
   const comments = [
     `case ${facts.case}; query ${facts.query || "(everything)"}; ledger entry ${facts.entry}; posting list sha256 ${facts.postingsSha256}`,
-    ...facts.segments.map(({ segment, name, sha256 }) => `segment ${segment} of ${name}, sha256 ${sha256}`),
+    ...facts.segments.map(
+      ({ segment, name, sha256 }) => `segment ${segment} of ${name}, sha256 ${sha256}`,
+    ),
   ];
   let pieces: Uint8Array[] = [writer.start({ application: `Holdfast ${facts.version}`, comments })];
   let gathered = 0;

@@ -33,13 +33,15 @@ export class QueryError extends HoldfastError {
 
 /** Reads a question's text; relative times count from the clock or from the end of what was recorded. */
 export function readQuestion(home: Home, question: Question, nowMs: number): Ask {
+  const scope = question.case === undefined ? {} : { case: question.case };
+  // The contract: empty matches everything. To the parser an empty text is a condition missing.
+  if (question.q.trim() === "") return { query: { op: "and", children: [] }, scope, text: question.q };
   const now = question.relativeTo === "end" ? endOfRecord(home, question.case) : undefined;
   const parsed = parseQuery(question.q, {
     logs: home.index.logs,
     now: now ?? { seconds: Math.floor(nowMs / 1000), nanoseconds: (nowMs % 1000) * 1e6 },
   });
   if (parsed.status !== "ok") throw new QueryError(parsed.error);
-  const scope = question.case === undefined ? {} : { case: question.case };
   return { query: parsed.query, scope, text: question.q };
 }
 

@@ -1,5 +1,5 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { connSchema, explainConnField } from "../../core/analyzers/index.ts";
+import { burstsSchema, connSchema, explainConnField } from "../../core/analyzers/index.ts";
 import { durationText, formatUid, HoldfastError, sizeText } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import type { PacketRecord } from "../../core/pcap/index.ts";
@@ -11,6 +11,7 @@ import { readQuestion, readUid } from "./ask.ts";
 import { segmentFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
 import { planPackets, recordRead } from "./packets.ts";
+import { rhythmOf } from "./rhythm.ts";
 
 interface Context {
   readonly actor: Actor;
@@ -60,6 +61,7 @@ export async function showConnection(
   return {
     sentence: sentenceOf(row),
     row,
+    rhythm: rhythmOf(await burstsOf(home, q, context.signal)),
     packets: {
       state: "available",
       says: isSealed ? "all packets are recorded in full" : "the import is still running; packets can be read once it is sealed",
@@ -68,6 +70,13 @@ export async function showConnection(
     },
     segments,
   };
+}
+
+async function burstsOf(home: Home, q: string, signal: AbortSignal): Promise<Row | undefined> {
+  const { query } = readQuestion(home, { q, relativeTo: "now" }, 0);
+  const condition = compileRows(query, { log: burstsSchema, logs: home.index.logs });
+  const [row] = await home.index.rows({ scope: {}, log: burstsSchema.name, condition, limit: 1, offset: 0 }, signal);
+  return row;
 }
 
 /** Replays a connection's packets and says which bytes of which packets a field came from. */
@@ -89,7 +98,8 @@ export async function explainField(
   for await (const { packet, segment, offset } of readPackets(home.shelf.open, read.located, read.plan)) {
     if (packets.length === REPLAY_PACKETS_MAX) break;
     const { start, capturedBytes } = packet;
-    const bytes = packet.bytes.slice(start, start + capturedBytes);
+    // Not `slice`: on a Buffer that is a view, and the next frame would be written over it.
+    const bytes = new Uint8Array(packet.bytes.subarray(start, start + capturedBytes));
     packets.push({ ...packet, bytes, start: 0, view: new DataView(bytes.buffer) });
     places.push({ segment, offset });
   }

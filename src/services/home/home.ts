@@ -52,7 +52,11 @@ export function pathsOf(directory: string) {
 }
 
 export async function isHome(directory: string): Promise<boolean> {
-  return (await statFile(join(directory, "keys", "home.key"))) !== undefined;
+  try {
+    return (await statFile(join(directory, "keys", "home.key"))) !== undefined;
+  } catch (error) {
+    throw toStorageError("home", `cannot open the home in ${directory}`, error);
+  }
 }
 
 /** Makes a home: folders, keys, and a ledger whose first entries say so. */

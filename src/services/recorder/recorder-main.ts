@@ -126,5 +126,6 @@ try {
   const known = error instanceof HoldfastError ? error : undefined;
   const code = known?.code ?? "recorder/failed";
   await send(encodeJsonFrame("failed", { code, message, remedy: known?.remedy ?? null })).catch(() => {}); // the owner is gone
-  process.exitCode = 1;
+  // The sealing threads may still be at work on a segment that nobody wants now.
+  process.exit(1);
 }

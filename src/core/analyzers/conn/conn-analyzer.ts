@@ -118,7 +118,12 @@ export function setFlowTime(
 }
 
 /** Writes an address's four words into its two columns. */
-export function setAddress(batch: ColumnBatch, first: number, row: number, words: Int32Array): void {
+export function setAddress(
+  batch: ColumnBatch,
+  first: number,
+  row: number,
+  words: Int32Array,
+): void {
   batch.setU64(first, row, words[0]!, words[1]!);
   batch.setU64(first + 1, row, words[2]!, words[3]!);
 }
@@ -130,7 +135,8 @@ function timesToBytes(times: Float64Array, baseSeconds: number): Uint8Array {
   const low16 = (baseSeconds % 65536) * 1e9;
   const high16 = Math.floor(baseSeconds / 65536) * 1e9;
   const baseLow = ((high16 % 65536) * 65536 + low16) % 4294967296;
-  const exactHigh = Math.floor(high16 / 65536) + Math.floor(((high16 % 65536) * 65536 + low16) / 4294967296);
+  const exactHigh =
+    Math.floor(high16 / 65536) + Math.floor(((high16 % 65536) * 65536 + low16) / 4294967296);
   for (let n = 0; n < times.length; n++) {
     const low = baseLow + Math.round(times[n]!);
     halves[n * 2] = low >>> 0;

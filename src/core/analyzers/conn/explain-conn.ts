@@ -1,6 +1,11 @@
 import { type ColumnBatch, ZeekJsonWriter } from "../../events/index.ts";
 import { createFlowRecord, FlowTable } from "../../flow/index.ts";
-import { createDecodedPacket, decodePacket, dissectPacket, type PacketField } from "../../packet/index.ts";
+import {
+  createDecodedPacket,
+  decodePacket,
+  dissectPacket,
+  type PacketField,
+} from "../../packet/index.ts";
 import type { PacketRecord } from "../../pcap/index.ts";
 import { ConnAnalyzer } from "./conn-analyzer.ts";
 import { connSchema } from "./conn-events.ts";
@@ -11,7 +16,14 @@ const SOURCES: Record<string, readonly string[]> = {
   "id.orig_h": ["ip.src", "ip.dst", "ipv6.src", "ipv6.dst"],
   "id.resp_h": ["ip.src", "ip.dst", "ipv6.src", "ipv6.dst"],
   "id.orig_p": ["tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "icmp.type"],
-  "id.resp_p": ["tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "icmp.type", "icmp.code"],
+  "id.resp_p": [
+    "tcp.srcport",
+    "tcp.dstport",
+    "udp.srcport",
+    "udp.dstport",
+    "icmp.type",
+    "icmp.code",
+  ],
   proto: ["ip.proto", "ipv6.nxt"],
   ip_proto: ["ip.proto", "ipv6.nxt"],
   orig_bytes: ["tcp.seq", "tcp.ack", "tcp.flags", "ip.len", "ipv6.plen", "udp.length"],
@@ -25,7 +37,18 @@ const SOURCES: Record<string, readonly string[]> = {
   resp_ip_bytes: ["ip.len", "ipv6.plen"],
   vlan: ["vlan.id"],
   inner_vlan: ["vlan.id"],
-  community_id: ["ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "icmp.type", "icmp.code"],
+  community_id: [
+    "ip.src",
+    "ip.dst",
+    "ipv6.src",
+    "ipv6.dst",
+    "tcp.srcport",
+    "tcp.dstport",
+    "udp.srcport",
+    "udp.dstport",
+    "icmp.type",
+    "icmp.code",
+  ],
 };
 const WHOLE_HEADER: readonly string[] = ["ip.src", "ip.dst", "ipv6.src", "ipv6.dst"];
 
@@ -87,7 +110,9 @@ export function explainConnField(
 
 function rangesOf(fieldName: string, packet: PacketRecord): FieldChange["ranges"] {
   const bytes = packet.bytes.subarray(packet.start, packet.start + packet.capturedBytes);
-  const wanted = new Set(SOURCES[fieldName] ?? (fieldName === "ts" || fieldName === "duration" ? [] : WHOLE_HEADER));
+  const wanted = new Set(
+    SOURCES[fieldName] ?? (fieldName === "ts" || fieldName === "duration" ? [] : WHOLE_HEADER),
+  );
   const ranges: FieldChange["ranges"] = [];
   const visit = (fields: readonly PacketField[]): void => {
     for (const { name, offset, length, children } of fields) {

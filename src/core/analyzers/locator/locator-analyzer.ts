@@ -60,7 +60,13 @@ export class LocatorAnalyzer {
   }
 }
 
-function setTime(batch: ColumnBatch, column: number, row: number, base: number, time: number): void {
+function setTime(
+  batch: ColumnBatch,
+  column: number,
+  row: number,
+  base: number,
+  time: number,
+): void {
   const seconds = Math.floor(time / 1e9);
   batch.setTime(column, row, base + seconds, time - seconds * 1e9);
 }

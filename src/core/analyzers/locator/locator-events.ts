@@ -13,7 +13,12 @@ export const locatorSchema: LogSchema = {
       optional: false,
       says: "Number of the flow or residue; 0 is all packets that are not IP.",
     },
-    { name: "first", kind: "count", optional: false, says: "Byte offset of the run in the posting file." },
+    {
+      name: "first",
+      kind: "count",
+      optional: false,
+      says: "Byte offset of the run in the posting file.",
+    },
     { name: "count", kind: "count", width: "u32", optional: false, says: "Packets in the run." },
     { name: "bytes", kind: "count", width: "u32", optional: false, says: "Bytes of the run." },
     { name: "first_ts", kind: "time", optional: false, says: "Time of the run's first packet." },
@@ -36,7 +41,13 @@ export const residueSchema: LogSchema = {
     },
     { name: "orig_h", kind: "addr", optional: false, says: "Source of the first packet." },
     { name: "resp_h", kind: "addr", optional: false, says: "Destination of the first packet." },
-    { name: "proto", kind: "count", width: "u8", optional: false, says: "Number of the IP protocol." },
+    {
+      name: "proto",
+      kind: "count",
+      width: "u8",
+      optional: false,
+      says: "Number of the IP protocol.",
+    },
     {
       name: "vlan",
       kind: "count",

@@ -1,7 +1,11 @@
 import { ByteWriter } from "../byte-writer.ts";
 
 /** A query for an A record and its answer (RFC 1035). */
-export function dnsExchange(id: number, name: string, address: readonly number[]): { query: Uint8Array; answer: Uint8Array } {
+export function dnsExchange(
+  id: number,
+  name: string,
+  address: readonly number[],
+): { query: Uint8Array; answer: Uint8Array } {
   const question = new ByteWriter().raw(encodeName(name)).u16(1).u16(1).take();
   const query = header(id, 0x0100, 0).raw(question).take();
   const answer = header(id, 0x8180, 1)

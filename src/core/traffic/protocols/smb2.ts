@@ -2,7 +2,14 @@ import { ByteWriter } from "../byte-writer.ts";
 import type { Random } from "../random.ts";
 
 /** MS-SMB2 §2.2.1 command codes. */
-const COMMAND = { negotiate: 0, sessionSetup: 1, treeConnect: 3, create: 5, close: 6, read: 8 } as const;
+const COMMAND = {
+  negotiate: 0,
+  sessionSetup: 1,
+  treeConnect: 3,
+  create: 5,
+  close: 6,
+  read: 8,
+} as const;
 const MORE_PROCESSING = 0xc0000016;
 const FILE_ID = new Uint8Array(16).fill(0x11);
 
@@ -31,16 +38,35 @@ export function readFileFromShare(random: Random, visit: SmbVisit): SmbStep[] {
   };
   const steps = [
     step(COMMAND.negotiate, negotiateRequest(random), negotiateResponse(random)),
-    step(COMMAND.sessionSetup, setupRequest(ntlmNegotiate()), setupResponse(ntlmChallenge(random, visit)), MORE_PROCESSING),
-    step(COMMAND.sessionSetup, setupRequest(ntlmAuthenticate(random, visit)), setupResponse(new Uint8Array(0))),
-    step(COMMAND.treeConnect, treeRequest(visit.share), new ByteWriter().u16le(16).u8(1, 0).u32le(0).u32le(0).u32le(0x001f01ff).take()),
+    step(
+      COMMAND.sessionSetup,
+      setupRequest(ntlmNegotiate()),
+      setupResponse(ntlmChallenge(random, visit)),
+      MORE_PROCESSING,
+    ),
+    step(
+      COMMAND.sessionSetup,
+      setupRequest(ntlmAuthenticate(random, visit)),
+      setupResponse(new Uint8Array(0)),
+    ),
+    step(
+      COMMAND.treeConnect,
+      treeRequest(visit.share),
+      new ByteWriter().u16le(16).u8(1, 0).u32le(0).u32le(0).u32le(0x001f01ff).take(),
+    ),
     step(COMMAND.create, createRequest(visit.file), createResponse(visit.content.length)),
   ];
   for (let at = 0; at < visit.content.length; at += 65_536) {
     const piece = visit.content.subarray(at, at + 65_536);
     steps.push(step(COMMAND.read, readRequest(at, piece.length), readResponse(piece)));
   }
-  steps.push(step(COMMAND.close, new ByteWriter().u16le(24).u16le(0).u32le(0).raw(FILE_ID).take(), new ByteWriter().u16le(60).zeros(58).take()));
+  steps.push(
+    step(
+      COMMAND.close,
+      new ByteWriter().u16le(24).u16le(0).u32le(0).raw(FILE_ID).take(),
+      new ByteWriter().u16le(60).zeros(58).take(),
+    ),
+  );
   return steps;
 }
 
@@ -70,7 +96,17 @@ function framed(
 }
 
 function negotiateRequest(random: Random): Uint8Array {
-  return new ByteWriter().u16le(36).u16le(2).u16le(1).u16le(0).u32le(0x7f).raw(random.bytes(16)).zeros(8).u16le(0x0202).u16le(0x0210).take();
+  return new ByteWriter()
+    .u16le(36)
+    .u16le(2)
+    .u16le(1)
+    .u16le(0)
+    .u32le(0x7f)
+    .raw(random.bytes(16))
+    .zeros(8)
+    .u16le(0x0202)
+    .u16le(0x0210)
+    .take();
 }
 
 function negotiateResponse(random: Random): Uint8Array {
@@ -92,7 +128,16 @@ function negotiateResponse(random: Random): Uint8Array {
 }
 
 function setupRequest(token: Uint8Array): Uint8Array {
-  return new ByteWriter().u16le(25).u8(0, 1).u32le(1).u32le(0).u16le(88).u16le(token.length).zeros(8).raw(token).take();
+  return new ByteWriter()
+    .u16le(25)
+    .u8(0, 1)
+    .u32le(1)
+    .u32le(0)
+    .u16le(88)
+    .u16le(token.length)
+    .zeros(8)
+    .raw(token)
+    .take();
 }
 
 function setupResponse(token: Uint8Array): Uint8Array {
@@ -100,7 +145,13 @@ function setupResponse(token: Uint8Array): Uint8Array {
 }
 
 function treeRequest(share: string): Uint8Array {
-  return new ByteWriter().u16le(9).u16le(0).u16le(72).u16le(share.length * 2).utf16(share).take();
+  return new ByteWriter()
+    .u16le(9)
+    .u16le(0)
+    .u16le(72)
+    .u16le(share.length * 2)
+    .utf16(share)
+    .take();
 }
 
 function createRequest(file: string): Uint8Array {
@@ -123,15 +174,46 @@ function createRequest(file: string): Uint8Array {
 }
 
 function createResponse(fileBytes: number): Uint8Array {
-  return new ByteWriter().u16le(89).u8(0, 0).u32le(1).zeros(32).u64le(fileBytes).u64le(fileBytes).u32le(0x20).u32le(0).raw(FILE_ID).u32le(0).u32le(0).take();
+  return new ByteWriter()
+    .u16le(89)
+    .u8(0, 0)
+    .u32le(1)
+    .zeros(32)
+    .u64le(fileBytes)
+    .u64le(fileBytes)
+    .u32le(0x20)
+    .u32le(0)
+    .raw(FILE_ID)
+    .u32le(0)
+    .u32le(0)
+    .take();
 }
 
 function readRequest(offset: number, length: number): Uint8Array {
-  return new ByteWriter().u16le(49).u8(0x50, 0).u32le(length).u64le(offset).raw(FILE_ID).u32le(0).u32le(0).u32le(0).u16le(0).u16le(0).u8(0).take();
+  return new ByteWriter()
+    .u16le(49)
+    .u8(0x50, 0)
+    .u32le(length)
+    .u64le(offset)
+    .raw(FILE_ID)
+    .u32le(0)
+    .u32le(0)
+    .u32le(0)
+    .u16le(0)
+    .u16le(0)
+    .u8(0)
+    .take();
 }
 
 function readResponse(piece: Uint8Array): Uint8Array {
-  return new ByteWriter().u16le(17).u8(80, 0).u32le(piece.length).u32le(0).u32le(0).raw(piece).take();
+  return new ByteWriter()
+    .u16le(17)
+    .u8(80, 0)
+    .u32le(piece.length)
+    .u32le(0)
+    .u32le(0)
+    .raw(piece)
+    .take();
 }
 
 const NTLM_FLAGS = 0xe2888215;
@@ -159,7 +241,12 @@ function ntlmChallenge(random: Random, { domain }: SmbVisit): Uint8Array {
 }
 
 function ntlmAuthenticate(random: Random, { domain, user, workstation }: SmbVisit): Uint8Array {
-  const parts = [random.bytes(24), random.bytes(24), ...[domain, user, workstation].map((t) => new ByteWriter().utf16(t).take()), new Uint8Array(0)];
+  const parts = [
+    random.bytes(24),
+    random.bytes(24),
+    ...[domain, user, workstation].map((t) => new ByteWriter().utf16(t).take()),
+    new Uint8Array(0),
+  ];
   const writer = new ByteWriter().text("NTLMSSP\0").u32le(3);
   let at = 64;
   for (const part of parts) {

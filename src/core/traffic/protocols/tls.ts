@@ -9,7 +9,16 @@ const APPLICATION_DATA = 23;
 export function clientHello(random: Random, serverName: string): Uint8Array {
   const name = new TextEncoder().encode(serverName);
   const extensions = new ByteWriter()
-    .raw(extension(0, new ByteWriter().u16(name.length + 3).u8(0).sized(2, name).take()))
+    .raw(
+      extension(
+        0,
+        new ByteWriter()
+          .u16(name.length + 3)
+          .u8(0)
+          .sized(2, name)
+          .take(),
+      ),
+    )
     .raw(extension(10, new ByteWriter().u16(4).u16(29).u16(23).take()))
     .raw(extension(13, new ByteWriter().u16(6).u16(0x0403).u16(0x0804).u16(0x0401).take()))
     .raw(extension(16, new ByteWriter().u16(12).u8(2).text("h2").u8(8).text("http/1.1").take()))
@@ -17,7 +26,8 @@ export function clientHello(random: Random, serverName: string): Uint8Array {
     .raw(extension(51, new ByteWriter().u16(36).u16(29).sized(2, random.bytes(32)).take()))
     .take();
   const ciphers = new ByteWriter();
-  for (const cipher of [0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030]) ciphers.u16(cipher);
+  for (const cipher of [0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030])
+    ciphers.u16(cipher);
   const body = new ByteWriter()
     .u16(0x0303)
     .raw(random.bytes(32))

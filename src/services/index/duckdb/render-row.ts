@@ -11,8 +11,13 @@ export interface RowShape {
 }
 
 export function shapeOf(schema: LogSchema): RowShape {
-  const columns = schema.fields.filter((f) => f.kind !== "bytes").flatMap(columnsOf);
+  const columns = shownFields(schema).flatMap(columnsOf);
   return { schema, sql: columns.map((column) => column.name).join(", ") };
+}
+
+/** Raw bytes are columns of logs that serve programs only. */
+function shownFields(schema: LogSchema): readonly Field[] {
+  return schema.shown ? schema.fields.filter(({ kind }) => kind !== "bytes") : schema.fields;
 }
 
 /**
@@ -26,8 +31,7 @@ export function renderRow(
 ): Row {
   const row: Row = {};
   let at = 0;
-  for (const field of schema.fields) {
-    if (field.kind === "bytes") continue;
+  for (const field of shownFields(schema)) {
     const value = values[at];
     if (value === null || value === undefined) row[field.name] = null;
     else renderField(row, field, value, { low: values[at + 1], textOf });
@@ -72,9 +76,11 @@ function renderField(
     case "port":
       row[name] = typeof value === "bigint" ? exactNumber(value) : value;
       return;
+    case "bytes":
+      row[name] = Buffer.from((value as { bytes: Uint8Array }).bytes).toString("base64");
+      return;
     case "communityId":
     case "text":
-    case "bytes":
       row[name] = value;
       return;
   }

@@ -1,0 +1,87 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../../bin/holdfast", import.meta.url));
+
+export interface Run {
+  readonly code: number;
+  readonly out: Buffer;
+  readonly text: string;
+  readonly errors: string;
+}
+
+/** A scratch home and the program run on it, removed when the test ends. */
+export class ScratchHome {
+  readonly folder: string;
+  readonly home: string;
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "holdfast-test-"));
+    this.home = join(this.folder, "home");
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Runs to the end; never throws on an exit code. */
+  run(
+    args: readonly string[],
+    options: { input?: Buffer; env?: Record<string, string>; wrapper?: readonly string[] } = {},
+  ): Run {
+    const [command, ...more] = [...(options.wrapper ?? []), PROGRAM, ...args];
+    const done = spawnSync(command!, more, {
+      env: { ...process.env, HOLDFAST_HOME: this.home, ...options.env },
+      maxBuffer: 1 << 28,
+      ...(options.input && { input: options.input }),
+    });
+    return {
+      code: done.status ?? -1,
+      out: done.stdout,
+      text: done.stdout.toString(),
+      errors: done.stderr.toString(),
+    };
+  }
+
+  /** Runs and expects success. */
+  ok(...args: string[]): Run {
+    const done = this.run(args);
+    if (done.code !== 0)
+      throw new Error(`holdfast ${args.join(" ")} ended with ${done.code}: ${done.errors}`);
+    return done;
+  }
+
+  /** Rows of a `--json` answer. */
+  json<T = Record<string, unknown>>(...args: string[]): T[] {
+    return this.ok(...args, "--json")
+      .text.split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as T);
+  }
+
+  start(args: readonly string[]) {
+    return spawn(PROGRAM, args, { env: { ...process.env, HOLDFAST_HOME: this.home } });
+  }
+}
+
+/** What a stock tool prints; its absence is an error, never a skip. */
+export function stock(tool: string, args: readonly string[], input?: Buffer): Buffer {
+  const done = spawnSync(tool, args, { maxBuffer: 1 << 28, ...(input && { input }) });
+  if (done.error)
+    throw new Error(`this test needs ${tool}: install it (npm test does where it may)`);
+  return done.stdout;
+}
+
+/** Tools the outer runner could not install and said so about: only these may be left out. */
+export function isLeftOut(...tools: readonly string[]): boolean {
+  const without = new Set((process.env["HOLDFAST_WITHOUT"] ?? "").split(","));
+  return tools.some((tool) => without.has(tool));
+}
+
+export const CORPUS = fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
+export const hasCorpus = existsSync(CORPUS);

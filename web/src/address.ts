@@ -1,0 +1,93 @@
+import { useSyncExternalStore } from "react";
+
+export type PageName = "overview" | "search" | "connection" | "captures" | "ledger" | "unknown";
+
+/** What the address says: which page, and everything that decides what is on it. */
+export interface View {
+  readonly page: PageName;
+  readonly uid: string;
+  readonly parameters: URLSearchParams;
+}
+
+/** The question that the query bar shows and every number on the page answers. */
+export interface Question {
+  readonly q: string;
+  readonly case: string | undefined;
+  /** RFC 3339, UTC, as in the address. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly relativeTo: "now" | "end";
+}
+
+const PAGES: Readonly<Record<string, PageName>> = {
+  "/": "overview",
+  "/search": "search",
+  "/captures": "captures",
+  "/ledger": "ledger",
+};
+const MOVED = "holdfast-moved";
+
+/** The view of the present address; renders anew when it changes. */
+export function useView(): View {
+  const address = useSyncExternalStore(listen, () => location.pathname + location.search);
+  const url = new URL(address, location.origin);
+  const [, uid] = /^\/connections\/([^/]+)$/.exec(url.pathname) ?? [];
+  const page = uid === undefined ? (PAGES[url.pathname] ?? "unknown") : "connection";
+  return { page, uid: decodeURIComponent(uid ?? ""), parameters: url.searchParams };
+}
+
+export function navigate(to: string, options: { replace?: boolean } = {}): void {
+  if (to === location.pathname + location.search) return;
+  if (options.replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  dispatchEvent(new Event(MOVED));
+}
+
+function listen(changed: () => void): () => void {
+  addEventListener("popstate", changed);
+  addEventListener(MOVED, changed);
+  return () => {
+    removeEventListener("popstate", changed);
+    removeEventListener(MOVED, changed);
+  };
+}
+
+export function questionOf(parameters: URLSearchParams): Question {
+  return {
+    q: parameters.get("q") ?? "",
+    case: parameters.get("case") || undefined,
+    from: parameters.get("from") || undefined,
+    to: parameters.get("to") || undefined,
+    relativeTo: parameters.get("relativeTo") === "end" ? "end" : "now",
+  };
+}
+
+/** A page's address with these parameters; empty ones are left out. */
+export function addressTo(path: string, parameters: Readonly<Record<string, unknown>>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== "" && value !== false) query.set(key, String(value));
+  }
+  const text = query.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** The search of a question; what is the default stays out of the address. */
+export function searchAddress(question: Partial<Question> & { sort?: string; desc?: string }): string {
+  const { relativeTo, ...rest } = question;
+  return addressTo("/search", { ...rest, ...(relativeTo === "end" && { relativeTo }) });
+}
+
+/** The question as the wire takes it: the time range becomes a part of the query. */
+export function toWire({ q, case: name, from, to, relativeTo }: Question) {
+  const times = [from ? `after ${from}` : "", to ? `before ${to}` : ""].filter((t) => t !== "");
+  const asked = q.trim();
+  const parts = times.length > 0 && asked !== "" ? [`(${q})`, ...times] : [q, ...times];
+  const text = parts.filter((part) => part.trim() !== "").join(" and ");
+  return { q: text, relativeTo, ...(name !== undefined && { case: name }) };
+}
+
+/** By how much a column of the wire's query lies to the right of the one that was typed. */
+export function columnShift({ from, to }: Question): number {
+  return from || to ? 1 : 0;
+}

@@ -1,0 +1,72 @@
+import { durationText } from "../../src/core/base/index.ts";
+
+/** UTC from decimal nanoseconds, with so many digits of the second. */
+export function timeText(ns: string | null | undefined, digits: 0 | 3 | 6 | 9 = 6): string {
+  if (ns === null || ns === undefined) return "-";
+  const value = BigInt(ns);
+  const second = 1_000_000_000n;
+  const rest = ((value % second) + second) % second;
+  const date = new Date(Number((value - rest) / second) * 1000);
+  if (Number.isNaN(date.getTime())) return ns;
+  const text = date.toISOString().slice(0, 19).replace("T", " ");
+  return digits === 0 ? text : `${text}.${String(rest).padStart(9, "0").slice(0, digits)}`;
+}
+
+/** The same moment for a hover: to the nanosecond in UTC, and on this person's clock. */
+export function timeTitle(ns: string): string {
+  const local = new Date(Number(BigInt(ns) / 1_000_000n));
+  return `${timeText(ns, 9)} UTC\n${local.toLocaleString()} local time`;
+}
+
+/** An entry's RFC 3339 time as UTC without the letters. */
+export function stampText(at: string): string {
+  return at.replace("T", " ").replace("Z", "");
+}
+
+/** RFC 3339 from nanoseconds, as the address and the query language write it. */
+export function stampOfNs(ns: bigint): string {
+  return `${timeText(String(ns), 3).replace(" ", "T")}Z`;
+}
+
+/** Nanoseconds of an RFC 3339 time in UTC; undefined if it is none. */
+export function nsOfStamp(stamp: string): bigint | undefined {
+  const ms = Date.parse(stamp);
+  return Number.isNaN(ms) ? undefined : BigInt(ms) * 1_000_000n;
+}
+
+/** `2 min ago`, for a person who wants to know how old it is. */
+export function agoText(at: string, nowMs: number): string {
+  const seconds = Math.max(0, (nowMs - Date.parse(at)) / 1000);
+  if (seconds < 10) return "just now";
+  if (seconds >= 172_800) return `${Math.floor(seconds / 86_400)} days ago`;
+  return `${durationText(seconds).replace(/ \d+ s$/, "")} ago`;
+}
+
+export function countText(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** `1 gap`, `2 gaps`, `no gaps`. */
+export function amountText(count: number, noun: string): string {
+  if (count === 0) return `no ${noun}s`;
+  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * Text from the wire as text: control and format characters are written out, so that none can turn
+ * what is beside it around or hide it.
+ */
+export function wireText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** A value of a row as a cell shows it. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "-";
+  if (Array.isArray(value)) return value.length === 0 ? "-" : value.map(valueText).join(", ");
+  if (typeof value === "object") return wireText(JSON.stringify(value));
+  return wireText(String(value));
+}
