@@ -178,7 +178,7 @@ export class SequentialFile {
     this.#syncing = this.#file
       .datasync()
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        this.#failure ??= error as Error;
       })
       .finally(() => {
         this.#syncing = undefined;

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const PROGRAM = fileURLToPath(new URL("../../bin/holdfast", import.meta.url));
+export const PROGRAM = fileURLToPath(new URL("../../bin/holdfast", import.meta.url));
 
 export interface Run {
   readonly code: number;
@@ -84,4 +84,3 @@ export function isLeftOut(...tools: readonly string[]): boolean {
 }
 
 export const CORPUS = fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
-export const hasCorpus = existsSync(CORPUS);

@@ -2,16 +2,20 @@ import { HoldfastError } from "../../core/base/index.ts";
 import { decodeJson } from "../../core/events/index.ts";
 import type { CaptureLayout } from "../../core/pcap/index.ts";
 import type { OpenCapture } from "../evidence/index.ts";
-import { openSegment } from "../vault/index.ts";
+import { FrameCache, openSegment } from "../vault/index.ts";
 import { type Home, pathsOf } from "./home.ts";
 
 /** Segments kept open; the one unused longest goes first. */
 const OPEN_MAX = 64;
 
+/** Decrypted frames kept in memory, over all segments; never on a disk. */
+const FRAMES_BYTES_MAX = 128 << 20;
+
 /** Open segments: unwrapping a file key and reading a seek table is paid once, not at every question. */
 export class SegmentShelf {
   readonly #home: Home;
   readonly #open = new Map<string, Promise<OpenCapture>>();
+  readonly #frames = new FrameCache({ bytesMax: FRAMES_BYTES_MAX });
 
   constructor(home: Home) {
     this.#home = home;
@@ -50,6 +54,7 @@ export class SegmentShelf {
       id: state.entry.segment,
       facts: state.entry,
       identity: home.identity(),
+      cache: this.#frames,
     });
     const layout = decodeJson<CaptureLayout>(await home.index.readLayout(segment));
     return { reader, layout, timeOrdered: state.entry.time_ordered };

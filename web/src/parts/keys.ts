@@ -1,0 +1,35 @@
+import { useEffect, useRef } from "react";
+
+/** What each key does on a page; `g s` is two keys, one after the other. */
+export type KeyMap = Readonly<Record<string, () => void>>;
+
+const SEQUENCE_MS = 1_000;
+
+/** Listens for keys wherever the focus is, except where a person writes or a dialog is open. */
+export function useKeys(map: KeyMap): void {
+  const latest = useRef(map);
+  latest.current = map;
+  useEffect(() => {
+    let prefix = { key: "", atMs: 0 };
+    const press = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (isWriting(event.target) || document.querySelector("dialog[open]") !== null) return;
+      const isSecond = event.timeStamp - prefix.atMs < SEQUENCE_MS && prefix.key !== "";
+      const action = latest.current[isSecond ? `${prefix.key} ${event.key}` : event.key];
+      prefix = { key: isSecond ? "" : event.key, atMs: event.timeStamp };
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  );
+}
