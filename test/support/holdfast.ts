@@ -83,4 +83,3 @@ export function isLeftOut(...tools: readonly string[]): boolean {
   return tools.some((tool) => without.has(tool));
 }
 
-export const CORPUS = fileURLToPath(new URL("../../../shared/corpus", import.meta.url));

@@ -1,0 +1,27 @@
+import "./zod-without-eval.ts";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { ImportsProvider } from "./imports.tsx";
+import { PurposeProvider } from "./purpose.tsx";
+import { applyTheme } from "./theme.ts";
+
+applyTheme();
+const client = new QueryClient({
+  // What is wrong is shown with a way to try again: silent repeats would hide it for seconds.
+  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5_000 } },
+});
+const place = document.getElementById("page");
+if (place === null) throw new Error("assertion failed: index.html has #page");
+createRoot(place).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <PurposeProvider>
+        <ImportsProvider>
+          <App />
+        </ImportsProvider>
+      </PurposeProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

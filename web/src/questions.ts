@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import type { LogSchema } from "../../src/core/events/index.ts";
+import { call, type Output } from "./client.ts";
+import { useImports } from "./imports.tsx";
+
+const LIVE_MS = 2_000;
+const CALM_MS = 15_000;
+
+/** The evidence strip's facts; asked again while work is under way. */
+export function useStatus(caseName: string | undefined) {
+  const { isRunning } = useImports();
+  return useQuery({
+    queryKey: ["status", caseName],
+    queryFn: ({ signal }) =>
+      call("status", caseName === undefined ? {} : { case: caseName }, signal),
+    refetchInterval: isRunning ? LIVE_MS : CALM_MS,
+  });
+}
+
+/** All captures, the running ones too, so that an import begun elsewhere is seen here. */
+export function useCaptures(caseName?: string) {
+  const { isRunning } = useImports();
+  return useQuery({
+    queryKey: ["captures", caseName],
+    queryFn: ({ signal }) =>
+      call("captures", caseName === undefined ? {} : { case: caseName }, signal),
+    refetchInterval: ({ state }) =>
+      isRunning || state.data?.captures.some((c) => c.state === "running") ? LIVE_MS : CALM_MS,
+  });
+}
+
+/** How soon rows should be asked for again: every 2 s while an import adds to them. */
+export function useRefreshMs(): number | false {
+  const { isRunning } = useImports();
+  const { data } = useCaptures();
+  return isRunning || data?.captures.some((c) => c.state === "running") ? LIVE_MS : false;
+}
+
+export type FieldFacts = Output<"fields">["fields"][number];
+
+/** The server's fields, as they are and as schemas for the query language. */
+export function useFields() {
+  return useQuery({
+    queryKey: ["fields"],
+    queryFn: async ({ signal }) => {
+      const { logs, fields } = await call("fields", {}, signal);
+      return { fields, schemas: logs.map((log) => schemaOf(log, fields)) };
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+function schemaOf(
+  { log, says }: { log: string; says: string },
+  fields: readonly FieldFacts[],
+): LogSchema {
+  return {
+    name: log,
+    says,
+    shown: true,
+    fields: fields
+      .filter((field) => field.log === log)
+      .map(({ name, kind, says: sentence, values }) => ({
+        name,
+        kind: kind as LogSchema["fields"][number]["kind"],
+        optional: true,
+        says: sentence,
+        ...(values !== null && { values }),
+      })),
+  };
+}

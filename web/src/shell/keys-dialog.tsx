@@ -1,0 +1,65 @@
+import { Modal } from "../parts/modal.tsx";
+
+const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string, string])[]])[] = [
+  [
+    "Everywhere",
+    [
+      ["/", "to the query bar"],
+      ["?", "these keys"],
+      ["g o", "overview"],
+      ["g s", "search"],
+      ["g c", "captures"],
+      ["g l", "ledger"],
+    ],
+  ],
+  [
+    "Query bar",
+    [
+      ["Enter", "run"],
+      ["Esc", "close the list, then cancel what runs"],
+      ["↓ ↑", "through completions and history"],
+      ["Tab", "take the first or chosen completion"],
+    ],
+  ],
+  [
+    "Tables of connections, packets, entries",
+    [
+      ["j k", "next, previous row"],
+      ["Enter", "open the row"],
+    ],
+  ],
+  [
+    "A packet",
+    [
+      ["↓ ↑ ← →", "through the fields, or through the bytes: the other side lights up"],
+      ["n p", "next, previous page of packets"],
+    ],
+  ],
+];
+
+/** All keys there are. */
+export function KeysDialog({ close }: { close: () => void }) {
+  return (
+    <Modal title="Keys" close={close}>
+      {KEYS.map(([place, keys]) => (
+        <section key={place} className="mb-3">
+          <h3 className="heading mb-1">{place}</h3>
+          <dl className="grid grid-cols-[7rem_1fr] gap-y-1">
+            {keys.map(([key, says]) => (
+              <div key={key} className="contents">
+                <dt>
+                  {key.split(" ").map((one) => (
+                    <kbd key={one} className="key mr-1">
+                      {one}
+                    </kbd>
+                  ))}
+                </dt>
+                <dd>{says}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Modal>
+  );
+}

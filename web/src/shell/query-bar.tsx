@@ -1,0 +1,108 @@
+import { useIsFetching, useQueryClient } from "@tanstack/react-query";
+import { Play, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { LogSchema } from "../../../src/core/events/index.ts";
+import { parseQuery, type QueryError } from "../../../src/core/query/index.ts";
+import { navigate, type Question, searchAddress } from "../address.ts";
+import { useKeys } from "../parts/keys.ts";
+import { sentence } from "../parts/states.tsx";
+import { useFields } from "../questions.ts";
+import { addToHistory } from "./query-history.ts";
+import { QueryInput } from "./query-input.tsx";
+import { TimeRange } from "./time-range.tsx";
+
+/** What is asked: query, case and time range. Everything in it is in the address once it is run. */
+export function QueryBar({
+  question,
+  cases,
+}: {
+  question: Question;
+  cases: readonly { case: string }[];
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(question.q);
+  const [isTried, setTried] = useState(false);
+  const client = useQueryClient();
+  const running = useIsFetching({ queryKey: ["rows"], predicate: (q) => q.state.status === "pending" });
+  const { data } = useFields();
+  useEffect(() => setText(question.q), [question.q]);
+  useKeys({ "/": () => input.current?.focus() });
+  const fault = data === undefined ? undefined : faultOf(text, data.schemas);
+  // What is only not finished yet is no fault until somebody wants to run it.
+  const isUnfinished = fault !== undefined && fault.column + fault.length > text.trimEnd().length;
+  const shown = isUnfinished && !isTried ? undefined : fault;
+  const go = (change: Partial<Question>): void => navigate(searchAddress({ ...question, ...change }));
+  const run = (query: string): void => {
+    setTried(true);
+    if (data !== undefined && faultOf(query, data.schemas) !== undefined) return;
+    addToHistory(query);
+    if (query === question.q && location.pathname === "/search") {
+      void client.invalidateQueries({ queryKey: ["rows"] });
+      void client.invalidateQueries({ queryKey: ["histogram"] });
+    }
+    go({ q: query });
+  };
+  const cancel = (): void => void client.cancelQueries({ queryKey: ["rows"] });
+  return (
+    <div role="search" className="border-b border-line bg-panel px-3 py-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <QueryInput
+          input={input}
+          text={text}
+          setText={(value) => {
+            setText(value);
+            setTried(false);
+          }}
+          fault={shown}
+          schemas={data?.schemas ?? []}
+          run={run}
+          cancel={cancel}
+        />
+        {running > 0 ? (
+          <button type="button" className="button" onClick={cancel}>
+            <X aria-hidden size={14} />
+            Cancel
+          </button>
+        ) : (
+          <button type="button" className="button button-main" onClick={() => run(text)}>
+            <Play aria-hidden size={13} />
+            Run
+          </button>
+        )}
+        <select
+          aria-label="Case"
+          className="field max-w-40"
+          value={question.case ?? ""}
+          onChange={({ target }) => go({ q: text, case: target.value || undefined })}
+        >
+          <option value="">all cases</option>
+          {namesOf(cases, question.case).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <TimeRange question={question} go={go} />
+      </div>
+      <p id="query-fault" aria-live="polite" className={shown ? "mt-1 text-red" : "sr-only"}>
+        {shown !== undefined && (
+          <>
+            <span className="mono">column {shown.column}</span> · {sentence(shown.message)}{" "}
+            <span className="text-ink">{sentence(shown.hint)}</span>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** The case of the address is a choice even before the home has said which there are. */
+function namesOf(cases: readonly { case: string }[], own: string | undefined): string[] {
+  const names = cases.map((one) => one.case);
+  return own === undefined || names.includes(own) ? names : [...names, own];
+}
+
+function faultOf(text: string, logs: readonly LogSchema[]): QueryError | undefined {
+  if (text.trim() === "") return undefined;
+  const now = { seconds: Math.floor(Date.now() / 1000), nanoseconds: 0 };
+  const parsed = parseQuery(text, { logs, now });
+  return parsed.status === "ok" ? undefined : parsed.error;
+}

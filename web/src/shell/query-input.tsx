@@ -1,0 +1,187 @@
+import { type KeyboardEvent, type RefObject, useId, useState } from "react";
+import type { LogSchema } from "../../../src/core/events/index.ts";
+import { type QueryError, queryHelp } from "../../../src/core/query/index.ts";
+import { wireText } from "../text.ts";
+import { readHistory } from "./query-history.ts";
+
+interface Suggestion {
+  readonly text: string;
+  readonly says: string;
+  /** The whole query after it is taken, and where the cursor stands then. */
+  readonly result: string;
+  readonly cursor: number;
+}
+
+interface QueryInputProps {
+  readonly input: RefObject<HTMLInputElement | null>;
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  readonly fault: QueryError | undefined;
+  readonly schemas: readonly LogSchema[];
+  readonly run: (text: string) => void;
+  readonly cancel: () => void;
+}
+
+const SHOWN_MAX = 12;
+
+/** The query's text: what may come next below it, what is wrong underlined at its column. */
+export function QueryInput(props: QueryInputProps) {
+  const { input, text, setText, fault, schemas } = props;
+  const [open, setOpen] = useState<readonly Suggestion[]>([]);
+  const [chosen, setChosen] = useState(-1);
+  const [scroll, setScroll] = useState(0);
+  const id = useId();
+  const suggest = (value: string, cursor: number): void => {
+    setOpen(value === "" ? fromHistory() : fromHelp(value, cursor, schemas));
+    setChosen(-1);
+  };
+  const close = (): void => {
+    setOpen([]);
+    setChosen(-1);
+  };
+  const take = ({ result, cursor }: Suggestion): void => {
+    setText(result);
+    close();
+    requestAnimationFrame(() => {
+      input.current?.focus();
+      input.current?.setSelectionRange(cursor, cursor);
+    });
+  };
+  const move = (by: number): void => {
+    if (open.length === 0) suggest(text, input.current?.selectionStart ?? text.length);
+    else setChosen((before) => (before + by + open.length) % open.length);
+  };
+  const press = (event: KeyboardEvent): void => {
+    const pick = open[Math.max(0, chosen)];
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(chosen < 0 ? 0 : -1);
+    else if (event.key === "Tab" && !event.shiftKey && pick !== undefined && text !== "") take(pick);
+    else if (event.key === "Enter" && chosen >= 0 && pick !== undefined) take(pick);
+    else if (event.key === "Enter") {
+      close();
+      props.run(text);
+    } else if (event.key === "Escape") {
+      if (open.length > 0) close();
+      else props.cancel();
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <div className="relative min-w-72 grow">
+      <Underline text={text} fault={fault} scroll={scroll} />
+      <input
+        ref={input}
+        className={`field mono relative w-full bg-transparent! ${fault === undefined ? "" : "border-red!"}`}
+        value={text}
+        onChange={({ target }) => {
+          setText(target.value);
+          suggest(target.value, target.selectionStart ?? target.value.length);
+        }}
+        onScroll={({ currentTarget }) => setScroll(currentTarget.scrollLeft)}
+        onKeyDown={press}
+        onBlur={close}
+        placeholder="host 10.0.0.1 and port 443"
+        aria-label="Query"
+        role="combobox"
+        aria-autocomplete="list"
+        aria-expanded={open.length > 0}
+        aria-controls={`${id}list`}
+        aria-activedescendant={chosen >= 0 ? `${id}option${chosen}` : undefined}
+        aria-invalid={fault !== undefined}
+        aria-describedby={fault === undefined ? undefined : "query-fault"}
+        maxLength={4096}
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+      />
+      <Suggestions id={id} list={open} chosen={chosen} take={take} />
+    </div>
+  );
+}
+
+/** The same text behind the input, unseen but for the mark under what is wrong. */
+function Underline({
+  text,
+  fault,
+  scroll,
+}: {
+  text: string;
+  fault: QueryError | undefined;
+  scroll: number;
+}) {
+  if (fault === undefined) return null;
+  const from = fault.column - 1;
+  const wrong = text.slice(from, from + Math.max(1, fault.length)) || "\u00a0\u00a0";
+  return (
+    <div
+      aria-hidden
+      className="field mono pointer-events-none absolute inset-0 overflow-hidden border-transparent! text-transparent! whitespace-pre"
+    >
+      <span className="inline-block leading-[24px]" style={{ transform: `translateX(${-scroll}px)` }}>
+        {text.slice(0, from)}
+        <span className="squiggle" data-fault-column={fault.column}>
+          {wrong}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+function Suggestions({
+  id,
+  list,
+  chosen,
+  take,
+}: {
+  id: string;
+  list: readonly Suggestion[];
+  chosen: number;
+  take: (one: Suggestion) => void;
+}) {
+  return (
+    <div
+      id={`${id}list`}
+      role="listbox"
+      aria-label="What may come next"
+      hidden={list.length === 0}
+      className="pane absolute top-full z-10 mt-1 max-h-80 w-full min-w-md overflow-auto py-1 shadow-xl"
+    >
+      {list.map((one, n) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys and names this option
+        <div
+          key={one.text}
+          id={`${id}option${n}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={n === chosen}
+          ref={(element) => {
+            if (n === chosen) element?.scrollIntoView({ block: "nearest" });
+          }}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => take(one)}
+          className={`flex cursor-pointer gap-3 px-3 py-0.5 ${n === chosen ? "bg-blue-wash" : "hover:bg-raised"}`}
+        >
+          <span className="mono min-w-40 shrink-0">{wireText(one.text)}</span>
+          <span className="truncate text-muted">{one.says}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function fromHelp(text: string, cursor: number, schemas: readonly LogSchema[]): Suggestion[] {
+  return queryHelp(text, cursor, schemas)
+    .slice(0, SHOWN_MAX)
+    .map((one) => {
+      const start = one.column - 1;
+      const before = `${text.slice(0, start)}${one.text} `;
+      const after = text.slice(start + one.length).trimStart();
+      return { text: one.text, says: one.says, result: before + after, cursor: before.length };
+    });
+}
+
+function fromHistory(): Suggestion[] {
+  return readHistory()
+    .slice(0, SHOWN_MAX)
+    .map((text) => ({ text, says: "run before", result: text, cursor: text.length }));
+}

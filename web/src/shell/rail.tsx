@@ -1,0 +1,73 @@
+import { Archive, Keyboard, LayoutDashboard, LogOut, Moon, ScrollText, Search, Sun } from "lucide-react";
+import { addressTo, type PageName } from "../address.ts";
+import { Link } from "../parts/link.tsx";
+import { setTheme, useTheme } from "../theme.ts";
+
+const PLACES = [
+  { page: "overview", path: "/", label: "Overview", Icon: LayoutDashboard },
+  { page: "search", path: "/search", label: "Search", Icon: Search },
+  { page: "captures", path: "/captures", label: "Captures", Icon: Archive },
+  { page: "ledger", path: "/ledger", label: "Ledger", Icon: ScrollText },
+] as const;
+
+const ITEM =
+  "flex w-full flex-col items-center gap-0.5 rounded px-1 py-2 text-[11px] hover:bg-raised";
+
+/** The narrow rail: only what exists. The case goes along from page to page. */
+export function Rail({
+  page,
+  caseName,
+  showKeys,
+}: {
+  page: PageName;
+  caseName: string | undefined;
+  showKeys: () => void;
+}) {
+  const theme = useTheme();
+  const Icon = theme === "dark" ? Sun : Moon;
+  const other = theme === "dark" ? "light" : "dark";
+  return (
+    <nav
+      aria-label="Pages"
+      className="flex w-[74px] shrink-0 flex-col items-center gap-1 border-r border-line bg-panel px-1.5 py-2"
+    >
+      {PLACES.map((place) => {
+        const isHere = place.page === page || (place.page === "search" && page === "connection");
+        return (
+          <Link
+            key={place.page}
+            to={addressTo(place.path, { case: caseName })}
+            aria-current={isHere ? "page" : undefined}
+            className={`${ITEM} ${isHere ? "bg-blue-wash font-semibold text-blue" : "text-muted"}`}
+          >
+            <place.Icon aria-hidden size={18} />
+            {place.label}
+          </Link>
+        );
+      })}
+      <div className="grow" />
+      <button type="button" className={`${ITEM} text-muted`} onClick={showKeys}>
+        <Keyboard aria-hidden size={17} />
+        Keys
+      </button>
+      <button
+        type="button"
+        className={`${ITEM} text-muted`}
+        aria-label={`Use the ${other} theme`}
+        onClick={() => setTheme(other)}
+      >
+        <Icon aria-hidden size={17} />
+        {other === "dark" ? "Dark" : "Light"}
+      </button>
+      <button type="button" className={`${ITEM} text-muted`} onClick={() => void logOut()}>
+        <LogOut aria-hidden size={17} />
+        Log out
+      </button>
+    </nav>
+  );
+}
+
+async function logOut(): Promise<void> {
+  await fetch("/logout", { method: "POST" });
+  location.assign("/");
+}
