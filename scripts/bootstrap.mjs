@@ -13,18 +13,17 @@ export function giveUp(sentence, code = 1) {
   process.exit(code);
 }
 
-/** Runs a command to its end with our own terminal; ends the process if it fails, unless told not to. */
-export function run(command, args, { quiet = false, may = false, env = {} } = {}) {
+/** Runs a command to its end with our own terminal; ends the process if it fails. */
+export function run(command, args, { quiet = false, env = {} } = {}) {
   const done = spawnSync(command, args, {
     cwd: root,
     stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     env: { ...process.env, ...env },
   });
-  if (done.status !== 0 && !may) {
+  if (done.status !== 0) {
     if (quiet) process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}`);
     giveUp(`"${command} ${args.join(" ")}" failed`, done.status ?? 1);
   }
-  return done.status ?? 1;
 }
 
 /** Installs the dependencies when they are missing or older than the lock file. */
@@ -85,25 +84,30 @@ export function buildPage() {
   );
 }
 
-/** Debian packages the tests need; returns those that could not be had. */
+/**
+ * Installs the Debian packages of programs that are not there, where this user may. Returns the
+ * programs that could not be had, and why.
+ */
 export function installTools(tools) {
-  const missing = () =>
-    Object.keys(tools).filter((t) => spawnSync("sh", ["-c", `command -v ${t}`]).status !== 0);
-  let lacking = missing();
-  if (lacking.length === 0) return [];
-  const packages = [...new Set(lacking.map((tool) => tools[tool]))];
+  const isHere = (tool) => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0;
+  const missing = () => Object.keys(tools).filter((tool) => !isHere(tool));
+  const lacking = missing();
+  if (lacking.length === 0) return { lacking, reason: "" };
   const isRoot = process.getuid?.() === 0;
-  const canSudo = !isRoot && spawnSync("sudo", ["-n", "true"]).status === 0;
-  if (existsSync("/usr/bin/apt-get") && (isRoot || canSudo)) {
-    console.error(`holdfast: installing ${packages.join(", ")}`);
-    const prefix = isRoot ? [] : ["sudo", "-n"];
-    const apt = (args) => {
-      const [command, ...rest] = [...prefix, "apt-get", "-qq", ...args];
-      run(command, rest, { quiet: true, may: true, env: { DEBIAN_FRONTEND: "noninteractive" } });
-    };
-    apt(["update"]);
-    apt(["install", "-y", "--no-install-recommends", ...packages]);
-    lacking = missing();
+  if (!existsSync("/usr/bin/apt-get")) return { lacking, reason: "and no apt-get to install it" };
+  if (!isRoot && spawnSync("sudo", ["-n", "true"]).status !== 0) {
+    return { lacking, reason: "and this user may not install packages" };
   }
-  return lacking;
+  const packages = [...new Set(lacking.map((tool) => tools[tool]))];
+  console.error(`holdfast: installing ${packages.join(", ")}`);
+  const apt = (args) => {
+    const line = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args];
+    const [command, ...rest] = isRoot ? line : ["sudo", "-n", ...line];
+    return spawnSync(command, rest, { cwd: root, stdio: "ignore" }).status === 0;
+  };
+  apt(["update"]);
+  const install = ["install", "-y", "--no-install-recommends"];
+  // One by one if they do not go together: a name this release lacks must not cost the others.
+  if (!apt([...install, ...packages])) for (const name of packages) apt([...install, name]);
+  return { lacking: missing(), reason: "and apt-get could not install it" };
 }

@@ -1,6 +1,6 @@
 import type { JobResult } from "./worker-pool.ts";
 
-interface Tally {
+export interface Tally {
   passed: number;
   failed: number;
   left_out: number;

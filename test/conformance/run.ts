@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { checkAgainstTable, writeTable } from "./check.ts";
 import { listCases } from "./corpus.ts";
 import { renderCases, renderMarkdown, renderTable, summarise } from "./report.ts";
 import { type Job, runJobs } from "./worker-pool.ts";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     case: { type: "string" },
     json: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
   },
 });
 
@@ -24,6 +26,11 @@ const only = {
   ...(values.area === undefined ? {} : { area: values.area }),
   ...(values.case === undefined ? {} : { id: values.case }),
 };
+const isNarrow = values.area !== undefined || values.case !== undefined;
+if (isNarrow && (values.check || values.write)) {
+  console.error("--check and --write are for the whole corpus: leave --area and --case out");
+  process.exit(2);
+}
 const cases = listCases(values.corpus, only);
 if (cases === undefined) {
   console.error(
@@ -39,10 +46,14 @@ for (const one of cases ?? []) {
 const started = performance.now();
 const report = summarise(await runJobs(jobs, Math.min(WORKERS_MAX, availableParallelism())));
 
-if (values.json) {
+if (values.check) {
+  const { passed, failures } = checkAgainstTable(report);
+  for (const failure of failures) console.log(failure);
+  console.log(`${passed} passed, ${failures.length} failed, 0 skipped`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+} else if (values.json) {
   console.log(JSON.stringify(report));
 } else {
-  const isNarrow = values.area !== undefined || values.case !== undefined;
   if (isNarrow) console.log(renderCases(report));
   console.log(renderTable(report));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -50,4 +61,5 @@ if (values.json) {
 }
 if (values.write && cases !== undefined) {
   writeFileSync(resolve(projectRoot, "docs/conformance.md"), renderMarkdown(report));
+  writeTable(report);
 }

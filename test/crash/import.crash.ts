@@ -16,11 +16,15 @@ const { folder, files } = writeCaptures(FILES);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const random = new SeededRandom(seed);
-const cases = Array.from({ length: points }, (_, n) => ({
-  point: n + 1,
-  after: random.below(FILES),
-  delayMs: random.below(FILE_MS),
-}));
+const cases = Array.from({ length: points }, (_, n) => {
+  const after = random.below(FILES);
+  const delayMs = random.below(FILE_MS);
+  return {
+    after,
+    delayMs,
+    title: `point ${n + 1}: ${delayMs} ms after ${after} of ${FILES} files`,
+  };
+});
 
 interface Sealed {
   readonly name: string;
@@ -28,7 +32,7 @@ interface Sealed {
 }
 
 test.each(cases)(
-  "point $point: killed $delayMs ms after $after of 20 files, nothing sealed is lost and the rest imports",
+  "killed at $title, an import loses nothing that was sealed, and the rest imports",
   async ({ after, delayMs }) => {
     const home = new ScratchHome();
     home.ok("init");
@@ -45,7 +49,8 @@ test.each(cases)(
     const noted = new Set(
       [...verified.text.matchAll(/import of (\S+) did not finish/g)].map(([, name]) => name),
     );
-    for (const name of startedFiles(home)) expect(isSealed.has(name) !== noted.has(name)).toBe(true);
+    for (const name of startedFiles(home))
+      expect(isSealed.has(name) !== noted.has(name)).toBe(true);
 
     const rest = files.filter((file) => !isSealed.has(basename(file)));
     if (rest.length > 0) home.ok("import", ...rest);

@@ -82,4 +82,3 @@ export function isLeftOut(...tools: readonly string[]): boolean {
   const without = new Set((process.env["HOLDFAST_WITHOUT"] ?? "").split(","));
   return tools.some((tool) => without.has(tool));
 }
-

@@ -125,7 +125,7 @@ export function requireEntries(
   const first = expected.index * TILE_WIDTH;
   const damaged = (seq: number, what: string) =>
     new HoldfastError("ledger/damaged", `ledger entry ${seq} ${what}`, {
-      remedy: "run holdfast custody verify, then restore the ledger from its last good copy",
+      remedy: "run holdfast verify, then restore the ledger from its last good copy",
     });
   if (bundle?.entries === undefined) throw damaged(first, "lies in a bundle that cannot be read");
   if (expected.hashes === undefined)

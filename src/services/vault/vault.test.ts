@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { expect, onTestFinished, test } from "vitest";
+import { isLeftOut } from "../../../test/support/holdfast.ts";
 import type { SegmentId } from "../../core/base/index.ts";
 import { createSegmentId, systemClock } from "../../platform/index.ts";
 import {
@@ -86,26 +87,29 @@ function stock(tool: "age" | "zstd", args: string[], input: Uint8Array): Uint8Ar
   }
 }
 
-test("stock age and zstd give the sealed bytes back, whatever their length", async () => {
-  const dir = temporaryDir();
-  const keyFile = join(dir, "key");
-  writeFileSync(keyFile, `${identity}\n`);
-  for (const bytes of [0, 1, 65_519, 65_520, 65_536, FRAME_BYTES, FRAME_BYTES + 1, 2_000_003]) {
-    const plain = sample(bytes);
-    const sealed = await seal(
-      dir,
-      cut(plain, () => 1 << 20),
-    );
-    const paths = segmentPaths(dir, sealed.id);
-    const file = Buffer.concat([readFileSync(paths.head), readFileSync(paths.body)]);
-    const opened = stock("zstd", ["-d", "-c"], stock("age", ["-d", "-i", keyFile], file));
-    expect({ bytes, digest: sha256(opened) }).toEqual({ bytes, digest: sealed.plaintext_sha256 });
-    expect(sealed).toMatchObject({ plaintext_bytes: bytes, plaintext_sha256: sha256(plain) });
-    expect(sealed.body_sha256).toBe(sha256(readFileSync(paths.body)));
-  }
-});
+test.skipIf(isLeftOut("age", "zstd"))(
+  "stock age and zstd give the sealed bytes back, whatever their length",
+  async () => {
+    const dir = temporaryDir();
+    const keyFile = join(dir, "key");
+    writeFileSync(keyFile, `${identity}\n`);
+    for (const bytes of [0, 1, 65_519, 65_520, 65_536, FRAME_BYTES, FRAME_BYTES + 1, 2_000_003]) {
+      const plain = sample(bytes);
+      const sealed = await seal(
+        dir,
+        cut(plain, () => 1 << 20),
+      );
+      const paths = segmentPaths(dir, sealed.id);
+      const file = Buffer.concat([readFileSync(paths.head), readFileSync(paths.body)]);
+      const opened = stock("zstd", ["-d", "-c"], stock("age", ["-d", "-i", keyFile], file));
+      expect({ bytes, digest: sha256(opened) }).toEqual({ bytes, digest: sealed.plaintext_sha256 });
+      expect(sealed).toMatchObject({ plaintext_bytes: bytes, plaintext_sha256: sha256(plain) });
+      expect(sealed.body_sha256).toBe(sha256(readFileSync(paths.body)));
+    }
+  },
+);
 
-test("our reader opens what stock age and zstd made", () => {
+test.skipIf(isLeftOut("age", "zstd"))("our reader opens what stock age and zstd made", () => {
   const plain = sample(300_000);
   const file = stock("age", ["-r", recipient], plain);
   const opened = Buffer.concat([...decryptAgeFile(file, [createX25519Identity(identity)])]);
@@ -231,24 +235,27 @@ test("without its seek table's chunk a segment is still read up to that chunk", 
   await reader.close();
 });
 
-test("a sealed file goes through stock tools and back", async () => {
-  const dir = temporaryDir();
-  const path = join(dir, "x.events");
-  const keyFile = join(dir, "key");
-  writeFileSync(keyFile, `${identity}\n`);
-  const bytes = sample(600_000);
-  const facts = await writeSealedFile({ path, recipients: [recipient], bytes });
-  expect(facts.sha256).toBe(sha256(readFileSync(path)));
-  const pieces: Uint8Array[] = [];
-  for await (const piece of readSealedFile({ path, identity })) pieces.push(piece);
-  expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
-  const opened = stock(
-    "zstd",
-    ["-d", "-c"],
-    stock("age", ["-d", "-i", keyFile], readFileSync(path)),
-  );
-  expect(sha256(opened)).toBe(sha256(bytes));
-});
+test.skipIf(isLeftOut("age", "zstd"))(
+  "a sealed file goes through stock tools and back",
+  async () => {
+    const dir = temporaryDir();
+    const path = join(dir, "x.events");
+    const keyFile = join(dir, "key");
+    writeFileSync(keyFile, `${identity}\n`);
+    const bytes = sample(600_000);
+    const facts = await writeSealedFile({ path, recipients: [recipient], bytes });
+    expect(facts.sha256).toBe(sha256(readFileSync(path)));
+    const pieces: Uint8Array[] = [];
+    for await (const piece of readSealedFile({ path, identity })) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+    const opened = stock(
+      "zstd",
+      ["-d", "-c"],
+      stock("age", ["-d", "-i", keyFile], readFileSync(path)),
+    );
+    expect(sha256(opened)).toBe(sha256(bytes));
+  },
+);
 
 test("another person's key opens nothing", async () => {
   const dir = temporaryDir();

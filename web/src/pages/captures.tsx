@@ -1,0 +1,34 @@
+import type { Question } from "../address.ts";
+import { ImportZone } from "../parts/import-zone.tsx";
+import { Empty, Failed, Loading } from "../parts/states.tsx";
+import { useCaptures } from "../questions.ts";
+import { amountText } from "../text.ts";
+import { CaptureTable } from "./capture-table.tsx";
+
+/** All captures, and the door for new ones. */
+export function CapturesPage({ question }: { question: Question }) {
+  const captures = useCaptures(question.case);
+  const list = [...(captures.data?.captures ?? [])].reverse();
+  return (
+    <div className="flex flex-col gap-3">
+      <h1 className="sr-only">Captures</h1>
+      <ImportZone />
+      <section aria-labelledby="all" className="pane overflow-hidden">
+        <h2 id="all" className="heading px-3 pt-2 pb-1">
+          {captures.data === undefined ? "Captures" : amountText(list.length, "capture")}
+          {question.case !== undefined && ` of case ${question.case}`}
+        </h2>
+        {captures.isPending && <Loading what="Reading the list of captures" />}
+        {captures.error !== null && (
+          <Failed error={captures.error} again={() => void captures.refetch()} />
+        )}
+        {captures.data !== undefined && list.length === 0 && (
+          <Empty why="No capture was imported here yet">
+            Drop a file above, or on the command line: holdfast import FILE
+          </Empty>
+        )}
+        {list.length > 0 && <CaptureTable list={list} label="Captures" />}
+      </section>
+    </div>
+  );
+}

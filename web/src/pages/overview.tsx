@@ -1,0 +1,101 @@
+import { sizeText } from "../../../src/core/base/index.ts";
+import { addressTo, type Question, searchAddress } from "../address.ts";
+import type { Output } from "../client.ts";
+import { ImportZone } from "../parts/import-zone.tsx";
+import { Link } from "../parts/link.tsx";
+import { Empty, Failed, Loading } from "../parts/states.tsx";
+import { useCaptures, useStatus } from "../questions.ts";
+import { countText, wireText } from "../text.ts";
+import { CaptureTable } from "./capture-table.tsx";
+
+const RECENT = 5;
+
+/** What is here, and the one thing most worth looking at. */
+export function OverviewPage({ question }: { question: Question }) {
+  const status = useStatus(question.case);
+  return (
+    <div className="mx-auto flex max-w-6xl flex-col gap-3">
+      <h1 className="sr-only">Overview</h1>
+      {status.isPending && <Loading what="Asking what this home holds" />}
+      {status.error !== null && (
+        <Failed error={status.error} again={() => void status.refetch()} />
+      )}
+      {status.data !== undefined && <Holdings status={status.data} question={question} />}
+      <Recent question={question} />
+      <ImportZone />
+    </div>
+  );
+}
+
+function Holdings({ status, question }: { status: Output<"status">; question: Question }) {
+  const { headline } = status;
+  const about = { case: question.case };
+  if (status.captures === 0) {
+    return (
+      <section className="pane">
+        <Empty why={question.case ? `Nothing is sealed in case ${question.case}` : "Nothing is recorded yet"}>
+          Drop a capture below: its connections can be searched while it is still being read.
+        </Empty>
+      </section>
+    );
+  }
+  return (
+    <>
+      <section aria-label="Worth looking at" className="pane p-5">
+        {headline === null ? (
+          <p className="text-lg">
+            No upload to an address first met then stands out.{" "}
+            <Link to={searchAddress({ ...about })}>Look at all connections</Link>
+          </p>
+        ) : (
+          <>
+            <p className="text-xl leading-snug font-semibold">
+              <Link to={addressTo(`/connections/${headline.uid}`, about)}>
+                {wireText(headline.text)}
+              </Link>
+            </p>
+            <p className="mt-2 text-muted">
+              The largest upload to an address that its sender had not met before.{" "}
+              <Link to={searchAddress({ q: headline.query, ...about })}>
+                Everything between the two
+              </Link>
+            </p>
+          </>
+        )}
+      </section>
+      <dl aria-label="Totals" className="grid grid-cols-2 gap-3 md:grid-cols-5">
+        <Total name="captures" value={countText(status.captures)} />
+        <Total name="packets" value={countText(status.packets)} />
+        <Total name="recorded" value={sizeText(status.bytes)} />
+        <Total name="in the vault" value={sizeText(status.stored_bytes)} />
+        <Total name="ledger entries" value={countText(status.ledger_size)} />
+      </dl>
+    </>
+  );
+}
+
+function Total({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="pane flex flex-col-reverse px-3 py-2">
+      <dt className="text-muted">{name}</dt>
+      <dd className="text-lg font-semibold tabular-nums">{value}</dd>
+    </div>
+  );
+}
+
+function Recent({ question }: { question: Question }) {
+  const captures = useCaptures(question.case);
+  const list = [...(captures.data?.captures ?? [])].reverse().slice(0, RECENT);
+  if (list.length === 0) return null;
+  return (
+    <section aria-labelledby="recent" className="pane overflow-hidden">
+      <div className="flex items-baseline justify-between px-3 pt-2 pb-1">
+        <h2 id="recent" className="heading">
+          Recent captures
+        </h2>
+        <Link to={addressTo("/captures", { case: question.case })}>All captures</Link>
+      </div>
+      <CaptureTable list={list} label="Recent captures" />
+    </section>
+  );
+}

@@ -1,0 +1,201 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { sizeText } from "../../../src/core/base/index.ts";
+import { navigate, type Question, searchAddress, toWire } from "../address.ts";
+import { call, type Output } from "../client.ts";
+import { Failed, Loading } from "../parts/states.tsx";
+import { useRefreshMs } from "../questions.ts";
+import { amountText, countText, nsOfStamp, stampOfNs, timeText } from "../text.ts";
+import { colourOf, useTheme } from "../theme.ts";
+
+type Answer = Output<"histogram">;
+type Measure = "flows" | "packets" | "bytes";
+
+const BINS = 160;
+const HEIGHT_PX = 118;
+
+/** What matched, over time: drag to narrow, double-click to widen. */
+export function Histogram({ question }: { question: Question }) {
+  const [measure, setMeasure] = useState<Measure>("flows");
+  const refreshMs = useRefreshMs();
+  const from = question.from === undefined ? undefined : nsOfStamp(question.from);
+  const to = question.to === undefined ? undefined : nsOfStamp(question.to);
+  const input = {
+    ...toWire(question),
+    bins: BINS,
+    ...(from !== undefined && { from_ns: String(from) }),
+    ...(to !== undefined && { to_ns: String(to) }),
+  };
+  const answer = useQuery({
+    queryKey: ["histogram", input],
+    queryFn: ({ signal }) => call("histogram", input, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshMs,
+  });
+  const { data } = answer;
+  return (
+    <section aria-label="Over time" className="pane px-3 pt-2 pb-1">
+      <div className="flex flex-wrap items-center justify-between gap-x-4">
+        <fieldset className="flex items-center gap-3">
+          <legend className="sr-only">What the bars count</legend>
+          {(["flows", "packets", "bytes"] as const).map((one) => (
+            <label key={one} className="flex items-center gap-1">
+              <input
+                type="radio"
+                name="measure"
+                checked={measure === one}
+                onChange={() => setMeasure(one)}
+              />
+              {one}
+            </label>
+          ))}
+        </fieldset>
+        <p className="text-muted">{data !== undefined && captionOf(data)}</p>
+      </div>
+      {answer.error !== null ? (
+        <Failed error={answer.error} again={() => void answer.refetch()} />
+      ) : data === undefined ? (
+        <Loading what="Counting over time" />
+      ) : (
+        <Chart answer={data} measure={measure} question={question} />
+      )}
+    </section>
+  );
+}
+
+function captionOf({ bins, width_ns: width, gaps }: Answer): string {
+  if (bins.length === 0) return "nothing to draw";
+  const seconds = Number(BigInt(width)) / 1e9;
+  const each = seconds >= 120 ? `${(seconds / 60).toFixed(1)} min` : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
+  const shaded = gaps.length === 0 ? "" : ` · ${amountText(gaps.length, "gap")} shaded`;
+  return `a bar is ${each}${shaded} · drag to narrow, double-click to widen`;
+}
+
+function Chart({
+  answer,
+  measure,
+  question,
+}: {
+  answer: Answer;
+  measure: Measure;
+  question: Question;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  const asked = useRef(question);
+  asked.current = question;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what colours are read
+  useEffect(() => {
+    const element = place.current;
+    if (element === null || answer.from_ns === null) return;
+    const narrow = (fromSeconds: number, toSeconds: number): void => {
+      const [from, to] = [fromSeconds, toSeconds].map((s) => stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n));
+      navigate(searchAddress({ ...asked.current, from, to }));
+    };
+    const plot = new uPlot(optionsOf(element, { answer, measure, narrow }), columnsOf(answer, measure), element);
+    const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      plot.destroy();
+    };
+  }, [answer, measure, theme]);
+  const widen = (): void => {
+    navigate(searchAddress({ ...question, ...widened(answer, question) }));
+  };
+  const { from_ns: from, to_ns: to, bins } = answer;
+  const sum = bins.reduce((all, bin) => all + bin[measure], 0);
+  const label = `Bars of ${measure}: ${measure === "bytes" ? sizeText(sum) : countText(sum)} from ${timeText(from, 0)} to ${timeText(to, 0)} UTC. The time fields of the query bar narrow it by keyboard.`;
+  return (
+    <div
+      ref={place}
+      role="img"
+      aria-label={label}
+      onDoubleClick={widen}
+      className="w-full overflow-hidden"
+      style={{ height: HEIGHT_PX }}
+    />
+  );
+}
+
+/** Twice the span around the same middle; without a range there is nothing wider. */
+function widened(answer: Answer, { from, to }: Question): Partial<Question> {
+  const first = from === undefined ? undefined : nsOfStamp(from);
+  const last = to === undefined ? undefined : nsOfStamp(to);
+  if (first === undefined || last === undefined) return { from: undefined, to: undefined };
+  const half = (last - first) / 2n;
+  const wide = BigInt(answer.width_ns) * BigInt(BINS) * 1000n;
+  // So wide that it says no more than no range at all.
+  if (last - first > wide) return { from: undefined, to: undefined };
+  return { from: stampOfNs(first - half), to: stampOfNs(last + half) };
+}
+
+function columnsOf({ bins }: Answer, measure: Measure): uPlot.AlignedData {
+  // A bin without anything has no bar: null, so that nothing is drawn where nothing was.
+  const values = bins.map((bin) => (bin[measure] === 0 ? null : bin[measure]));
+  return [bins.map((bin) => Number(BigInt(bin.from_ns)) / 1e9), values];
+}
+
+interface Drawing {
+  readonly answer: Answer;
+  readonly measure: Measure;
+  readonly narrow: (fromSeconds: number, toSeconds: number) => void;
+}
+
+function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): uPlot.Options {
+  const colour = (name: string): string => colourOf(element, name);
+  const [ink, line, bars, amber] = ["muted", "line", "bars", "amber"].map(colour) as [string, string, string, string];
+  const font = `11px ${getComputedStyle(element).fontFamily}`;
+  const seconds = (ns: string): number => Number(BigInt(ns)) / 1e9;
+  const from = seconds(answer.from_ns ?? "0");
+  const width = Number(BigInt(answer.width_ns)) / 1e9;
+  const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 } };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT_PX,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
+    scales: {
+      x: { time: true, range: () => [from, from + width * Math.max(1, answer.bins.length)] },
+      y: { range: (_, _min, max) => [0, Math.max(1, max * 1.05)] },
+    },
+    axes: [
+      { ...axis, size: 34 },
+      { ...axis, size: 58, values: (_, ticks) => ticks.map((v) => (measure === "bytes" ? sizeText(v) : countText(v))) },
+    ],
+    series: [
+      {},
+      { fill: bars, stroke: bars, width: 0, points: { show: false }, paths: uPlot.paths.bars?.({ size: [0.9, Number.POSITIVE_INFINITY, 1], align: 1 }) ?? null },
+    ],
+    hooks: {
+      drawClear: [(plot) => shadeGaps(plot, answer.gaps.map((gap) => [seconds(gap.from_ns), seconds(gap.to_ns)] as const), amber)],
+      setSelect: [
+        (plot) => {
+          const { left, width: pixels } = plot.select;
+          if (pixels < 3) return;
+          narrow(plot.posToVal(left, "x"), plot.posToVal(left + pixels, "x"));
+        },
+      ],
+    },
+  };
+}
+
+/** Times of which nothing was recorded: shaded, never drawn as zero. */
+function shadeGaps(plot: uPlot, gaps: readonly (readonly [number, number])[], colour: string): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = colour;
+  ctx.globalAlpha = 0.28;
+  for (const [from, to] of gaps) {
+    const left = plot.valToPos(from, "x", true);
+    ctx.fillRect(left, bbox.top, Math.max(1, plot.valToPos(to, "x", true) - left), bbox.height);
+  }
+  ctx.restore();
+}
