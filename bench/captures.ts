@@ -11,8 +11,14 @@ export type CaptureName = (typeof CAPTURES)[number];
 
 /** How each is made, and the least size that says it was made whole. */
 const RECIPES: Record<CaptureName, { args: string[]; bytesMin: number }> = {
-  mix: { args: ["node", join(SHARED, "bench/make-traffic.mjs"), "mix", "{file}", join(SHARED, "corpus")], bytesMin: 9e8 },
-  small: { args: ["node", join(SHARED, "bench/make-traffic.mjs"), "small", "{file}"], bytesMin: 4e8 },
+  mix: {
+    args: ["node", join(SHARED, "bench/make-traffic.mjs"), "mix", "{file}", join(SHARED, "corpus")],
+    bytesMin: 9e8,
+  },
+  small: {
+    args: ["node", join(SHARED, "bench/make-traffic.mjs"), "small", "{file}"],
+    bytesMin: 4e8,
+  },
   bulk: { args: ["bash", join(SHARED, "bench/make-bulk.sh"), "{file}"], bytesMin: 9e8 },
 };
 
@@ -44,11 +50,13 @@ export function drawHosts(file: string, count: number): string[] {
   const hosts = new Set<string>();
   let seed = 7;
   const offsets: number[] = [];
-  for (let at = 24; at + 16 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8)) offsets.push(at);
+  for (let at = 24; at + 16 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8))
+    offsets.push(at);
   for (let tries = 0; hosts.size < count && tries < count * 50; tries++) {
     seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
     const at = offsets[seed % offsets.length]! + 16;
-    if (bytes.readUInt16BE(at + 12) === 0x0800) hosts.add([...bytes.subarray(at + 26, at + 30)].join("."));
+    if (bytes.readUInt16BE(at + 12) === 0x0800)
+      hosts.add([...bytes.subarray(at + 26, at + 30)].join("."));
   }
   return [...hosts];
 }

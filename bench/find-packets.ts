@@ -17,7 +17,10 @@ const directory = join(tmpdir(), `holdfast-bench-home-${process.pid}`);
 await createHome({ directory, version: "bench", actor });
 const home = await Home.open({ directory, version: "bench" });
 const handlers = createHandlers(home);
-for await (const event of handlers.importFile(operations.importFile.input.parse({ path: file }), { actor, signal })) {
+for await (const event of handlers.importFile(operations.importFile.input.parse({ path: file }), {
+  actor,
+  signal,
+})) {
   if (event.type === "failed") throw new Error(event.message);
 }
 const milliseconds: number[] = [];
@@ -35,5 +38,8 @@ for (const host of drawHosts(file!, Number(count))) {
 await home.close();
 rmSync(directory, { recursive: true, force: true });
 milliseconds.sort((a, b) => a - b);
-const at = (share: number): number => milliseconds[Math.min(milliseconds.length - 1, Math.floor(milliseconds.length * share))]!;
-console.log(JSON.stringify({ hosts: milliseconds.length, packets, p50: at(0.5), p99: at(0.99), max: at(1) }));
+const at = (share: number): number =>
+  milliseconds[Math.min(milliseconds.length - 1, Math.floor(milliseconds.length * share))]!;
+console.log(
+  JSON.stringify({ hosts: milliseconds.length, packets, p50: at(0.5), p99: at(0.99), max: at(1) }),
+);

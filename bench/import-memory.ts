@@ -23,7 +23,14 @@ const code = await ended(child);
 clearInterval(timer);
 rmSync(home, { recursive: true, force: true });
 const total = [...peaks.values()].reduce((sum, mib) => sum + mib, 0);
-console.log(JSON.stringify({ code, seconds: (performance.now() - began) / 1000, processes: peaks.size, peakMib: Math.round(total) }));
+console.log(
+  JSON.stringify({
+    code,
+    seconds: (performance.now() - began) / 1000,
+    processes: peaks.size,
+    peakMib: Math.round(total),
+  }),
+);
 
 function ended(process: ReturnType<typeof spawn>): Promise<number | null> {
   return new Promise((resolve) => process.on("close", resolve));

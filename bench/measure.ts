@@ -16,13 +16,22 @@ export function measure(command: string, env: Record<string, string> = {}): Figu
   const report = join(folder, "time");
   const out = join(folder, "out");
   const full = `mkdir -p ${out}; ${command.replaceAll("{out}", out)}`;
-  const done = spawnSync("/usr/bin/time", ["-q", "-o", report, "-f", "%e %U %S", "sh", "-c", full], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ...env },
-    timeout: 600_000,
-  });
+  const done = spawnSync(
+    "/usr/bin/time",
+    ["-q", "-o", report, "-f", "%e %U %S", "sh", "-c", full],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, ...env },
+      timeout: 600_000,
+    },
+  );
   if (done.error) throw new Error(`cannot run time(1): ${done.error.message}`);
-  const [wall, user, system] = readFileSync(report, "utf8").trim().split("\n").at(-1)!.split(" ").map(Number);
+  const [wall, user, system] = readFileSync(report, "utf8")
+    .trim()
+    .split("\n")
+    .at(-1)!
+    .split(" ")
+    .map(Number);
   rmSync(folder, { recursive: true, force: true });
   return { wall: wall!, cpu: user! + system!, code: done.status ?? -1 };
 }
@@ -33,7 +42,12 @@ export interface Pair {
 }
 
 /** Ours and the peer's in turn, A B A B, so that a machine that drifts drifts for both. */
-export function measurePairs(ours: string, peer: string, rounds: number, env: Record<string, string>): Pair {
+export function measurePairs(
+  ours: string,
+  peer: string,
+  rounds: number,
+  env: Record<string, string>,
+): Pair {
   const pair = { ours: [] as Figures[], peer: [] as Figures[] };
   for (let round = 0; round < rounds; round++) {
     pair.ours.push(measure(ours, env));
@@ -47,7 +61,12 @@ export function median(values: readonly number[]): number {
 }
 
 /** The median of the pairs' own ratios, with the smallest and largest. */
-export function ratio(pair: Pair, of: "wall" | "cpu"): { median: number; min: number; max: number } {
-  const all = pair.ours.map((figures, round) => figures[of] / Math.max(pair.peer[round]![of], 0.01));
+export function ratio(
+  pair: Pair,
+  of: "wall" | "cpu",
+): { median: number; min: number; max: number } {
+  const all = pair.ours.map(
+    (figures, round) => figures[of] / Math.max(pair.peer[round]![of], 0.01),
+  );
   return { median: median(all), min: Math.min(...all), max: Math.max(...all) };
 }

@@ -38,9 +38,16 @@ const lines: Line[] = [];
 
 const pass = `${NODE} --disable-warning=ExperimentalWarning ${ROOT}bench/flow-pass.ts`;
 const key = join(tmpdir(), `holdfast-bench-key-${process.pid}`);
-const recipient = /age1\w+/.exec(spawnSync("age-keygen", ["-o", key]).stderr?.toString() ?? "")?.[0] ?? "";
+const recipient =
+  /age1\w+/.exec(spawnSync("age-keygen", ["-o", key]).stderr?.toString() ?? "")?.[0] ?? "";
 
-function add(what: string, capture: string, pair: ReturnType<typeof measurePairs>, goal: number, of: "wall" | "cpu"): void {
+function add(
+  what: string,
+  capture: string,
+  pair: ReturnType<typeof measurePairs>,
+  goal: number,
+  of: "wall" | "cpu",
+): void {
   const r = ratio(pair, of);
   const line = {
     what,
@@ -66,8 +73,10 @@ function has(tool: string): boolean {
   return isThere;
 }
 
-const softflowd = (file: string): string => `softflowd -r ${file} -d -c none -p {out}/pid -m 2000000 -v 9 -n 127.0.0.1:9`;
-const argus = (file: string): string => `argus -r ${file} -w {out}/a - tcp or udp && ra -n -r {out}/a`;
+const softflowd = (file: string): string =>
+  `softflowd -r ${file} -d -c none -p {out}/pid -m 2000000 -v 9 -n 127.0.0.1:9`;
+const argus = (file: string): string =>
+  `argus -r ${file} -w {out}/a - tcp or udp && ra -n -r {out}/a`;
 /** What stenographer's index takes of these captures, from the performance notes: 7.4 % and 21 %. */
 const STENOGRAPHER_SHARE: Partial<Record<CaptureName, number>> = { mix: 0.074, small: 0.21 };
 
@@ -76,17 +85,41 @@ for (const name of CAPTURES) {
   const file = findCapture(name, options.captures);
   if (file === undefined) continue;
   if (name !== "bulk" && has("argus") && has("ra")) {
-    add("P1 capture to conn.log text, CPU, against argus and ra", name, measurePairs(`${pass} --text ${file}`, argus(file), rounds, env), 0.5, "cpu");
+    add(
+      "P1 capture to conn.log text, CPU, against argus and ra",
+      name,
+      measurePairs(`${pass} --text ${file}`, argus(file), rounds, env),
+      0.5,
+      "cpu",
+    );
   }
   if (has("softflowd")) {
-    add("P2 flow table, CPU, against softflowd", name, measurePairs(`${pass} ${file}`, softflowd(file), rounds, env), name === "bulk" ? 2 : 0.6, "cpu");
+    add(
+      "P2 flow table, CPU, against softflowd",
+      name,
+      measurePairs(`${pass} ${file}`, softflowd(file), rounds, env),
+      name === "bulk" ? 2 : 0.6,
+      "cpu",
+    );
   }
   if (name === "mix" && has("tcpdump")) {
-    add("P3 pass with locator, CPU, against tcpdump -w /dev/null", name, measurePairs(`${pass} --locate ${file}`, `tcpdump -r ${file} -w /dev/null`, rounds, env), 3, "cpu");
+    add(
+      "P3 pass with locator, CPU, against tcpdump -w /dev/null",
+      name,
+      measurePairs(`${pass} --locate ${file}`, `tcpdump -r ${file} -w /dev/null`, rounds, env),
+      3,
+      "cpu",
+    );
   }
   if (has("age")) {
     const ours = `HOLDFAST_HOME={out}/h ${ROOT}bin/holdfast init && HOLDFAST_HOME={out}/h ${ROOT}bin/holdfast import ${file}`;
-    add("import: analysed, hashed, compressed, sealed, indexed; wall, against age -r", name, measurePairs(ours, `age -r ${recipient} -o {out}/x ${file}`, rounds, env), 5.5, "wall");
+    add(
+      "import: analysed, hashed, compressed, sealed, indexed; wall, against age -r",
+      name,
+      measurePairs(ours, `age -r ${recipient} -o {out}/x ${file}`, rounds, env),
+      5.5,
+      "wall",
+    );
   }
   reportStored(name, file);
   if (name !== "bulk") reportFinding(name, file);
@@ -94,37 +127,88 @@ for (const name of CAPTURES) {
 }
 
 function reportStored(name: CaptureName, file: string): void {
-  const located = spawnSync(NODE, [`${ROOT}bench/stored-bytes.ts`, file], { env: { ...process.env, ...env } });
-  const stored = JSON.parse(located.stdout.toString()) as { postings: number; locator: number; index: number; vault: number };
+  const located = spawnSync(NODE, [`${ROOT}bench/stored-bytes.ts`, file], {
+    env: { ...process.env, ...env },
+  });
+  const stored = JSON.parse(located.stdout.toString()) as {
+    postings: number;
+    locator: number;
+    index: number;
+    vault: number;
+  };
   const bytes = statSync(file).size;
   const share = (stored.postings + stored.locator) / bytes;
   const peer = STENOGRAPHER_SHARE[name];
-  const goal = peer === undefined ? "reported" : `≤ ${(peer * 0.3 * 100).toFixed(1)} % (0.3 of stenographer's)`;
+  const goal =
+    peer === undefined
+      ? "reported"
+      : `≤ ${(peer * 0.3 * 100).toFixed(1)} % (0.3 of stenographer's)`;
   const met = peer === undefined ? "" : share <= peer * 0.3 ? "yes" : "no";
-  report("P4 locator bytes (postings and locator rows) of the capture's", name, `${(share * 100).toFixed(2)} %`, goal, met);
-  report("P16 bytes stored per captured byte, index and all", name, ((stored.index + stored.vault) / bytes).toFixed(2));
+  report(
+    "P4 locator bytes (postings and locator rows) of the capture's",
+    name,
+    `${(share * 100).toFixed(2)} %`,
+    goal,
+    met,
+  );
+  report(
+    "P16 bytes stored per captured byte, index and all",
+    name,
+    ((stored.index + stored.vault) / bytes).toFixed(2),
+  );
 }
 
 function reportFinding(name: CaptureName, file: string): void {
-  const tcpdump = median([1, 2, 3].map(() => measure(`tcpdump -r ${file} -w /dev/null host 10.1.40.217`).wall));
-  const found = spawnSync(NODE, ["--disable-warning=ExperimentalWarning", `${ROOT}bench/find-packets.ts`, file], { env: { ...process.env, ...env } });
-  const { hosts, p50, p99 } = JSON.parse(found.stdout.toString()) as { hosts: number; p50: number; p99: number };
+  const tcpdump = median(
+    [1, 2, 3].map(() => measure(`tcpdump -r ${file} -w /dev/null host 10.1.40.217`).wall),
+  );
+  const found = spawnSync(
+    NODE,
+    ["--disable-warning=ExperimentalWarning", `${ROOT}bench/find-packets.ts`, file],
+    { env: { ...process.env, ...env } },
+  );
+  const { hosts, p50, p99 } = JSON.parse(found.stdout.toString()) as {
+    hosts: number;
+    p50: number;
+    p99: number;
+  };
   const goals = name === "mix" ? { p50: 0.05, p99: 0.5 } : { p50: 0.1, p99: 1 };
   for (const [what, value] of Object.entries({ p50, p99 }) as ["p50" | "p99", number][]) {
     const r = value / 1000 / tcpdump;
-    report(`P5 one host's packets out of the sealed capture, ${hosts} hosts, ${what}, against a tcpdump scan of ${tcpdump.toFixed(2)} s`, name, `${value.toFixed(1)} ms = ${r.toFixed(3)}`, `≤ ${goals[what]}`, r <= goals[what] ? "yes" : "no");
+    report(
+      `P5 one host's packets out of the sealed capture, ${hosts} hosts, ${what}, against a tcpdump scan of ${tcpdump.toFixed(2)} s`,
+      name,
+      `${value.toFixed(1)} ms = ${r.toFixed(3)}`,
+      `≤ ${goals[what]}`,
+      r <= goals[what] ? "yes" : "no",
+    );
   }
 }
 
 function reportMemory(name: CaptureName, file: string): void {
-  const run = spawnSync(NODE, [`${ROOT}bench/import-memory.ts`, file], { env: { ...process.env, ...env } });
+  const run = spawnSync(NODE, [`${ROOT}bench/import-memory.ts`, file], {
+    env: { ...process.env, ...env },
+  });
   const { peakMib } = JSON.parse(run.stdout.toString()) as { peakMib: number };
-  report("peak memory of an import, summed over its processes", name, `${peakMib} MiB`, "< 1024 MiB", peakMib < 1024 ? "yes" : "no");
-  const table = JSON.parse(spawnSync(NODE, [`${ROOT}bench/flow-pass.ts`, file]).stdout.toString()) as { peakMiB: number; liveFlowsPeak: number };
-  report("P15 peak memory of the pass", name, `${table.peakMiB} MiB at ${table.liveFlowsPeak} live flows`);
+  report(
+    "peak memory of an import, summed over its processes",
+    name,
+    `${peakMib} MiB`,
+    "< 1024 MiB",
+    peakMib < 1024 ? "yes" : "no",
+  );
+  const table = JSON.parse(
+    spawnSync(NODE, [`${ROOT}bench/flow-pass.ts`, file]).stdout.toString(),
+  ) as { peakMiB: number; liveFlowsPeak: number };
+  report(
+    "P15 peak memory of the pass",
+    name,
+    `${table.peakMiB} MiB at ${table.liveFlowsPeak} live flows`,
+  );
 }
 
-const head = "| what | capture | ours | peer | ratio (min-max) | goal | met |\n|---|---|---|---|---|---|---|";
+const head =
+  "| what | capture | ours | peer | ratio (min-max) | goal | met |\n|---|---|---|---|---|---|---|";
 const table = `${head}\n${lines.map((line) => `| ${Object.values(line).join(" | ")} |`).join("\n")}\n`;
 console.log(table);
 if (options.write) {

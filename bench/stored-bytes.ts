@@ -15,10 +15,18 @@ spawnSync(program, ["import", file], { env });
 const files = readdirSync(home, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name));
-const sum = (wanted: (path: string) => boolean): number => files.filter(wanted).reduce((total, path) => total + statSync(path).size, 0);
+const sum = (wanted: (path: string) => boolean): number =>
+  files.filter(wanted).reduce((total, path) => total + statSync(path).size, 0);
 const postings = sum((path) => path.endsWith(".postings"));
 const database = files.find((path) => path.endsWith("index.duckdb"))!;
-console.log(JSON.stringify({ postings, locator: await locatorBytes(database), index: sum((path) => path.includes("/index/")), vault: sum((path) => path.includes("/vault/")) }));
+console.log(
+  JSON.stringify({
+    postings,
+    locator: await locatorBytes(database),
+    index: sum((path) => path.includes("/index/")),
+    vault: sum((path) => path.includes("/vault/")),
+  }),
+);
 rmSync(home, { recursive: true, force: true });
 
 /** Blocks that the locator table alone takes: the database copied with only it. */

@@ -73,7 +73,9 @@ export function addressTo(path: string, parameters: Readonly<Record<string, unkn
 }
 
 /** The search of a question; what is the default stays out of the address. */
-export function searchAddress(question: Partial<Question> & { sort?: string; desc?: string }): string {
+export function searchAddress(
+  question: Partial<Question> & { sort?: string; desc?: string },
+): string {
   const { relativeTo, ...rest } = question;
   return addressTo("/search", { ...rest, ...(relativeTo === "end" && { relativeTo }) });
 }

@@ -1,4 +1,11 @@
-import { addressOf, type Input, type Output, RequestFailed, readLine, unreachable } from "./client.ts";
+import {
+  addressOf,
+  type Input,
+  type Output,
+  RequestFailed,
+  readLine,
+  unreachable,
+} from "./client.ts";
 
 type ImportEvent = Output<"importUpload">;
 

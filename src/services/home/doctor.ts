@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Operations, OutputOf } from "../../api/index.ts";
 import { freeBytes, processPrivileges, statFile } from "../../platform/index.ts";
-import { type Home, pathsOf } from "./home.ts";
+import type { Home } from "./home.ts";
+import { pathsOf } from "./home-paths.ts";
 import { missingSegments } from "./rebuild.ts";
 
 type Check = OutputOf<Operations["doctor"]>["checks"][number];

@@ -16,6 +16,7 @@ import {
 import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
 import { createVault, listVault, removeStaged } from "../vault/index.ts";
+import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
 import { Projection } from "./projection.ts";
 import { SegmentShelf } from "./segment-shelf.ts";
@@ -37,18 +38,6 @@ export interface HomeOptions {
   readonly passphrase?: string;
   /** DuckDB's own bound in MiB. */
   readonly indexMemoryMib?: number;
-}
-
-/** Home paths, said once. */
-export function pathsOf(directory: string) {
-  return {
-    keys: join(directory, "keys"),
-    ledger: join(directory, "ledger"),
-    vault: join(directory, "vault"),
-    index: join(directory, "index"),
-    socket: join(directory, "holdfast.sock"),
-    verifiedFile: join(directory, "verified.json"),
-  };
 }
 
 export async function isHome(directory: string): Promise<boolean> {
@@ -110,7 +99,12 @@ export class Home {
     this.index = parts.index;
     this.projection = parts.projection;
     this.#lock = parts.lock;
-    this.shelf = new SegmentShelf(this);
+    this.shelf = new SegmentShelf({
+      vault: pathsOf(this.directory).vault,
+      projection: this.projection,
+      index: this.index,
+      identity: () => this.identity(),
+    });
     this.reads = new MetadataReads((body, actor) => this.append([body], actor));
   }
 

@@ -6,7 +6,8 @@ import { createCaptureId, createSegmentId, monotonicSeconds, systemClock } from 
 import { type RecordedCapture, type RecorderInput, type RecorderProgress, runRecorder } from "../recorder/index.ts";
 import { publishSegment, removeStaged } from "../vault/index.ts";
 import { captureFacts } from "./facts.ts";
-import { type Home, pathsOf } from "./home.ts";
+import type { Home } from "./home.ts";
+import { pathsOf } from "./home-paths.ts";
 
 export type ImportEvent = OutputOf<Operations["importFile"]>;
 export type ImportInput = Pick<InputOf<Operations["importUpload"]>, "name" | "case" | "purpose">;

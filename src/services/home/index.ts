@@ -1,4 +1,5 @@
 export { QueryError } from "./ask.ts";
 export { createHandlers } from "./handlers.ts";
-export { createHome, Home, type HomeOptions, isHome, pathsOf } from "./home.ts";
+export { createHome, Home, type HomeOptions, isHome } from "./home.ts";
+export { pathsOf } from "./home-paths.ts";
 export { dropUnknown, missingSegments, reindex } from "./rebuild.ts";

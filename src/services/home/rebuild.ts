@@ -4,7 +4,8 @@ import { decodeJson, FrameReader } from "../../core/events/index.ts";
 import { monotonicSeconds } from "../../platform/index.ts";
 import type { LoadFrame } from "../index/index.ts";
 import { readSealedFile, segmentPaths } from "../vault/index.ts";
-import { type Home, pathsOf } from "./home.ts";
+import type { Home } from "./home.ts";
+import { pathsOf } from "./home-paths.ts";
 import type { SegmentState } from "./projection.ts";
 
 type ReindexEvent = OutputOf<Operations["reindex"]>;

@@ -2,8 +2,9 @@ import { HoldfastError } from "../../core/base/index.ts";
 import { decodeJson } from "../../core/events/index.ts";
 import type { CaptureLayout } from "../../core/pcap/index.ts";
 import type { OpenCapture } from "../evidence/index.ts";
+import type { IndexStore } from "../index/index.ts";
 import { FrameCache, openSegment } from "../vault/index.ts";
-import { type Home, pathsOf } from "./home.ts";
+import type { Projection } from "./projection.ts";
 
 /** Segments kept open; the one unused longest goes first. */
 const OPEN_MAX = 64;
@@ -11,14 +12,22 @@ const OPEN_MAX = 64;
 /** Decrypted frames kept in memory, over all segments; never on a disk. */
 const FRAMES_BYTES_MAX = 128 << 20;
 
+/** What of a home a shelf needs. */
+interface ShelfParts {
+  readonly vault: string;
+  readonly projection: Projection;
+  readonly index: IndexStore;
+  readonly identity: () => string;
+}
+
 /** Open segments: unwrapping a file key and reading a seek table is paid once, not at every question. */
 export class SegmentShelf {
-  readonly #home: Home;
+  readonly #parts: ShelfParts;
   readonly #open = new Map<string, Promise<OpenCapture>>();
   readonly #frames = new FrameCache({ bytesMax: FRAMES_BYTES_MAX });
 
-  constructor(home: Home) {
-    this.#home = home;
+  constructor(parts: ShelfParts) {
+    this.#parts = parts;
   }
 
   readonly open = (segment: string): Promise<OpenCapture> => {
@@ -44,19 +53,19 @@ export class SegmentShelf {
   }
 
   async #openNew(segment: string): Promise<OpenCapture> {
-    const home = this.#home;
-    const state = home.projection.segments.get(segment);
+    const { vault, projection, index, identity } = this.#parts;
+    const state = projection.segments.get(segment);
     if (state === undefined) {
       throw new HoldfastError("home/unknown-segment", `there is no segment ${segment}`);
     }
     const reader = await openSegment({
-      dir: pathsOf(home.directory).vault,
+      dir: vault,
       id: state.entry.segment,
       facts: state.entry,
-      identity: home.identity(),
+      identity: identity(),
       cache: this.#frames,
     });
-    const layout = decodeJson<CaptureLayout>(await home.index.readLayout(segment));
+    const layout = decodeJson<CaptureLayout>(await index.readLayout(segment));
     return { reader, layout, timeOrdered: state.entry.time_ordered };
   }
 }

@@ -7,7 +7,8 @@ import { readFileIfPresent, systemClock } from "../../platform/index.ts";
 import type { Row } from "../index/index.ts";
 import { readQuestion } from "./ask.ts";
 import { coverageOf } from "./coverage.ts";
-import { type Home, pathsOf } from "./home.ts";
+import type { Home } from "./home.ts";
+import { pathsOf } from "./home-paths.ts";
 import { packetSegment } from "./projection.ts";
 
 type Status = OutputOf<Operations["status"]>;

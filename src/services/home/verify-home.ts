@@ -1,7 +1,8 @@
 import type { Operations, OutputOf } from "../../api/index.ts";
 import { formatTimestamp, monotonicSeconds, systemClock, writeFileDurably } from "../../platform/index.ts";
 import { listVault, verifySegment } from "../vault/index.ts";
-import { type Home, pathsOf } from "./home.ts";
+import type { Home } from "./home.ts";
+import { pathsOf } from "./home-paths.ts";
 
 type VerifyEvent = OutputOf<Operations["verify"]>;
 type Finding = Extract<VerifyEvent, { type: "finding" }>;

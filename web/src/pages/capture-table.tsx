@@ -50,7 +50,7 @@ function CaptureRow({ capture }: { capture: Capture }) {
   const { text, tone } = STATES[state];
   return (
     <tr>
-      <td className={`${CELL} mono max-w-72 break-all`}>
+      <td className={`${CELL} mono min-w-44 max-w-72 break-words`}>
         {state === "sealed" ? (
           <Link to={searchOf(capture)} title="its connections">
             {wireText(capture.name)}
@@ -71,7 +71,10 @@ function CaptureRow({ capture }: { capture: Capture }) {
         )}
       </td>
       <td className={`${CELL} mono`}>{capture.case}</td>
-      <td className={`${CELL} mono text-right whitespace-nowrap`} title={bytes === null ? "" : sizeText(bytes)}>
+      <td
+        className={`${CELL} mono text-right whitespace-nowrap`}
+        title={bytes === null ? "" : sizeText(bytes)}
+      >
         {bytes === null ? "-" : countText(bytes)}
       </td>
       <td className={`${CELL} mono text-right`}>{countText(capture.packets)}</td>

@@ -17,9 +17,7 @@ export function OverviewPage({ question }: { question: Question }) {
     <div className="mx-auto flex max-w-6xl flex-col gap-3">
       <h1 className="sr-only">Overview</h1>
       {status.isPending && <Loading what="Asking what this home holds" />}
-      {status.error !== null && (
-        <Failed error={status.error} again={() => void status.refetch()} />
-      )}
+      {status.error !== null && <Failed error={status.error} again={() => void status.refetch()} />}
       {status.data !== undefined && <Holdings status={status.data} question={question} />}
       <Recent question={question} />
       <ImportZone />
@@ -33,7 +31,11 @@ function Holdings({ status, question }: { status: Output<"status">; question: Qu
   if (status.captures === 0) {
     return (
       <section className="pane">
-        <Empty why={question.case ? `Nothing is sealed in case ${question.case}` : "Nothing is recorded yet"}>
+        <Empty
+          why={
+            question.case ? `Nothing is sealed in case ${question.case}` : "Nothing is recorded yet"
+          }
+        >
           Drop a capture below: its connections can be searched while it is still being read.
         </Empty>
       </section>
@@ -63,8 +65,14 @@ function Holdings({ status, question }: { status: Output<"status">; question: Qu
           </>
         )}
       </section>
-      <dl aria-label="Totals" className="grid grid-cols-2 gap-3 md:grid-cols-5">
-        <Total name="captures" value={countText(status.captures)} />
+      <dl
+        aria-label="Totals"
+        className="grid grid-cols-[repeat(2,minmax(0,1fr))] gap-3 md:grid-cols-5"
+      >
+        <Total
+          name={status.captures === 1 ? "capture" : "captures"}
+          value={countText(status.captures)}
+        />
         <Total name="packets" value={countText(status.packets)} />
         <Total name="recorded" value={sizeText(status.bytes)} />
         <Total name="in the vault" value={sizeText(status.stored_bytes)} />

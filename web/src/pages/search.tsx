@@ -29,7 +29,9 @@ function Rows({ question, parameters }: { question: Question; parameters: URLSea
   const { data: fields } = useFields();
   const { first, error, isCancelled, rowAt, again } = useRowPages(question, sort, seen);
   const see = useCallback((from: number, to: number) => {
-    setSeen((before) => (before.first === from && before.last === to ? before : { first: from, last: to }));
+    setSeen((before) =>
+      before.first === from && before.last === to ? before : { first: from, last: to },
+    );
   }, []);
   const setSort = (by: string): void => {
     const isDescending = sort.by === by && !sort.descending;
@@ -51,8 +53,16 @@ function Rows({ question, parameters }: { question: Question; parameters: URLSea
           </button>
         </Empty>
       )}
-      {error === null && !isCancelled && first === undefined && <Loading what="Searching connections" />}
-      {first !== undefined && first.total === 0 && <Nothing question={question} isEmptyHome={first.coverage.captures_total === 0} isRunning={first.coverage.running} />}
+      {error === null && !isCancelled && first === undefined && (
+        <Loading what="Searching connections" />
+      )}
+      {first !== undefined && first.total === 0 && (
+        <Nothing
+          question={question}
+          isEmptyHome={first.coverage.captures_total === 0}
+          isRunning={first.coverage.running}
+        />
+      )}
       {first !== undefined && first.total > 0 && (
         <RowTable
           total={first.total}

@@ -9,10 +9,14 @@ export interface Column {
   readonly isNumber: boolean;
 }
 
-const column = (name: string, widthPx: number, isNumber = false): Column => ({ name, widthPx, isNumber });
+const column = (name: string, widthPx: number, isNumber = false): Column => ({
+  name,
+  widthPx,
+  isNumber,
+});
 
 export const COLUMNS: readonly Column[] = [
-  column("ts", 190),
+  column("ts", 206),
   column("uid", 106),
   column("id.orig_h", 124),
   column("id.orig_p", 76, true),
@@ -23,7 +27,7 @@ export const COLUMNS: readonly Column[] = [
   column("orig_bytes", 100, true),
   column("resp_bytes", 100, true),
   column("conn_state", 88),
-  column("history", 110),
+  column("history", 100),
 ];
 
 /** Widths for CSS: the last column takes what is left. */

@@ -68,7 +68,10 @@ export function Histogram({ question }: { question: Question }) {
 function captionOf({ bins, width_ns: width, gaps }: Answer): string {
   if (bins.length === 0) return "nothing to draw";
   const seconds = Number(BigInt(width)) / 1e9;
-  const each = seconds >= 120 ? `${(seconds / 60).toFixed(1)} min` : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
+  const each =
+    seconds >= 120
+      ? `${(seconds / 60).toFixed(1)} min`
+      : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
   const shaded = gaps.length === 0 ? "" : ` · ${amountText(gaps.length, "gap")} shaded`;
   return `a bar is ${each}${shaded} · drag to narrow, double-click to widen`;
 }
@@ -91,11 +94,19 @@ function Chart({
     const element = place.current;
     if (element === null || answer.from_ns === null) return;
     const narrow = (fromSeconds: number, toSeconds: number): void => {
-      const [from, to] = [fromSeconds, toSeconds].map((s) => stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n));
+      const [from, to] = [fromSeconds, toSeconds].map((s) =>
+        stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n),
+      );
       navigate(searchAddress({ ...asked.current, from, to }));
     };
-    const plot = new uPlot(optionsOf(element, { answer, measure, narrow }), columnsOf(answer, measure), element);
-    const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    const plot = new uPlot(
+      optionsOf(element, { answer, measure, narrow }),
+      columnsOf(answer, measure),
+      element,
+    );
+    const resize = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
     resize.observe(element);
     return () => {
       resize.disconnect();
@@ -146,12 +157,22 @@ interface Drawing {
 
 function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): uPlot.Options {
   const colour = (name: string): string => colourOf(element, name);
-  const [ink, line, bars, amber] = ["muted", "line", "bars", "amber"].map(colour) as [string, string, string, string];
+  const [ink, line, bars, amber] = ["muted", "line", "bars", "amber"].map(colour) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const seconds = (ns: string): number => Number(BigInt(ns)) / 1e9;
   const from = seconds(answer.from_ns ?? "0");
   const width = Number(BigInt(answer.width_ns)) / 1e9;
-  const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 } };
+  const axis = {
+    stroke: ink,
+    font,
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1, size: 4 },
+  };
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
@@ -164,15 +185,23 @@ function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): 
       y: { range: (_, _min, max) => [0, Math.max(1, max * 1.05)] },
     },
     axes: [
-      { ...axis, size: 34 },
-      { ...axis, size: 58, values: (_, ticks) => ticks.map((v) => (measure === "bytes" ? sizeText(v) : countText(v))) },
+      { ...axis, size: 34, space: 76, values: (_, ticks) => ticks.map(tickText) },
+      {
+        ...axis,
+        size: 58,
+        values: (_, ticks) => ticks.map((v) => (measure === "bytes" ? sizeText(v) : countText(v))),
+      },
     ],
-    series: [
-      {},
-      { fill: bars, stroke: bars, width: 0, points: { show: false }, paths: uPlot.paths.bars?.({ size: [0.9, Number.POSITIVE_INFINITY, 1], align: 1 }) ?? null },
-    ],
+    series: [{}, { fill: bars, stroke: bars, width: 1, points: { show: false }, ...barsPath() }],
     hooks: {
-      drawClear: [(plot) => shadeGaps(plot, answer.gaps.map((gap) => [seconds(gap.from_ns), seconds(gap.to_ns)] as const), amber)],
+      drawClear: [
+        (plot) =>
+          shadeGaps(
+            plot,
+            answer.gaps.map((gap) => [seconds(gap.from_ns), seconds(gap.to_ns)] as const),
+            amber,
+          ),
+      ],
       setSelect: [
         (plot) => {
           const { left, width: pixels } = plot.select;
@@ -184,8 +213,26 @@ function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): 
   };
 }
 
+/** UTC by the clock of 24 hours; midnight says the day. */
+function tickText(seconds: number): string {
+  const text = new Date(seconds * 1000).toISOString();
+  if (text.slice(11, 19) === "00:00:00") return text.slice(0, 10);
+  if (!Number.isInteger(seconds)) return text.slice(14, 23);
+  return seconds % 60 === 0 ? text.slice(11, 16) : text.slice(11, 19);
+}
+
+/** The chart library leaves out what a build of it may not hold. */
+function barsPath(): Pick<uPlot.Series, "paths"> {
+  const bars = uPlot.paths.bars?.({ size: [0.9, Number.POSITIVE_INFINITY, 1], align: 1 });
+  return bars === undefined ? {} : { paths: bars };
+}
+
 /** Times of which nothing was recorded: shaded, never drawn as zero. */
-function shadeGaps(plot: uPlot, gaps: readonly (readonly [number, number])[], colour: string): void {
+function shadeGaps(
+  plot: uPlot,
+  gaps: readonly (readonly [number, number])[],
+  colour: string,
+): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.beginPath();

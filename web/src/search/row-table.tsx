@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type RefObject, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { useKeys } from "../parts/keys.ts";
 import { timeTitle } from "../text.ts";
 import { COLUMNS, cellText, type Row, TEMPLATE, WIDTH_PX } from "./columns.ts";
@@ -46,7 +46,21 @@ export function RowTable({ total, rowAt, sort, setSort, see, open, says }: RowTa
     const row = rowAt(index);
     if (row !== undefined) open(row);
   };
-  useTableKeys({ scroller, move, openAt, at, total });
+  useKeys({
+    j: () => move(at + (isHere(scroller) ? 1 : 0)),
+    k: () => move(at - (isHere(scroller) ? 1 : 0)),
+  });
+  // Enter on a header's button or a link is the button's or link's own.
+  const press = (event: KeyboardEvent): void => {
+    if (!isHere(scroller)) return;
+    if (event.key === "Enter") openAt(at);
+    else if (event.key === "ArrowDown") move(at + 1);
+    else if (event.key === "ArrowUp") move(at - 1);
+    else if (event.key === "Home") move(0);
+    else if (event.key === "End") move(total - 1);
+    else return;
+    event.preventDefault();
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot be virtual
     <div
@@ -56,6 +70,7 @@ export function RowTable({ total, rowAt, sort, setSort, see, open, says }: RowTa
       aria-rowcount={total + 1}
       aria-activedescendant={items.some(({ index }) => index === at) ? `${id}${at}` : undefined}
       tabIndex={0}
+      onKeyDown={press}
       className="min-h-0 grow overflow-auto outline-offset-[-2px]"
     >
       <Head sort={sort} setSort={setSort} says={says} />
@@ -82,37 +97,11 @@ export function RowTable({ total, rowAt, sort, setSort, see, open, says }: RowTa
   );
 }
 
-function useTableKeys(table: {
-  scroller: RefObject<HTMLDivElement | null>;
-  move: (to: number) => void;
-  openAt: (index: number) => void;
-  at: number;
-  total: number;
-}): void {
-  const { scroller, move, openAt, at, total } = table;
-  const isHere = (): boolean => document.activeElement === scroller.current;
-  const here = (action: () => void) => () => {
-    if (isHere()) action();
-  };
-  useKeys({
-    j: () => move(isHere() ? at + 1 : at),
-    k: () => move(isHere() ? at - 1 : at),
-    // Enter on a button or link is the button's or link's own.
-    ...(isHere() && {
-      Enter: here(() => openAt(at)),
-      ArrowDown: here(() => move(at + 1)),
-      ArrowUp: here(() => move(at - 1)),
-      Home: here(() => move(0)),
-      End: here(() => move(total - 1)),
-    }),
-  });
+function isHere(scroller: RefObject<HTMLElement | null>): boolean {
+  return document.activeElement === scroller.current;
 }
 
-function Head({
-  sort,
-  setSort,
-  says,
-}: Pick<RowTableProps, "sort" | "setSort" | "says">) {
+function Head({ sort, setSort, says }: Pick<RowTableProps, "sort" | "setSort" | "says">) {
   const Arrow = sort.descending ? ArrowDown : ArrowUp;
   return (
     // biome-ignore lint/a11y/useSemanticElements: as above

@@ -39,11 +39,11 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
     <>
       {first === null || last === null ? (
         <Fact name="recorded" tone="plain">
-          nothing yet
+          nothing recorded yet
         </Fact>
       ) : (
         <Fact name="recorded" tone="plain" title={`${timeTitle(first)}\nto\n${timeTitle(last)}`}>
-          <span className="mono text-ink">{timeText(first, 0)}</span> –{" "}
+          recorded <span className="mono text-ink">{timeText(first, 0)}</span> –{" "}
           <span className="mono text-ink">{timeText(last, 0)}</span> UTC
         </Fact>
       )}

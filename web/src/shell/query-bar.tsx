@@ -23,7 +23,10 @@ export function QueryBar({
   const [text, setText] = useState(question.q);
   const [isTried, setTried] = useState(false);
   const client = useQueryClient();
-  const running = useIsFetching({ queryKey: ["rows"], predicate: (q) => q.state.status === "pending" });
+  const running = useIsFetching({
+    queryKey: ["rows"],
+    predicate: (q) => q.state.status === "pending",
+  });
   const { data } = useFields();
   useEffect(() => setText(question.q), [question.q]);
   useKeys({ "/": () => input.current?.focus() });
@@ -31,7 +34,8 @@ export function QueryBar({
   // What is only not finished yet is no fault until somebody wants to run it.
   const isUnfinished = fault !== undefined && fault.column + fault.length > text.trimEnd().length;
   const shown = isUnfinished && !isTried ? undefined : fault;
-  const go = (change: Partial<Question>): void => navigate(searchAddress({ ...question, ...change }));
+  const go = (change: Partial<Question>): void =>
+    navigate(searchAddress({ ...question, ...change }));
   const run = (query: string): void => {
     setTried(true);
     if (data !== undefined && faultOf(query, data.schemas) !== undefined) return;

@@ -55,7 +55,8 @@ export function QueryInput(props: QueryInputProps) {
     const pick = open[Math.max(0, chosen)];
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(chosen < 0 ? 0 : -1);
-    else if (event.key === "Tab" && !event.shiftKey && pick !== undefined && text !== "") take(pick);
+    else if (event.key === "Tab" && !event.shiftKey && pick !== undefined && text !== "")
+      take(pick);
     else if (event.key === "Enter" && chosen >= 0 && pick !== undefined) take(pick);
     else if (event.key === "Enter") {
       close();
@@ -117,7 +118,10 @@ function Underline({
       aria-hidden
       className="field mono pointer-events-none absolute inset-0 overflow-hidden border-transparent! text-transparent! whitespace-pre"
     >
-      <span className="inline-block leading-[24px]" style={{ transform: `translateX(${-scroll}px)` }}>
+      <span
+        className="inline-block leading-[24px]"
+        style={{ transform: `translateX(${-scroll}px)` }}
+      >
         {text.slice(0, from)}
         <span className="squiggle" data-fault-column={fault.column}>
           {wrong}

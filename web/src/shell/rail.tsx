@@ -1,4 +1,13 @@
-import { Archive, Keyboard, LayoutDashboard, LogOut, Moon, ScrollText, Search, Sun } from "lucide-react";
+import {
+  Archive,
+  Keyboard,
+  LayoutDashboard,
+  LogOut,
+  Moon,
+  ScrollText,
+  Search,
+  Sun,
+} from "lucide-react";
 import { addressTo, type PageName } from "../address.ts";
 import { Link } from "../parts/link.tsx";
 import { setTheme, useTheme } from "../theme.ts";

@@ -24,12 +24,12 @@ export function TimeRange({ question, go }: { question: Question; go: Change }) 
       <select
         aria-label="Relative times such as 3h ago count from"
         title="what relative times such as 3h ago count from"
-        className="field"
+        className="field max-w-40"
         value={relativeTo}
         onChange={({ target }) => go({ relativeTo: target.value === "end" ? "end" : "now" })}
       >
-        <option value="now">ago = before now</option>
-        <option value="end">ago = before the end of the record</option>
+        <option value="now">“ago” from now</option>
+        <option value="end">“ago” from the end of the record</option>
       </select>
     </div>
   );

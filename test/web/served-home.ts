@@ -1,0 +1,120 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../../bin/holdfast", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const CHROMIUM = process.env["HOLDFAST_CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** A scratch home with the demonstration incident, served, and a browser to look at it. */
+export class ServedHome {
+  readonly folder = mkdtempSync(join(tmpdir(), "holdfast-web-"));
+  address = "";
+  #server: ChildProcess | undefined;
+  #browser: Browser | undefined;
+  /** What pages complained of since it was last looked at. */
+  readonly complaints: string[] = [];
+
+  async start(): Promise<void> {
+    if (!existsSync(CHROMIUM)) {
+      throw new Error(
+        `this suite needs Chromium at ${CHROMIUM}: install it, or name it in HOLDFAST_CHROMIUM`,
+      );
+    }
+    // The page under test is the page as it is written now.
+    execFileSync(process.execPath, [join(ROOT, "node_modules/vite/bin/vite.js"), "build", "web"], {
+      cwd: ROOT,
+    });
+    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
+    const server = spawn(PROGRAM, ["start", "--port", "0"], { env });
+    this.#server = server;
+    const link = await linkFrom(server);
+    this.address = new URL(link).origin;
+    const args = ["--no-sandbox"];
+    this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser?.close();
+    const server = this.#server;
+    if (server !== undefined && server.exitCode === null) {
+      const ended = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGINT");
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A login link that was not used yet. */
+  link(): string {
+    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
+    return execFileSync(PROGRAM, ["serve", "--link"], { env }).toString().trim();
+  }
+
+  /** A browser of its own, not logged in; what it complains of is collected. */
+  async newPage(theme: "light" | "dark" = "dark"): Promise<Page> {
+    const context = await this.#browser!.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: theme,
+      acceptDownloads: true,
+    });
+    await this.#listen(context);
+    return await context.newPage();
+  }
+
+  /** A page that is logged in and shows this. */
+  async open(path: string, theme: "light" | "dark" = "dark"): Promise<Page> {
+    const page = await this.newPage(theme);
+    await page.goto(this.link());
+    await page.getByText("what was it?").waitFor();
+    if (path !== "/") await page.goto(this.address + path);
+    return page;
+  }
+
+  /** Fails if a page broke its policy, threw, or logged an error. */
+  expectNoComplaints(): void {
+    expect(this.complaints.splice(0)).toEqual([]);
+  }
+
+  async #listen(context: BrowserContext): Promise<void> {
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    context.on("weberror", (error) => this.complaints.push(error.error().message));
+    context.on("console", (message) => {
+      // The browser itself reports every answer that is not 2xx; to be told to log in is one.
+      const isStatus = /status of (401|400|404)/.test(message.text());
+      if (message.type() === "error" && !isStatus) this.complaints.push(message.text());
+    });
+  }
+}
+
+/** No rule of WCAG 2.2 AA is broken. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const said = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
+  );
+  expect(said).toEqual([]);
+}
+
+async function linkFrom(server: ChildProcess): Promise<string> {
+  let said = "";
+  return await new Promise((resolve, reject) => {
+    const hear = (bytes: Buffer): void => {
+      said += bytes.toString();
+      const [link] = /http:\/\/\S+token=\S+/.exec(said) ?? [];
+      if (link !== undefined) resolve(link);
+    };
+    server.stdout!.on("data", hear);
+    server.stderr!.on("data", hear);
+    server.once("exit", (code) => reject(new Error(`holdfast start ended with ${code}: ${said}`)));
+  });
+}

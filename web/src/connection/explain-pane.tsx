@@ -1,0 +1,96 @@
+import { useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
+import { call, type Output } from "../client.ts";
+import { Empty, Failed, Loading, Partial } from "../parts/states.tsx";
+import { countText, valueText } from "../text.ts";
+
+type Step = Output<"explain">["steps"][number];
+
+/** A field that changes with every packet has as many steps: people read the first. */
+const STEPS_SHOWN = 100;
+
+/** Which bytes of which packets a field came from; each leads to its packet. */
+export function ExplainPane(props: {
+  uid: string;
+  field: string;
+  purpose: string;
+  close: () => void;
+  point: (number: number, offset: number) => void;
+}) {
+  const { uid, field, purpose, close, point } = props;
+  const answer = useQuery({
+    queryKey: ["explain", uid, field],
+    queryFn: ({ signal }) => call("explain", { uid, field: `conn.${field}`, purpose }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const { data } = answer;
+  return (
+    <section aria-labelledby="explained" className="pane">
+      <div className="flex items-center gap-3 px-3 py-2">
+        <h2 id="explained" className="heading">
+          Where <span className="mono">{field}</span> comes from
+        </h2>
+        <p className="grow text-muted">{data?.says}</p>
+        <button type="button" className="button px-1.5" aria-label="Close" onClick={close}>
+          <X aria-hidden size={14} />
+        </button>
+      </div>
+      {answer.isPending && <Loading what="Recording the read, then replaying the connection" />}
+      {answer.error !== null && <Failed error={answer.error} again={() => void answer.refetch()} />}
+      {data?.steps.length === 0 && (
+        <Empty why="No byte of a packet says this">
+          The field is unset, or it comes from the capture and not from what was on the wire.
+        </Empty>
+      )}
+      {data !== undefined && data.steps.length > 0 && <Steps steps={data.steps} point={point} />}
+    </section>
+  );
+}
+
+function Steps({
+  steps,
+  point,
+}: {
+  steps: readonly Step[];
+  point: (n: number, o: number) => void;
+}) {
+  return (
+    <>
+      <ol className="mono max-h-60 overflow-auto px-3 pb-2" aria-label="Packets that changed it">
+        {steps.slice(0, STEPS_SHOWN).map((step) => (
+          <li key={step.packet} className="flex flex-wrap gap-x-3 border-b border-line/60 py-0.5">
+            <button
+              type="button"
+              className="link w-24 text-left"
+              onClick={() => point(step.packet, step.ranges[0]?.offset ?? 0)}
+            >
+              packet {step.packet}
+            </button>
+            <span>
+              {valueText(step.before)} → <strong>{valueText(step.after)}</strong>
+            </span>
+            {step.ranges.length === 0 && <span className="text-muted">by its time</span>}
+            {step.ranges.map((range) => (
+              <button
+                key={`${range.name} ${range.offset}`}
+                type="button"
+                className="text-muted hover:text-blue"
+                title={`bytes ${range.offset} to ${range.offset + range.length - 1}`}
+                onClick={() => point(step.packet, range.offset)}
+              >
+                {range.name} {range.bytes.slice(0, 16)}
+                {range.bytes.length > 16 && "…"}
+              </button>
+            ))}
+          </li>
+        ))}
+      </ol>
+      {steps.length > STEPS_SHOWN && (
+        <Partial>
+          The first {STEPS_SHOWN} of {countText(steps.length)} packets that changed it; all of them:
+          holdfast explain
+        </Partial>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { dissectPacket, type PacketField } from "../../../src/core/packet/index.ts";
+import type { Output } from "../client.ts";
+
+type PacketRow = Output<"packetList">["packets"][number];
+
+/** A packet as the page shows it: its bytes, our decode of them, and one line about it. */
+export interface ShownPacket {
+  readonly row: PacketRow;
+  readonly bytes: Uint8Array;
+  readonly fields: readonly PacketField[];
+  readonly direction: "out" | "back" | "none";
+  readonly info: string;
+}
+
+export interface Originator {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Decodes one packet of an answer; nothing is asked of the server. */
+export function showPacket(row: PacketRow, originator: Originator): ShownPacket {
+  const bytes = Uint8Array.from(atob(row.bytes), (character) => character.charCodeAt(0));
+  const lengths = { capturedBytes: row.captured_bytes, originalBytes: row.original_bytes };
+  const fields = dissectPacket(bytes, row.link_type, lengths);
+  const values = new Map<string, PacketField>();
+  collect(fields, values);
+  const source = values.get("ip.src")?.value ?? values.get("ipv6.src")?.value;
+  const port = Number((values.get("tcp.srcport") ?? values.get("udp.srcport"))?.value ?? -1);
+  const isOut = source === originator.address && (port < 0 || port === originator.port);
+  const direction = source === undefined ? "none" : isOut ? "out" : "back";
+  return { row, bytes, fields, direction, info: infoOf(values, row) };
+}
+
+function collect(fields: readonly PacketField[], into: Map<string, PacketField>): void {
+  for (const field of fields) {
+    into.set(field.name, field);
+    collect(field.children, into);
+  }
+}
+
+function infoOf(values: ReadonlyMap<string, PacketField>, row: PacketRow): string {
+  const text = (name: string): string => values.get(name)?.value ?? "";
+  const payload = values.get("payload")?.length ?? 0;
+  const parts: string[] = [];
+  if (values.has("tcp.flags")) {
+    parts.push(`TCP ${text("tcp.flags")}`, `seq ${text("tcp.seq")}`);
+    if (text("tcp.flags").includes("ACK")) parts.push(`ack ${text("tcp.ack")}`);
+    parts.push(`win ${text("tcp.window")}`);
+  } else if (values.has("udp.length")) parts.push("UDP");
+  else if (values.has("icmp.type"))
+    parts.push(`ICMP type ${text("icmp.type")} code ${text("icmp.code")}`);
+  else parts.push(text("ip.proto") || text("ipv6.nxt") || `EtherType ${text("eth.type") || "-"}`);
+  if (payload > 0) parts.push(`payload ${payload}`);
+  if (row.captured_bytes < row.original_bytes) parts.push("cut short when captured");
+  return parts.join(" · ");
+}
+
+/** The innermost field that a byte belongs to, and the way down to it. */
+export function fieldAt(fields: readonly PacketField[], offset: number): readonly PacketField[] {
+  for (const field of fields) {
+    if (offset < field.offset || offset >= field.offset + field.length) continue;
+    return [field, ...fieldAt(field.children, offset)];
+  }
+  return [];
+}

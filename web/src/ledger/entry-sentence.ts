@@ -1,0 +1,40 @@
+import { sizeText } from "../../../src/core/base/index.ts";
+import { amountText, wireText } from "../text.ts";
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** What an entry says, in one line; a type of a later version is shown by its case alone. */
+export function entrySentence(entry: Entry): string {
+  const text = (key: string): string => String(entry[key] ?? "");
+  const because = text("purpose") === "" ? "" : `: ${text("purpose")}`;
+  const sentences: Readonly<Record<string, () => string>> = {
+    "home.create": () => `home ${text("origin")} was made`,
+    "key.accept": () => `accepted: ${[entry["accepts"]].flat().join(", ")}`,
+    "case.open": () => `case ${text("case")} opened${because}`,
+    "import.start": () => `import of ${nameOf(entry["file"])} into ${text("case")} began${because}`,
+    "segment.seal": () =>
+      `segment ${text("segment")} sealed: ${amountText(Number(entry["packets"]), "packet")}, ${sizeText(Number(entry["plaintext_bytes"]))}, SHA-256 ${text("plaintext_sha256")}`,
+    "import.end": () =>
+      `import of ${text("capture")} done: ${amountText(Number(entry["packets"]), "packet")}`,
+    "import.abandon": () => `import of ${text("capture")} given up: ${text("reason")}`,
+    "read.packets": () =>
+      `${amountText(Number(entry["packets"]), "packet")} of ${text("case")} read by ${text("query") || "everything"}${because}`,
+    "read.metadata": () =>
+      `asked of ${caseOf(text("case"))}: ${[entry["queries"]].flat().map(queryText).join("; ")}`,
+    "segment.destroy": () => `segment ${text("segment")} destroyed: ${text("reason")}`,
+  };
+  return wireText(sentences[text("type")]?.() ?? text("case"));
+}
+
+/** `log: query`, of which the query may be empty. */
+function queryText(query: unknown): string {
+  return String(query).replace(/: $/, ": everything");
+}
+
+function nameOf(file: unknown): string {
+  return String((file as { name?: unknown } | undefined)?.name ?? "a file");
+}
+
+function caseOf(name: string): string {
+  return name === "*" ? "all cases" : name;
+}
