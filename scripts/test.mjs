@@ -121,7 +121,10 @@ async function vitest(config, more = {}) {
     failed += bad.length + (isBroken ? 1 : 0);
     if (isBroken) details.push(`     ${file.name}\n${file.message}`);
     for (const one of bad) {
-      details.push(`     ${file.name}: ${one.fullName}\n${one.failureMessages.join("\n")}`);
+      // vitest's name for a test that ran out of time, whose stack says nothing.
+      const isLate = one.failureMessages[0]?.startsWith("Error: STACK_TRACE_ERROR");
+      const why = isLate ? "it took longer than it may" : one.failureMessages.join("\n");
+      details.push(`     ${file.name}: ${one.fullName}\n${why}`);
     }
   }
   // Errors outside any test make the run fail though every test passed.

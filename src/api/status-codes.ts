@@ -42,6 +42,7 @@ export const EXIT_CODES = {
 
 export function exitCodeOf(code: string): number {
   if (/^(query|request|import)\//.test(code) && statusOf(code) < 500) return EXIT_CODES.badInput;
+  if (/^(ledger|vault)\/.*(damaged|forged|rolled-back)/.test(code)) return EXIT_CODES.tampered;
   if (/^(keys|home)\//.test(code) && !/unknown/.test(code)) return EXIT_CODES.home;
   if (/unknown/.test(code)) return EXIT_CODES.nothing;
   return EXIT_CODES.failed;

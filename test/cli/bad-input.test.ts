@@ -163,7 +163,7 @@ test("an edited ledger names the first bad entry", () => {
   writeFileSync(path, bytes);
   const done = home.run(["verify"]);
   expect(`${done.text}${done.errors}`).toMatch(/entry 2/);
-  expect(done.code).not.toBe(0);
+  expect(done.code).toBe(5);
 });
 
 test("a corrupt or lost index is rebuilt and answers as before", () => {

@@ -69,7 +69,7 @@ test("core asks neither clock nor chance", () => {
   );
 });
 
-test("every runtime dependency is pinned and has its line in docs/design/dependencies.md", () => {
+test("every dependency is pinned and has its line in docs/design/dependencies.md, and no line is stale", () => {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
     read("package.json"),
   ) as Record<string, Record<string, string>>;
@@ -80,6 +80,8 @@ test("every runtime dependency is pinned and has its line in docs/design/depende
     const line = lines.find((text) => text.startsWith(`| \`${name}\` | ${version} |`));
     expect(line, `a line for ${name} ${version}`).toBeDefined();
   }
+  const listed = lines.flatMap((text) => /^\| `([^`]+)` \|/.exec(text)?.[1] ?? []);
+  expect(listed.filter((name) => !(name in all))).toEqual([]);
 });
 
 test("src/api/openapi.json is what the contract says now (else: node scripts/write-openapi.ts)", () => {

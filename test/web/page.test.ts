@@ -22,10 +22,11 @@ async function tabTo(
   const target = page.getByRole(role, { name }).first();
   await target.waitFor();
   for (let n = 0; n < 150; n++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
     await page.keyboard.press("Tab");
   }
-  throw new Error(`the keyboard does not reach ${role} ${name}`);
+  const stuck = await page.evaluate("document.activeElement.outerHTML.slice(0, 200)");
+  throw new Error(`the keyboard does not reach ${role} ${name}; it is at ${stuck}`);
 }
 
 test("without a session the page says how to get in, and a used link says that it was used", async () => {
@@ -195,19 +196,21 @@ test("a chosen file is imported with progress, its twin is recognised, and what 
   await page.context().close();
 });
 
+/** Runs in the page: what a browser does when a file is let go over it. */
+const DROP = `(text) => {
+  const data = new DataTransfer();
+  const content = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  data.items.add(new File([content], "cut-short.pcapng"));
+  const options = { dataTransfer: data, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new DragEvent("drop", options));
+}`;
+
 test("a file dropped anywhere is imported", async () => {
   const page = await home.open("/");
   const bytes = Buffer.concat([...writeIncident()])
     .subarray(0, 200_000)
     .toString("base64");
-  await page.evaluate((text) => {
-    const data = new DataTransfer();
-    const content = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    data.items.add(new File([content], "cut-short.pcapng"));
-    document.body.dispatchEvent(
-      new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }),
-    );
-  }, bytes);
+  await page.evaluate(`(${DROP})(${JSON.stringify(bytes)})`);
   const line = page.getByRole("list", { name: "Imports" }).getByRole("listitem");
   await line.getByText(/Sealed with [\d,]+ packets/).waitFor();
   await page.context().close();

@@ -27,10 +27,12 @@ export class ServedHome {
       );
     }
     // The page under test is the page as it is written now.
+    // Not with this runner's NODE_ENV, which would make it a development build.
+    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
     execFileSync(process.execPath, [join(ROOT, "node_modules/vite/bin/vite.js"), "build", "web"], {
       cwd: ROOT,
+      env: { ...env, NODE_ENV: "production" },
     });
-    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
     const server = spawn(PROGRAM, ["start", "--port", "0"], { env });
     this.#server = server;
     const link = await linkFrom(server);
@@ -82,11 +84,7 @@ export class ServedHome {
   }
 
   async #listen(context: BrowserContext): Promise<void> {
-    await context.addInitScript(() => {
-      document.addEventListener("securitypolicyviolation", (event) => {
-        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
-      });
-    });
+    await context.addInitScript({ content: TELL_VIOLATIONS });
     context.on("weberror", (error) => this.complaints.push(error.error().message));
     context.on("console", (message) => {
       // The browser itself reports every answer that is not 2xx; to be told to log in is one.
@@ -95,6 +93,11 @@ export class ServedHome {
     });
   }
 }
+
+/** Runs in the page: says what its policy forbade. */
+const TELL_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (event) => {
+  console.error("policy: " + event.violatedDirective + " " + event.blockedURI);
+});`;
 
 /** No rule of WCAG 2.2 AA is broken. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -88,8 +88,3 @@ export function toWire({ q, case: name, from, to, relativeTo }: Question) {
   const text = parts.filter((part) => part.trim() !== "").join(" and ");
   return { q: text, relativeTo, ...(name !== undefined && { case: name }) };
 }
-
-/** By how much a column of the wire's query lies to the right of the one that was typed. */
-export function columnShift({ from, to }: Question): number {
-  return from || to ? 1 : 0;
-}

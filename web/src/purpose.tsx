@@ -71,8 +71,6 @@ function PurposeDialog({
         <input
           id={id}
           className="field mt-1 w-full"
-          // biome-ignore lint/a11y/noAutofocus: the dialog was asked for, and this is its one field
-          autoFocus
           value={text}
           maxLength={1000}
           placeholder="for example: what left the finance host that night"

@@ -34,7 +34,10 @@ export class ColumnBatch {
   readonly #u32: Uint32Array[];
   readonly #dictionary: (Map<string, number> | undefined)[];
 
-  constructor(schema: LogSchema, buffers?: { data: Uint8Array[]; validity: (Uint8Array | undefined)[] }) {
+  constructor(
+    schema: LogSchema,
+    buffers?: { data: Uint8Array[]; validity: (Uint8Array | undefined)[] },
+  ) {
     this.schema = schema;
     this.columns = columnsOfLog(schema);
     this.data =

@@ -11,6 +11,7 @@ const DASH = 45;
 const FIELD_BYTES_MAX = 64;
 
 const encoder = new TextEncoder();
+const UNSET = encoder.encode("-");
 
 interface WrittenField {
   readonly field: Field;
@@ -54,8 +55,10 @@ export class ZeekTsvWriter {
     const batch = new BatchReader(columns);
     const out = this.#out;
     out.length = 0;
+    const fields = this.#fields;
     for (let row = 0; row < batch.rows.rowCount; row++) {
-      for (const [index, written] of this.#fields.entries()) {
+      for (let index = 0; index < fields.length; index++) {
+        const written = fields[index]!;
         if (index > 0) out.byte(TAB);
         out.reserve(FIELD_BYTES_MAX);
         if (batch.rows.isSet(written.column, row)) writeField(out, batch, written, row);
@@ -87,7 +90,7 @@ function writeField(out: ByteWriter, batch: BatchReader, written: WrittenField, 
       out.byte(batch.rows.u8(column, row) === 1 ? 84 : 70);
       return;
     case "enum":
-      out.raw(written.values[batch.rows.u8(column, row)] ?? encoder.encode("-"));
+      out.raw(written.values[batch.rows.u8(column, row)] ?? UNSET);
       return;
     case "enumSet":
       writeSet(out, batch, written, row);

@@ -1,5 +1,5 @@
 import type { Limit } from "../base/index.ts";
-import { BURST_COUNT, BURST_RECORD, F_BURST_FIRST, F_BURST_LAST } from "./flow-layout.ts";
+import { BURST_COUNT, BURST_RECORD, F_BURST_FIRST, F_BURST_LAST, F_NOW } from "./flow-layout.ts";
 import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
 
 /** An originator's payload that comes this long after its last one begins a new burst. */
@@ -12,6 +12,14 @@ export const GAP_BINS = 32;
 const PAGE_RECORDS = 256;
 const TIMES = BURSTS_KEPT * 2;
 
+/** Of a flow's burst starts the first `kept` and the last `kept`; beyond those the arrays hold old values. */
+export interface BurstTimes {
+  kept: number;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly bins: Uint32Array;
+}
+
 /**
  * Bursts of the originator inside one connection: what a beacon over a kept-open connection looks
  * like. Most flows have one burst or none, so a record is taken only at the second.
@@ -22,6 +30,12 @@ export class Bursts {
   readonly #times: Float64Array[] = [];
   readonly #bins: Uint32Array[] = [];
   readonly #free: number[] = [];
+  readonly #out: BurstTimes = {
+    kept: 0,
+    first: new Float64Array(BURSTS_KEPT),
+    last: new Float64Array(BURSTS_KEPT),
+    bins: new Uint32Array(GAP_BINS),
+  };
   #used = 1;
 
   constructor(store: FlowStore, limit: Limit) {
@@ -30,11 +44,12 @@ export class Bursts {
   }
 
   /** The originator of a flow sent payload. */
-  payload(flow: number, now: number): void {
+  payload(flow: number): void {
     const words = this.#store.words;
     const doubles = this.#store.doubles;
     const at = wordsOf(flow);
-    const f = doublesOf(flow);
+    const f = at >> 1;
+    const now = doubles[F_NOW]!;
     const count = words[at + BURST_COUNT]!;
     const last = doubles[f + F_BURST_LAST]!;
     doubles[f + F_BURST_LAST] = now;
@@ -48,26 +63,25 @@ export class Bursts {
   }
 
   /**
-   * Burst starts, oldest first, and the histogram; undefined for fewer than two bursts. Views, valid
-   * until the next packet.
+   * Burst starts, oldest first, and the histogram; undefined for fewer than two bursts. One object,
+   * filled again at the next call.
    */
-  read(flow: number): { first: Float64Array; last: Float64Array; bins: Uint32Array } | undefined {
+  read(flow: number): BurstTimes | undefined {
     const record = this.#store.words[wordsOf(flow) + BURST_RECORD]!;
     if (record === 0) return undefined;
     const count = this.#store.words[wordsOf(flow) + BURST_COUNT]!;
     const page = this.#times[Math.floor(record / PAGE_RECORDS)]!;
     const from = (record % PAGE_RECORDS) * TIMES;
-    const first = page.subarray(from, from + Math.min(count, BURSTS_KEPT));
-    const last = new Float64Array(Math.min(count, BURSTS_KEPT));
-    for (let n = 0; n < last.length; n++) {
-      last[n] = page[from + BURSTS_KEPT + ((count - last.length + n) % BURSTS_KEPT)]!;
+    const out = this.#out;
+    out.kept = Math.min(count, BURSTS_KEPT);
+    for (let n = 0; n < out.kept; n++) {
+      out.first[n] = page[from + n]!;
+      out.last[n] = page[from + BURSTS_KEPT + ((count - out.kept + n) % BURSTS_KEPT)]!;
     }
+    const bins = this.#bins[Math.floor(record / PAGE_RECORDS)]!;
     const binsFrom = (record % PAGE_RECORDS) * GAP_BINS;
-    const bins = this.#bins[Math.floor(record / PAGE_RECORDS)]!.subarray(
-      binsFrom,
-      binsFrom + GAP_BINS,
-    );
-    return { first, last, bins };
+    for (let n = 0; n < GAP_BINS; n++) out.bins[n] = bins[binsFrom + n]!;
+    return out;
   }
 
   release(flow: number): void {

@@ -1,7 +1,5 @@
 import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packet/index.ts";
 import {
-  ENDPOINT_0,
-  ENDPOINT_WORDS,
   FLAGS,
   FLIPPED,
   HISTORY,
@@ -10,6 +8,8 @@ import {
   HISTORY_SEEN,
   HISTORY_SYN,
   PARTIAL,
+  RARE_0,
+  RARE_WORDS,
   SEEN_0,
 } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
@@ -19,8 +19,8 @@ const SYN_BIT = 1;
 const FIN_BIT = 2;
 const RST_BIT = 4;
 const FIN_RST_BIT = 8;
-const DATA_BIT = 0x10;
-const ACK_BIT = 0x20;
+export const DATA_BIT = 0x10;
+export const ACK_BIT = 0x20;
 const MULTI_BIT = 0x40;
 
 const CARET = 0x5e;
@@ -59,7 +59,7 @@ export class FlowHistory {
       else if ((packet.tcpFlags & TCP_ACK) !== 0) this.#traffic(flow, endpoint, ACK_BIT, 0x41);
       return;
     }
-    const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
+    const rare = at + RARE_0 + endpoint * RARE_WORDS;
     switch (flags) {
       case TCP_SYN:
         this.#repeated(
@@ -67,7 +67,7 @@ export class FlowHistory {
           endpoint,
           SYN_BIT,
           (packet.tcpFlags & TCP_ACK) !== 0 ? 0x48 : 0x53,
-          side + HISTORY_SYN,
+          rare + HISTORY_SYN,
           position,
         );
         return;
@@ -78,12 +78,12 @@ export class FlowHistory {
           endpoint,
           FIN_BIT,
           0x46,
-          side + HISTORY_FIN,
+          rare + HISTORY_FIN,
           position + packet.payloadLength,
         );
         return;
       case TCP_RST:
-        this.#repeated(at, endpoint, RST_BIT, 0x52, side + HISTORY_RST, position);
+        this.#repeated(at, endpoint, RST_BIT, 0x52, rare + HISTORY_RST, position);
         return;
       default: {
         const both = TCP_FIN | TCP_RST;

@@ -77,15 +77,15 @@ export class FlowIndex {
     if (words[at + PROTOCOL] !== key.protocol) return false;
     const ports = words[at + PORTS]!;
     if (
-      ports === (key.ports | 0) &&
-      words[at + ADDRESS_0 + 3] === (key.a3 | 0) &&
-      words[at + ADDRESS_1 + 3] === (key.b3 | 0) &&
-      words[at + ADDRESS_0] === (key.a0 | 0) &&
-      words[at + ADDRESS_0 + 1] === (key.a1 | 0) &&
-      words[at + ADDRESS_0 + 2] === (key.a2 | 0) &&
-      words[at + ADDRESS_1] === (key.b0 | 0) &&
-      words[at + ADDRESS_1 + 1] === (key.b1 | 0) &&
-      words[at + ADDRESS_1 + 2] === (key.b2 | 0)
+      ports === key.ports &&
+      words[at + ADDRESS_0 + 3] === key.a3 &&
+      words[at + ADDRESS_1 + 3] === key.b3 &&
+      words[at + ADDRESS_0] === key.a0 &&
+      words[at + ADDRESS_0 + 1] === key.a1 &&
+      words[at + ADDRESS_0 + 2] === key.a2 &&
+      words[at + ADDRESS_1] === key.b0 &&
+      words[at + ADDRESS_1 + 1] === key.b1 &&
+      words[at + ADDRESS_1 + 2] === key.b2
     ) {
       this.direction = 0;
       return true;
@@ -93,14 +93,14 @@ export class FlowIndex {
     if (
       key.isOneWay ||
       ports !== ((key.ports >>> 16) | (key.ports << 16)) ||
-      words[at + ADDRESS_1 + 3] !== (key.a3 | 0) ||
-      words[at + ADDRESS_0 + 3] !== (key.b3 | 0) ||
-      words[at + ADDRESS_1] !== (key.a0 | 0) ||
-      words[at + ADDRESS_1 + 1] !== (key.a1 | 0) ||
-      words[at + ADDRESS_1 + 2] !== (key.a2 | 0) ||
-      words[at + ADDRESS_0] !== (key.b0 | 0) ||
-      words[at + ADDRESS_0 + 1] !== (key.b1 | 0) ||
-      words[at + ADDRESS_0 + 2] !== (key.b2 | 0)
+      words[at + ADDRESS_1 + 3] !== key.a3 ||
+      words[at + ADDRESS_0 + 3] !== key.b3 ||
+      words[at + ADDRESS_1] !== key.a0 ||
+      words[at + ADDRESS_1 + 1] !== key.a1 ||
+      words[at + ADDRESS_1 + 2] !== key.a2 ||
+      words[at + ADDRESS_0] !== key.b0 ||
+      words[at + ADDRESS_0 + 1] !== key.b1 ||
+      words[at + ADDRESS_0 + 2] !== key.b2
     ) {
       return false;
     }

@@ -2,7 +2,10 @@ import { type DecodedPacket, IP_PROTOCOL } from "../packet/index.ts";
 import { KIND_ONE_WAY, KIND_RESIDUE } from "./flow-layout.ts";
 import { icmpCounterpart } from "./icmp-pairs.ts";
 
-/** The key of a packet, as it came: words of both addresses, ports, protocol and kind. */
+/**
+ * The key of a packet, as it came: words of both addresses, ports, protocol and kind. All are 32-bit
+ * integers with sign: those need no boxes and no conversions.
+ */
 export interface FlowKey {
   a0: number;
   a1: number;
@@ -20,18 +23,16 @@ export interface FlowKey {
 
 /** Makes the key object that is filled for every packet. */
 export function createFlowKey(): FlowKey {
-  // Large numbers, so that the fields are doubles for good and the object never changes its shape.
-  const big = 0xffffffff;
   return {
-    a0: big,
-    a1: big,
-    a2: big,
-    a3: big,
-    b0: big,
-    b1: big,
-    b2: big,
-    b3: big,
-    ports: big,
+    a0: 0,
+    a1: 0,
+    a2: 0,
+    a3: 0,
+    b0: 0,
+    b1: 0,
+    b2: 0,
+    b3: 0,
+    ports: 0,
     protocol: 0,
     isOneWay: false,
   };
@@ -42,7 +43,7 @@ export function keyFlow(key: FlowKey, packet: DecodedPacket): void {
   keyAddresses(key, packet);
   key.protocol = packet.protocol;
   key.isOneWay = false;
-  if (packet.hasPorts) key.ports = packet.sourcePort * 65536 + packet.destinationPort;
+  if (packet.hasPorts) key.ports = (packet.sourcePort << 16) | packet.destinationPort;
   else if (packet.icmpType >= 0) keyIcmp(key, packet);
   else key.ports = 0;
 }
@@ -61,7 +62,7 @@ function keyIcmp(key: FlowKey, packet: DecodedPacket): void {
   const answer = icmpCounterpart(packet.icmpType, { version });
   key.isOneWay = answer < 0;
   if (answer < 0) key.protocol |= KIND_ONE_WAY;
-  key.ports = packet.icmpType * 65536 + (answer < 0 ? packet.icmpCode : answer);
+  key.ports = (packet.icmpType << 16) | (answer < 0 ? packet.icmpCode : answer);
 }
 
 function keyAddresses(key: FlowKey, packet: DecodedPacket): void {

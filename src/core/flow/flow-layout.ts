@@ -1,13 +1,20 @@
 /**
  * One flow is one record of fixed size in one buffer, read as 32-bit integers and as doubles. No
- * object per flow: half a million of them would cost the collector more than the packets cost us,
- * and neighbouring fields share the cache lines that a probe has to fetch anyway (182 ns a miss).
+ * object per flow: half a million of them would cost the collector more than the packets cost us.
+ * The record is six cache lines (182 ns a miss): key and flags, one line an endpoint, so that a
+ * packet of a running flow touches three; then packet locations, then what few packets need.
  * Offsets below count 32-bit words, those named `F_…` count doubles; all from the record's start.
  */
 export const RECORD_WORDS = 96;
-export const RECORD_DOUBLES = RECORD_WORDS / 2;
+/**
+ * Words before record 0. Large buffers of this host begin 16 bytes after a page's start; with these
+ * 48 more every record begins on a cache line of its own.
+ */
+export const ORIGIN_WORDS = 12;
+/** Double (of the buffer, not of a record) that holds the time of the packet at hand. */
+export const F_NOW = 0;
 
-/** Key: address 0 (source of the first packet), address 1, both ports, protocol and kind. */
+/** Line 0. Key: address 0 (source of the first packet), address 1, both ports, protocol and kind. */
 export const ADDRESS_0 = 0;
 export const ADDRESS_1 = 4;
 export const PORTS = 8;
@@ -15,37 +22,45 @@ export const PROTOCOL = 9;
 /** Bits of the PROTOCOL word beside the number: packets without a flow, and one-way ICMP. */
 export const KIND_RESIDUE = 0x100;
 export const KIND_ONE_WAY = 0x200;
-
 export const FLAGS = 10;
 export const HISTORY = 11;
 export const HISTORY_SEEN = 12;
-export const ORDINAL = 13;
-export const WHEEL_NEXT = 14;
-export const WHEEL_PREVIOUS = 15;
-export const F_START = 8;
-export const F_LAST = 9;
-export const F_TIMER = 10;
-export const F_BURST_LAST = 11;
-export const F_POSTING_LAST = 12;
-export const POSTING_HEAD = 26;
-export const POSTING_TAIL = 27;
-export const POSTING_COUNT = 28;
-export const BURST_RECORD = 29;
-export const VLANS = 30;
-export const WHEEL_BUCKET = 31;
-export const ENDPOINT_0 = 32;
-export const ENDPOINT_WORDS = 24;
+export const BURST_COUNT = 13;
+export const F_LAST = 7;
+
+/** Lines 1 and 2: the endpoints. Their last two words are the flow's. */
+export const ENDPOINT_0 = 16;
+export const ENDPOINT_WORDS = 16;
 export const ENDPOINT_1 = ENDPOINT_0 + ENDPOINT_WORDS;
-export const PENDING_0 = 80;
-export const PENDING_1 = 81;
-export const F_MISSED = 41;
-export const F_FIRST_OFFSET = 42;
-export const F_RUN_START = 43;
-export const F_RUN_END = 44;
-export const F_BURST_FIRST = 45;
-export const BURST_COUNT = 92;
-export const POSTING_BYTES = 93;
-export const HASH = 94;
+export const F_BURST_LAST = 15;
+export const PENDING_0 = 46;
+export const PENDING_1 = 47;
+
+/** Line 3: packet locations, and what begins and ends a flow. */
+export const POSTING_HEAD = 48;
+export const POSTING_TAIL = 49;
+export const POSTING_COUNT = 50;
+export const POSTING_BYTES = 51;
+export const F_POSTING_LAST = 26;
+export const F_RUN_START = 27;
+export const F_RUN_END = 28;
+export const ORDINAL = 58;
+export const HASH = 59;
+export const F_START = 30;
+export const F_FIRST_OFFSET = 31;
+
+/** Lines 4 and 5: timers and rare events. */
+export const WHEEL_NEXT = 64;
+export const WHEEL_PREVIOUS = 65;
+export const WHEEL_BUCKET = 66;
+export const VLANS = 67;
+export const F_TIMER = 34;
+export const F_MISSED = 35;
+export const F_BURST_FIRST = 36;
+export const BURST_RECORD = 74;
+/** Counts of rare events of endpoint 0; those of endpoint 1 lie `RARE_WORDS` further on. */
+export const RARE_0 = 76;
+export const RARE_WORDS = 10;
 
 /** Words of an endpoint, from its start. */
 export const SEQ_START = 0;
@@ -54,23 +69,24 @@ export const SEQ_ACK = 2;
 /** Wraps of the sequence space seen: by sent numbers in the low half, by acknowledged in the high. */
 export const WRAPS = 3;
 export const STATE = 4;
-export const FIN_COUNT = 5;
-export const HISTORY_SYN = 6;
-export const HISTORY_FIN = 7;
-export const HISTORY_RST = 8;
-export const RETRANSMISSIONS = 9;
-export const GAPS = 10;
-export const ZERO_WINDOWS = 11;
-export const BAD_CHECKSUMS = 12;
-export const PACKETS = 13;
+export const PACKETS = 5;
 /** Doubles of an endpoint, from its start in doubles. */
-export const F_IP_BYTES = 7;
-export const F_REASSEMBLED = 8;
-export const F_TRIMMED = 9;
-export const F_UPPER = 10;
-export const F_FIN_SEQ = 11;
+export const F_IP_BYTES = 3;
+export const F_REASSEMBLED = 4;
+export const F_TRIMMED = 5;
+export const F_UPPER = 6;
 /** UDP and ICMP have no sequence space: the payload bytes lie in the same place. */
 export const F_SIZE = F_REASSEMBLED;
+
+/** Words of an endpoint's rare events, from `RARE_0` or its neighbour. */
+export const F_FIN_SEQ = 0;
+export const HISTORY_SYN = 2;
+export const HISTORY_FIN = 3;
+export const HISTORY_RST = 4;
+export const RETRANSMISSIONS = 5;
+export const GAPS = 6;
+export const ZERO_WINDOWS = 7;
+export const BAD_CHECKSUMS = 8;
 
 export const FLIPPED = 1;
 export const SEEN_0 = 2;
@@ -87,6 +103,8 @@ export const DID_CLOSE = 0x100;
 export const SKIP = 0x200;
 export const DID_EOF = 0x400;
 export const ACTIVE = 0x800;
+/** It sent a FIN. */
+export const FIN_SENT = 0x1000;
 
 /** States of a TCP endpoint. */
 export const INACTIVE = 0;

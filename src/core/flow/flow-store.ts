@@ -1,4 +1,4 @@
-import { RECORD_DOUBLES, RECORD_WORDS } from "./flow-layout.ts";
+import { ORIGIN_WORDS, RECORD_WORDS } from "./flow-layout.ts";
 
 /**
  * The records of all live flows. The whole limit is reserved at once: untouched pages cost nothing
@@ -16,7 +16,7 @@ export class FlowStore {
 
   constructor(maximum: number) {
     this.maximum = maximum;
-    const buffer = new ArrayBuffer((maximum + 1) * RECORD_WORDS * 4);
+    const buffer = new ArrayBuffer((ORIGIN_WORDS + (maximum + 1) * RECORD_WORDS) * 4);
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
   }
@@ -31,7 +31,8 @@ export class FlowStore {
     if (this.live > this.livePeak) this.livePeak = this.live;
     const old = this.#free.pop();
     if (old === undefined) return this.#used++;
-    this.words.fill(0, old * RECORD_WORDS, (old + 1) * RECORD_WORDS);
+    const at = wordsOf(old);
+    this.words.fill(0, at, at + RECORD_WORDS);
     return old;
   }
 
@@ -43,10 +44,10 @@ export class FlowStore {
 
 /** First word of a flow's record. */
 export function wordsOf(flow: number): number {
-  return flow * RECORD_WORDS;
+  return flow * RECORD_WORDS + ORIGIN_WORDS;
 }
 
 /** First double of a flow's record. */
 export function doublesOf(flow: number): number {
-  return flow * RECORD_DOUBLES;
+  return wordsOf(flow) >> 1;
 }

@@ -16,6 +16,7 @@ import {
   F_FIRST_OFFSET,
   F_IP_BYTES,
   F_LAST,
+  F_NOW,
   F_SIZE,
   F_START,
   F_TIMER,
@@ -26,6 +27,8 @@ import {
   PACKETS,
   PORTS,
   PROTOCOL,
+  RARE_0,
+  RARE_WORDS,
   STATE,
   TIMER_ATTEMPT,
   TIMER_DELETE,
@@ -73,6 +76,8 @@ export class FlowTable {
   readonly #options: ResolvedFlowOptions;
   readonly #sink: FlowSink;
   readonly #store: FlowStore;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
   readonly #index: FlowIndex;
   readonly #history: FlowHistory;
   readonly #timeouts: TimeoutRules;
@@ -95,6 +100,8 @@ export class FlowTable {
     const { limits } = this.#options;
     this.#sink = sink;
     this.#store = new FlowStore(limits.liveFlows.maximum);
+    this.#words = this.#store.words;
+    this.#doubles = this.#store.doubles;
     this.#index = new FlowIndex(this.#store);
     this.#ports = new ServerPorts(this.#options.serverPorts);
     this.#judge = new PacketJudge(this.#ports, this.#options);
@@ -138,6 +145,7 @@ export class FlowTable {
       this.baseSeconds = record.seconds;
     }
     const now = (record.seconds - this.baseSeconds) * 1e9 + record.nanoseconds;
+    this.#doubles[F_NOW] = now;
     if (now > this.#clock) {
       this.#clock = now;
       if (this.#wheel.isDue(now)) this.#wheel.advance(now, this.#look);
@@ -145,16 +153,16 @@ export class FlowTable {
     if (this.#postings?.isFull) this.#writeRuns();
     this.currentFlow = 0;
     if (packet.ipVersion === 0) {
-      this.#postings?.add(0, record.recordOffset, now);
+      this.#postings?.add(0, record.recordOffset);
       return;
     }
-    if (this.#judge.isResidue(record, packet)) this.#addResidue(record, packet, now);
-    else this.#addToFlow(record, packet, now);
+    if (this.#judge.isResidue(record, packet)) this.#addResidue(record, packet);
+    else this.#addToFlow(record, packet);
   }
 
   /** Ends every flow and writes what is left. */
   end(): void {
-    const words = this.#store.words;
+    const words = this.#words;
     for (let flow = 1, left = this.#store.live; left > 0; flow++) {
       if (words[wordsOf(flow) + ORDINAL] === 0) continue;
       left--;
@@ -164,54 +172,55 @@ export class FlowTable {
     this.#postings?.end();
   }
 
-  #addResidue(record: PacketRecord, packet: DecodedPacket, now: number): void {
+  #addResidue(record: PacketRecord, packet: DecodedPacket): void {
     const key = this.#key;
     keyResidue(key, packet);
     const hash = this.#index.hash(key);
     let flow = this.#index.find(key, hash);
     if (flow === 0) {
-      flow = this.#begin(record, packet, hash, now);
+      flow = this.#begin(record, packet, hash);
       this.residues++;
       this.#timeouts.set(flow, TIMEOUT.residue);
       this.#wheel.add(flow, this.#timeouts.deadline(flow));
     }
-    this.#store.doubles[(wordsOf(flow) >> 1) + F_LAST] = now;
-    this.#postings?.add(flow, record.recordOffset, now);
+    this.#doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#doubles[F_NOW]!;
+    this.#postings?.add(flow, record.recordOffset);
   }
 
-  #addToFlow(record: PacketRecord, packet: DecodedPacket, now: number): void {
+  #addToFlow(record: PacketRecord, packet: DecodedPacket): void {
     const key = this.#key;
     keyFlow(key, packet);
     const hash = this.#index.hash(key);
     let flow = this.#index.find(key, hash);
-    if (flow !== 0 && this.#isOver(flow, packet, now)) {
+    if (flow !== 0 && this.#isOver(flow, packet)) {
       this.#end(flow);
       flow = 0;
     }
     let endpoint: 0 | 1 = this.#index.direction;
     if (flow === 0) {
       endpoint = 0;
-      flow = this.#begin(record, packet, hash, now);
+      flow = this.#begin(record, packet, hash);
       this.flows++;
       if (this.#judge.isFlippedAtStart(packet)) this.#history.flip(flow);
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcp.begin(flow);
-      this.#wheel.add(flow, now + CLOSE_NANOSECONDS);
+      this.#wheel.add(flow, this.#doubles[F_NOW]! + CLOSE_NANOSECONDS);
     }
     this.currentFlow = flow;
     this.currentEndpoint = endpoint;
-    this.#postings?.add(flow, record.recordOffset, now);
+    this.#postings?.add(flow, record.recordOffset);
     if (packet.fault === FAULT.tcpHeaderLength) return;
     if (!this.#judge.isTransportGood(record, packet)) {
       this.#countBadChecksum(flow, endpoint, packet);
       return;
     }
-    this.#count(flow, endpoint, packet, now);
+    this.#count(flow, endpoint, packet);
   }
 
   /** True when the flow found had ended by time before this packet, or a SYN begins a new one. */
-  #isOver(flow: number, packet: DecodedPacket, now: number): boolean {
-    const words = this.#store.words;
-    const doubles = this.#store.doubles;
+  #isOver(flow: number, packet: DecodedPacket): boolean {
+    const words = this.#words;
+    const doubles = this.#doubles;
+    const now = doubles[F_NOW]!;
     const at = wordsOf(flow);
     const f = at >> 1;
     const timed = (words[at + FLAGS]! & (TIMER_ATTEMPT | TIMER_DELETE)) !== 0;
@@ -229,13 +238,13 @@ export class FlowTable {
     );
   }
 
-  #begin(record: PacketRecord, packet: DecodedPacket, hash: number, now: number): number {
+  #begin(record: PacketRecord, packet: DecodedPacket, hash: number): number {
     if (this.#store.isFull) {
       this.#options.limits.liveFlows.reached++;
       this.#end(this.#wheel.nearest());
     }
     const flow = this.#store.take();
-    const words = this.#store.words;
+    const words = this.#words;
     const key = this.#key;
     const at = wordsOf(flow);
     words[at + ADDRESS_0] = key.a0;
@@ -250,7 +259,8 @@ export class FlowTable {
     words[at + PROTOCOL] = key.protocol;
     words[at + ORDINAL] = ++this.#ordinals;
     words[at + VLANS] = ((packet.outerVlan + 1) << 16) | (packet.innerVlan + 1);
-    const doubles = this.#store.doubles;
+    const doubles = this.#doubles;
+    const now = doubles[F_NOW]!;
     doubles[(at >> 1) + F_START] = now;
     doubles[(at >> 1) + F_LAST] = now;
     doubles[(at >> 1) + F_FIRST_OFFSET] = record.recordOffset;
@@ -259,25 +269,26 @@ export class FlowTable {
   }
 
   #countBadChecksum(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
-    const side = wordsOf(flow) + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
+    const rare = wordsOf(flow) + RARE_0 + endpoint * RARE_WORDS;
     if (packet.protocol === IP_PROTOCOL.tcp) this.checksumErrors.tcp++;
     else if (packet.protocol === IP_PROTOCOL.udp) this.checksumErrors.udp++;
     else {
       this.checksumErrors.icmp++;
       return;
     }
-    this.#history.scaled(flow, endpoint, 0x43, side + BAD_CHECKSUMS);
+    this.#history.scaled(flow, endpoint, 0x43, rare + BAD_CHECKSUMS);
   }
 
-  #count(flow: number, endpoint: 0 | 1, packet: DecodedPacket, now: number): void {
-    const words = this.#store.words;
-    const doubles = this.#store.doubles;
+  #count(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
+    const words = this.#words;
+    const doubles = this.#doubles;
+    const now = doubles[F_NOW]!;
     const at = wordsOf(flow);
     const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     let isCounted = true;
     switch (packet.protocol) {
       case IP_PROTOCOL.tcp:
-        this.#tcp.packet(flow, endpoint, packet, now);
+        this.#tcp.packet(flow, endpoint, packet);
         break;
       case IP_PROTOCOL.udp:
         doubles[(at >> 1) + F_LAST] = now;
@@ -298,23 +309,21 @@ export class FlowTable {
       doubles[(side >> 1) + F_IP_BYTES]! += packet.ipTotalBytes;
     }
     const isOriginator = (words[at + FLAGS]! & FLIPPED) === endpoint;
-    if (isOriginator && packet.payloadLength > 0) this.#bursts.payload(flow, now);
+    if (isOriginator && packet.payloadLength > 0) this.#bursts.payload(flow);
   }
 
   /** A length field below the header's own size leaves the side silent. */
   #addSize(side: number, bytes: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const size =
-      (words[side + STATE]! & ACTIVE) === 0
-        ? bytes
-        : this.#store.doubles[(side >> 1) + F_SIZE]! + bytes;
-    this.#store.doubles[(side >> 1) + F_SIZE] = size;
+      (words[side + STATE]! & ACTIVE) === 0 ? bytes : this.#doubles[(side >> 1) + F_SIZE]! + bytes;
+    this.#doubles[(side >> 1) + F_SIZE] = size;
     if (size < 0) words[side + STATE]! &= ~ACTIVE;
     else words[side + STATE]! |= ACTIVE;
   }
 
   #end(flow: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const at = wordsOf(flow);
     this.#index.remove(flow);
     this.#wheel.remove(flow);
@@ -331,7 +340,7 @@ export class FlowTable {
 
   /** The arena of locations is full: everything in it goes out, flows begin new runs. */
   #writeRuns(): void {
-    const words = this.#store.words;
+    const words = this.#words;
     this.#postings!.countFull();
     this.#postings!.endRun(0);
     for (let flow = 1, left = this.#store.live; left > 0; flow++) {

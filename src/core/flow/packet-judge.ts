@@ -72,7 +72,7 @@ export class PacketJudge {
       // Both likely: the lower port; but a SYN-ACK alone may be a stealth scan, so leave that.
       flips = this.#ports.isTcp(destinationPort) ? !isSyn && sourcePort < destinationPort : true;
     }
-    return flips && !(packet.ipVersion === 4 && packet.dst3 === 0xffffffff);
+    return flips && !(packet.ipVersion === 4 && packet.dst3 === -1);
   }
 
   /** What was cut or belongs to a fragment is not judged. */

@@ -1,5 +1,6 @@
 import type { Limit } from "../base/index.ts";
 import {
+  F_NOW,
   F_POSTING_LAST,
   F_RUN_END,
   F_RUN_START,
@@ -80,11 +81,12 @@ export class Postings {
   }
 
   /** Notes a packet of a flow. */
-  add(flow: number, recordOffset: number, now: number): void {
+  add(flow: number, recordOffset: number): void {
     const words = this.#store.words;
     const doubles = this.#store.doubles;
     const at = wordsOf(flow);
-    const f = doublesOf(flow);
+    const f = at >> 1;
+    const now = doubles[F_NOW]!;
     let delta = recordOffset;
     if (words[at + POSTING_COUNT] === 0) {
       words[at + POSTING_HEAD] = this.#take();

@@ -16,7 +16,7 @@ import type { FlowStore } from "./flow-store.ts";
 /** Data sent beyond a hole while nothing was ever acknowledged: the other side is not visible. */
 const ABOVE_HOLE_BYTES_MAX = 16_384;
 const INITIAL_WINDOW_BYTES = 16_384;
-const UNACKNOWLEDGED_BYTES_MAX = 10 * 1024 * 1024;
+export const UNACKNOWLEDGED_BYTES_MAX = 10 * 1024 * 1024;
 /** Pieces beyond a hole that one direction may have; a hostile sender makes a hole a packet. */
 const PIECES_PER_DIRECTION_MAX = 512;
 
@@ -27,6 +27,8 @@ export interface Side {
   /** Word that holds the head of its list of pieces. */
   pending: number;
   peer: number;
+  /** First word of its rare events. */
+  rare: number;
 }
 
 /** Told of every hole that an acknowledgement showed to be lost for the observer. */

@@ -1,5 +1,5 @@
 import {
-  FIN_COUNT,
+  FIN_SENT,
   INACTIVE,
   RESET,
   SEQ_ACK,
@@ -35,6 +35,6 @@ export function endpointSize(words: Int32Array, at: number, peer: number): numbe
   let size = Math.max(last, acknowledged) - start;
   // The SYN and the FIN take a number each.
   if (size !== 0) size--;
-  if (words[at + FIN_COUNT]! > 0 && size !== 0) size--;
+  if ((state & FIN_SENT) !== 0 && size !== 0) size--;
   return size;
 }

@@ -175,7 +175,7 @@ export class TcpStates {
     if (
       !hasAck &&
       (words[peer + STATE]! & 15) === SYN_ACK_SENT &&
-      (packet.tcpSequence | 0) === words[at + SEQ_START]
+      packet.tcpSequence === words[at + SEQ_START]
     ) {
       // The SYN-ACK was captured before its SYN: turn the connection round, it is established.
       this.#history.flip(this.#flow);

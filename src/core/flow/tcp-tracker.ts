@@ -12,10 +12,11 @@ import {
   F_FIN_SEQ,
   F_LAST,
   F_MISSED,
+  F_NOW,
   F_REASSEMBLED,
   F_TIMER,
   F_TRIMMED,
-  FIN_COUNT,
+  FIN_SENT,
   FLAGS,
   FLIPPED,
   GAPS,
@@ -24,6 +25,8 @@ import {
   PARTIALLY_SEEN,
   PENDING_0,
   PENDING_1,
+  RARE_0,
+  RARE_WORDS,
   RESET,
   RETRANSMISSIONS,
   SEEN_0,
@@ -42,6 +45,7 @@ import {
 import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, type TimeoutRules } from "./flow-timeouts.ts";
 import { SequenceGaps, type Side } from "./sequence-gaps.ts";
+import { takeOrdinary } from "./tcp-fast-path.ts";
 import { endpointSize, fullSequence } from "./tcp-size.ts";
 import { TcpStates } from "./tcp-states.ts";
 
@@ -61,8 +65,8 @@ export class TcpTracker {
   /** The flow at hand, its first word, and both sides of it with the sender of the packet as one. */
   #flow = 0;
   #base = 0;
-  readonly #sender: Side = { at: 0, pending: 0, peer: 0 };
-  readonly #receiver: Side = { at: 0, pending: 0, peer: 0 };
+  readonly #sender: Side = { at: 0, pending: 0, peer: 0, rare: 0 };
+  readonly #receiver: Side = { at: 0, pending: 0, peer: 0, rare: 0 };
   #underflow = false;
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules, intervals: Limit) {
@@ -105,7 +109,7 @@ export class TcpTracker {
       side = responder;
     }
     if (((words[originator + STATE]! | words[responder + STATE]!) & DID_CLOSE) !== 0) return true;
-    const seq = packet.tcpSequence | 0;
+    const seq = packet.tcpSequence;
     if (seq === words[side + SEQ_START]) return false;
     // A SYN that was captured after its SYN-ACK (two interfaces): still the same connection.
     return !(
@@ -117,7 +121,14 @@ export class TcpTracker {
   }
 
   /** Takes one packet from endpoint 0 or 1. */
-  packet(flow: number, endpoint: 0 | 1, packet: DecodedPacket, now: number): void {
+  packet(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
+    const base = wordsOf(flow);
+    if (!takeOrdinary(this.#words, this.#doubles, base, endpoint, packet)) {
+      this.#take(flow, endpoint, packet);
+    }
+  }
+
+  #take(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
     const words = this.#words;
     const base = wordsOf(flow);
     this.#flow = flow;
@@ -130,6 +141,8 @@ export class TcpTracker {
     this.#receiver.at = peer;
     this.#receiver.pending = base + PENDING_1 - endpoint;
     this.#receiver.peer = at;
+    this.#sender.rare = base + RARE_0 + endpoint * RARE_WORDS;
+    this.#receiver.rare = base + RARE_0 + (1 - endpoint) * RARE_WORDS;
     const flags = packet.tcpFlags;
     const length = packet.payloadLength;
     const isOriginator = endpoint === (words[base + FLAGS]! & FLIPPED);
@@ -138,8 +151,8 @@ export class TcpTracker {
     const isReset = (flags & TCP_RST) !== 0;
     const isFin = (flags & TCP_FIN) !== 0;
     this.#notePartial(endpoint, isOriginator, syn, hasAck);
-    const seq = packet.tcpSequence | 0;
-    const ack = packet.tcpAcknowledgment | 0;
+    const seq = packet.tcpSequence;
+    const ack = packet.tcpAcknowledgment;
     const segmentBytes = (syn ? 1 : 0) + (isFin ? 1 : 0) + (isReset ? 0 : length);
     const onePast = (seq + segmentBytes) | 0;
     this.#beginEndpoint(at, syn, seq, onePast);
@@ -152,18 +165,18 @@ export class TcpTracker {
       (words[peer + STATE]! & 15) !== CLOSED &&
       (words[at + STATE]! & 15) !== RESET
     ) {
-      this.#history.scaled(flow, endpoint, 0x57, at + ZERO_WINDOWS);
+      this.#history.scaled(flow, endpoint, 0x57, this.#sender.rare + ZERO_WINDOWS);
     }
     if ((words[at + STATE]! & words[peer + STATE]! & DID_CLOSE) === 0) {
-      this.#doubles[(base >> 1) + F_LAST] = now;
+      this.#doubles[(base >> 1) + F_LAST] = this.#doubles[F_NOW]!;
     }
     if (isFin) {
-      words[at + FIN_COUNT]!++;
-      this.#doubles[(at >> 1) + F_FIN_SEQ] =
+      words[at + STATE]! |= FIN_SENT;
+      this.#doubles[(this.#sender.rare >> 1) + F_FIN_SEQ] =
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
     const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
-    this.#updateLast(at, onePast, flags, length, endpoint);
+    this.#updateLast(onePast, flags, length, endpoint);
     const role = isOriginator ? "originator" : "responder";
     const closes = this.#states.update(flow, at, peer, packet, role);
     if (hasAck) this.#ackReceived(this.#receiver, relativeAck);
@@ -255,8 +268,9 @@ export class TcpTracker {
     return relative;
   }
 
-  #updateLast(at: number, onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
+  #updateLast(onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
     const words = this.#words;
+    const { at, rare } = this.#sender;
     const last = words[at + SEQ_LAST]!;
     const delta = (onePast - last) | 0;
     if ((flags & (TCP_SYN | TCP_RST)) !== 0 && (delta > SEQ_JUMP_MAX || delta < -SEQ_JUMP_MAX)) {
@@ -268,15 +282,15 @@ export class TcpTracker {
       if (onePast >>> 0 < last >>> 0) words[at + WRAPS] = words[at + WRAPS]! + 1;
       words[at + SEQ_LAST] = onePast;
     } else if ((words[at + STATE]! & 15) !== RESET && length > 0) {
-      this.#history.scaled(this.#flow, endpoint, 0x54, at + RETRANSMISSIONS);
+      this.#history.scaled(this.#flow, endpoint, 0x54, rare + RETRANSMISSIONS);
     }
   }
 
   #ackReceived(side: Side, relativeAck: number): void {
     const words = this.#words;
     let seq = relativeAck;
-    if (words[side.at + FIN_COUNT]! > 0) {
-      const fin = this.#doubles[(side.at >> 1) + F_FIN_SEQ]!;
+    if ((words[side.at + STATE]! & FIN_SENT) !== 0) {
+      const fin = this.#doubles[(side.rare >> 1) + F_FIN_SEQ]!;
       if (seq >= fin) seq = fin - 1;
     }
     if (seq <= this.#doubles[(side.at >> 1) + F_TRIMMED]!) return;
@@ -303,8 +317,7 @@ export class TcpTracker {
     const words = this.#words;
     const state = words[side.at + STATE]!;
     if ((state & DID_EOF) !== 0) return;
-    if (words[side.at + FIN_COUNT] === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET)
-      return;
+    if ((state & FIN_SENT) === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET) return;
     if (this.#isPending(side)) return;
     words[side.at + STATE]! |= DID_EOF;
     if ((words[this.#base + FLAGS]! & CLOSE_DEFERRED) === 0) return;
@@ -334,7 +347,12 @@ export class TcpTracker {
 
   #gap(endpoint: number, bytes: number): void {
     const number = endpoint === this.#base + ENDPOINT_0 ? 0 : 1;
-    this.#history.scaled(this.#flow, number, 0x47, endpoint + GAPS);
+    this.#history.scaled(
+      this.#flow,
+      number,
+      0x47,
+      this.#base + RARE_0 + number * RARE_WORDS + GAPS,
+    );
     this.#doubles[(this.#base >> 1) + F_MISSED]! += bytes;
   }
 }

@@ -24,11 +24,11 @@ function decodeIpv4(packet: PacketBytes, out: DecodedPacket, start: number): voi
   out.src0 = 0;
   out.src1 = 0;
   out.src2 = 0xffff;
-  out.src3 = view.getUint32(start + 12);
+  out.src3 = view.getInt32(start + 12);
   out.dst0 = 0;
   out.dst1 = 0;
   out.dst2 = 0xffff;
-  out.dst3 = view.getUint32(start + 16);
+  out.dst3 = view.getInt32(start + 16);
   out.ipHeaderBytes = (view.getUint8(start) & 15) * 4;
   out.ipTotalBytes = view.getUint16(start + 2);
   out.fragmentId = view.getUint16(start + 4);
@@ -50,14 +50,14 @@ function decodeIpv6(packet: PacketBytes, out: DecodedPacket, start: number): voi
     return;
   }
   out.ipVersion = 6;
-  out.src0 = view.getUint32(start + 8);
-  out.src1 = view.getUint32(start + 12);
-  out.src2 = view.getUint32(start + 16);
-  out.src3 = view.getUint32(start + 20);
-  out.dst0 = view.getUint32(start + 24);
-  out.dst1 = view.getUint32(start + 28);
-  out.dst2 = view.getUint32(start + 32);
-  out.dst3 = view.getUint32(start + 36);
+  out.src0 = view.getInt32(start + 8);
+  out.src1 = view.getInt32(start + 12);
+  out.src2 = view.getInt32(start + 16);
+  out.src3 = view.getInt32(start + 20);
+  out.dst0 = view.getInt32(start + 24);
+  out.dst1 = view.getInt32(start + 28);
+  out.dst2 = view.getInt32(start + 32);
+  out.dst3 = view.getInt32(start + 36);
   out.ipTotalBytes = view.getUint16(start + 4) + 40;
   out.fragmentId = 0;
   const next = view.getUint8(start + 6);
@@ -99,7 +99,7 @@ function walkExtensions(packet: PacketBytes, out: DecodedPacket, first: number):
       const fragment = view.getUint16(at + 2);
       out.fragmentOffset = fragment & 0xfff8;
       out.moreFragments = (fragment & 1) !== 0;
-      out.fragmentId = view.getUint32(at + 4);
+      out.fragmentId = view.getInt32(at + 4);
       at += length;
       type = next;
       break;
@@ -125,10 +125,10 @@ function readRouting(packet: PacketBytes, out: DecodedPacket, at: number, length
   const words = view.getUint8(at + 1);
   if (type === 0 ? words % 2 !== 0 : words !== 2) return;
   const address = at + length - 16;
-  out.dst0 = view.getUint32(address);
-  out.dst1 = view.getUint32(address + 4);
-  out.dst2 = view.getUint32(address + 8);
-  out.dst3 = view.getUint32(address + 12);
+  out.dst0 = view.getInt32(address);
+  out.dst1 = view.getInt32(address + 4);
+  out.dst2 = view.getInt32(address + 8);
+  out.dst3 = view.getInt32(address + 12);
 }
 
 /** Mobile IPv6: the home address option holds the source that the transport layer knows (RFC 6275 6.3). */
@@ -150,10 +150,10 @@ function readHomeAddress(
     const bytes = view.getUint8(at + 1);
     if (at + 2 + bytes > end) return;
     if (type === 201 && bytes === 16) {
-      out.src0 = view.getUint32(at + 2);
-      out.src1 = view.getUint32(at + 6);
-      out.src2 = view.getUint32(at + 10);
-      out.src3 = view.getUint32(at + 14);
+      out.src0 = view.getInt32(at + 2);
+      out.src1 = view.getInt32(at + 6);
+      out.src2 = view.getInt32(at + 10);
+      out.src3 = view.getInt32(at + 14);
       return;
     }
     at += 2 + bytes;
@@ -214,13 +214,13 @@ function decodeTcp(packet: PacketBytes, out: DecodedPacket, start: number, left:
     return;
   }
   const { view } = packet;
-  const ports = view.getUint32(start);
+  const ports = view.getInt32(start);
   out.hasPorts = true;
   out.sourcePort = ports >>> 16;
   out.destinationPort = ports & 0xffff;
-  out.tcpSequence = view.getUint32(start + 4);
-  out.tcpAcknowledgment = view.getUint32(start + 8);
-  const rest = view.getUint32(start + 12);
+  out.tcpSequence = view.getInt32(start + 4);
+  out.tcpAcknowledgment = view.getInt32(start + 8);
+  const rest = view.getInt32(start + 12);
   out.tcpFlags = (rest >>> 16) & 0xff;
   out.tcpWindow = rest & 0xffff;
   const headerBytes = (rest >>> 28) * 4;
@@ -236,7 +236,7 @@ function decodeUdp(packet: PacketBytes, out: DecodedPacket, start: number, left:
     out.fault = FAULT.transportCut;
     return;
   }
-  const ports = packet.view.getUint32(start);
+  const ports = packet.view.getInt32(start);
   out.hasPorts = true;
   out.sourcePort = ports >>> 16;
   out.destinationPort = ports & 0xffff;

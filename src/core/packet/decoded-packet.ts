@@ -60,7 +60,9 @@ export const IP_PROTOCOL = {
 
 /**
  * The headers of one packet as numbers. The object is reused for every packet: an object per packet
- * costs more than the decode itself. Addresses are four u32 words; IPv4 is mapped (0, 0, 0xffff, a).
+ * costs more than the decode itself. Addresses are four 32-bit words; IPv4 is mapped (0, 0, 0xffff, a).
+ * Words, sequence numbers and fragment ids have a sign, since only such integers need no box: `>>> 0`
+ * gives the number on the wire.
  */
 export interface DecodedPacket {
   /** 0 when the packet is not IP or its link type is not known. */
@@ -121,14 +123,14 @@ export interface DecodedPacket {
 export function createDecodedPacket(): DecodedPacket {
   return {
     ipVersion: 0,
-    src0: 0xffffffff,
-    src1: 0xffffffff,
-    src2: 0xffffffff,
-    src3: 0xffffffff,
-    dst0: 0xffffffff,
-    dst1: 0xffffffff,
-    dst2: 0xffffffff,
-    dst3: 0xffffffff,
+    src0: 0,
+    src1: 0,
+    src2: 0,
+    src3: 0,
+    dst0: 0,
+    dst1: 0,
+    dst2: 0,
+    dst3: 0,
     protocol: -1,
     hasPorts: false,
     sourcePort: 0,
@@ -140,9 +142,8 @@ export function createDecodedPacket(): DecodedPacket {
     icmpType: -1,
     icmpCode: -1,
     tcpFlags: 0,
-    // Beyond 2^31 from the start, so that the field is a double for good and never changes its shape.
-    tcpSequence: 0xffffffff,
-    tcpAcknowledgment: 0xffffffff,
+    tcpSequence: 0,
+    tcpAcknowledgment: 0,
     tcpWindow: 0,
     payloadStart: 0,
     payloadBytes: 0,

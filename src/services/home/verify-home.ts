@@ -49,6 +49,8 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
     yield stray;
   }
   yield* unfinished(home);
+  const record = { at: formatTimestamp(systemClock.nowMs()), ok: isGood, quick };
+  await writeFileDurably(pathsOf(home.directory).verifiedFile, `${JSON.stringify(record)}\n`);
   yield {
     type: "result",
     ok: isGood,
@@ -59,8 +61,6 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
     root: rootOf(home.ledger.checkpoint),
     seconds: monotonicSeconds() - began,
   };
-  const record = { at: formatTimestamp(systemClock.nowMs()), ok: isGood, quick };
-  await writeFileDurably(pathsOf(home.directory).verifiedFile, `${JSON.stringify(record)}\n`);
 }
 
 /** Files in the vault that no entry speaks of. */

@@ -68,7 +68,7 @@ export async function runRecorder(
     else if (type === "failed") failure = toError(decodeJson(payload));
   });
   const diagnostics = collectText(child.stderr);
-  const feeding = input.bytes && child.stdin ? feed(child.stdin, input.bytes) : undefined;
+  const feeding = startFeeding(child, input);
   for await (const chunk of child.stdout as AsyncIterable<Uint8Array>) {
     reader.push(chunk);
     if (head) {
@@ -82,8 +82,14 @@ export async function runRecorder(
     await listener.frames(batch);
   }
   const exit = await exited;
-  await feeding?.catch(() => undefined); // a recorder that gave up stops reading: its own words say why
+  const cutOff = await feeding;
   if (signal.aborted) throw new HoldfastError("import/cancelled", "the import was cancelled");
+  if (cutOff !== undefined) {
+    throw new HoldfastError("import/cut-off", "the file did not arrive whole", {
+      cause: cutOff,
+      remedy: "nothing of it was kept; import it again",
+    });
+  }
   if (failure) throw failure;
   if (recorded && exit.code === 0) return recorded;
   const how = exit.signal ? `by ${exit.signal}` : `with status ${exit.code}`;
@@ -97,20 +103,39 @@ function toError(f: { code: string; message: string; remedy: string | null }): H
   return new HoldfastError(f.code, f.message, f.remedy === null ? {} : { remedy: f.remedy });
 }
 
+/** Resolves with what broke the source off, if anything did: that half must not be sealed as a whole. */
+async function startFeeding(
+  child: { readonly stdin: NodeJS.WritableStream | null; kill(signal: "SIGTERM"): boolean },
+  input: RecorderInput,
+): Promise<unknown> {
+  if (input.bytes === undefined || child.stdin === null) return undefined;
+  try {
+    await feed(child.stdin, input.bytes);
+    return undefined;
+  } catch (error) {
+    child.kill("SIGTERM");
+    return error;
+  }
+}
+
 async function feed(stdin: NodeJS.WritableStream, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   let broken = false;
-  stdin.on("error", () => {
-    broken = true;
-  });
+  let wake: (() => void) | undefined;
+  // One listener each for the whole file: one a chunk would be thousands.
+  stdin.on("drain", () => wake?.());
+  for (const end of ["error", "close"]) {
+    stdin.on(end, () => {
+      broken = true;
+      wake?.();
+    });
+  }
   for await (const chunk of bytes) {
+    // A recorder that gave up stops reading: its own words say why.
     if (broken) return;
-    if (!stdin.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        stdin.once("drain", resolve);
-        stdin.once("error", () => resolve());
-        stdin.once("close", resolve);
-      });
-    }
+    if (stdin.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
   }
   stdin.end();
 }

@@ -9,6 +9,8 @@ const SKIPPABLE_MAGIC = 0x184d2a5e;
 const SEEKABLE_MAGIC = 0x8f92eab1;
 /** Number of frames, a descriptor byte and the magic number, at the very end. */
 export const SEEK_FOOTER_BYTES = 9;
+/** Half a frame: the compressor's tables and window stay in the cache, for 1 % more bytes. */
+const WINDOW_LOG = 17;
 const SAMPLE_BYTES = 4096;
 const SAMPLES = 3;
 /** Saving less than this is not worth the compressor's time on writing and on every read. */
@@ -118,6 +120,9 @@ function compress(plain: Uint8Array, level: number): Uint8Array {
   // 206 MB/s against 513.
   return zstdCompressSync(plain, {
     chunkSize: plain.length + (plain.length >> 7) + 128,
-    params: { [constants.ZSTD_c_compressionLevel]: level },
+    params: {
+      [constants.ZSTD_c_compressionLevel]: level,
+      [constants.ZSTD_c_windowLog]: WINDOW_LOG,
+    },
   });
 }

@@ -92,7 +92,8 @@ function packetKey(p: DecodedPacket): string {
   const tuple = tupleOf(p);
   const source = tuple.hasPorts || p.icmpType >= 0 ? tuple.sourcePort : "";
   const destination = tuple.hasPorts ? tuple.destinationPort : "";
-  return `${p.protocol} ${tuple.src} ${tuple.dst} ${source} ${destination}`;
+  const [from, to] = [tuple.src, tuple.dst].map((words) => words.map((word) => word >>> 0));
+  return `${p.protocol} ${from} ${to} ${source} ${destination}`;
 }
 
 function keyOf(row: ExpectedId): string {

@@ -1,3 +1,8 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table that is a grid; it has the focus and the keys
+// biome-ignore-all lint/a11y/noRedundantRoles: a table that is a grid; it has the focus and the keys
+// biome-ignore-all lint/a11y/useFocusableInteractive: a table that is a grid; it has the focus and the keys
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: a table that is a grid; it has the focus and the keys
+// biome-ignore-all lint/a11y/useSemanticElements: a table that is a grid; it has the focus and the keys
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useKeys } from "../parts/keys.ts";
 import { timeTitle } from "../text.ts";
@@ -33,18 +38,15 @@ export function PacketList({ packets, startNs, selected, select }: PacketListPro
   return (
     <div
       ref={list}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid inside is moved through by keys
       tabIndex={0}
       onKeyDown={press}
       className="max-h-72 overflow-auto border-y border-line"
-      // biome-ignore lint/a11y/useSemanticElements: a table of rows to choose from
       role="grid"
       aria-label="Packets"
       aria-activedescendant={at < 0 ? undefined : `packet${selected}`}
     >
       <table role="presentation" className="mono w-full border-collapse">
         <thead role="rowgroup">
-          {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: rows of the grid */}
           <tr role="row">
             <th role="columnheader" className={`${HEAD} text-right`}>
               packet
@@ -91,7 +93,6 @@ function PacketLine(props: {
   const { number, ts_ns: ns, original_bytes: bytes } = packet.row;
   const cell = "px-2 whitespace-nowrap";
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     <tr
       role="row"
       id={`packet${number}`}

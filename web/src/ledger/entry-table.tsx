@@ -150,14 +150,16 @@ function EntryGrid({ count, entryAt, see }: GridProps) {
         </div>
       </div>
       {open !== undefined && (
-        <pre
+        <section
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
           tabIndex={0}
           aria-label={`Entry ${String(open["seq"])}`}
-          className="mono max-h-full overflow-auto border-line px-3 py-2 whitespace-pre-wrap break-all max-lg:border-t lg:w-[28rem] lg:shrink-0 lg:border-l"
+          className="max-h-full overflow-auto border-line px-3 py-2 max-lg:border-t lg:w-[28rem] lg:shrink-0 lg:border-l"
         >
-          {wireLines(JSON.stringify(open, null, 2))}
-        </pre>
+          <pre className="mono whitespace-pre-wrap break-all">
+            {wireLines(JSON.stringify(open, null, 2))}
+          </pre>
+        </section>
       )}
     </div>
   );

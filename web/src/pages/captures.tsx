@@ -27,7 +27,7 @@ export function CapturesPage({ question }: { question: Question }) {
             Drop a file above, or on the command line: holdfast import FILE
           </Empty>
         )}
-        {list.length > 0 && <CaptureTable list={list} label="Captures" />}
+        {list.length > 0 && <CaptureTable list={list} label="Table of captures" />}
       </section>
     </div>
   );

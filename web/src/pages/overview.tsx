@@ -103,7 +103,7 @@ function Recent({ question }: { question: Question }) {
         </h2>
         <Link to={addressTo("/captures", { case: question.case })}>All captures</Link>
       </div>
-      <CaptureTable list={list} label="Recent captures" />
+      <CaptureTable list={list} label="Table of recent captures" />
     </section>
   );
 }

@@ -14,9 +14,11 @@ export function useKeys(map: KeyMap): void {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isWriting(event.target) || document.querySelector("dialog[open]") !== null) return;
-      const isSecond = event.timeStamp - prefix.atMs < SEQUENCE_MS && prefix.key !== "";
-      const action = latest.current[isSecond ? `${prefix.key} ${event.key}` : event.key];
-      prefix = { key: isSecond ? "" : event.key, atMs: event.timeStamp };
+      const { key, timeStamp } = event;
+      const isSecond = timeStamp - prefix.atMs < SEQUENCE_MS;
+      const sequence = isSecond ? latest.current[`${prefix.key} ${key}`] : undefined;
+      const action = sequence ?? latest.current[key];
+      prefix = { key: sequence === undefined ? key : "", atMs: timeStamp };
       if (action === undefined) return;
       event.preventDefault();
       action();

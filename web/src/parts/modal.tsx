@@ -16,6 +16,8 @@ export function Modal({
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // It would give the focus to its first button, which closes it.
+    current?.querySelector("input")?.focus();
     return () => current?.close();
   }, []);
   return (

@@ -48,7 +48,7 @@ export function QueryBar({
   };
   const cancel = (): void => void client.cancelQueries({ queryKey: ["rows"] });
   return (
-    <div role="search" className="border-b border-line bg-panel px-3 py-2">
+    <search className="block border-b border-line bg-panel px-3 py-2">
       <div className="flex flex-wrap items-center gap-2">
         <QueryInput
           input={input}
@@ -94,7 +94,7 @@ export function QueryBar({
           </>
         )}
       </p>
-    </div>
+    </search>
   );
 }
 

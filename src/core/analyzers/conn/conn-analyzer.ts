@@ -30,6 +30,13 @@ const COMMUNITY_ID = column("community_id");
 const FLOW = column("flow");
 const BURSTS = column("bursts");
 const burstColumn = (name: string) => columnIndex(burstsSchema, name);
+const BURST_TS = burstColumn("ts");
+const BURST_UID = burstColumn("uid");
+const BURST_FLOW = burstColumn("flow");
+const BURST_NUMBER = burstColumn("count");
+const BURST_FIRST = burstColumn("first");
+const BURST_LAST = burstColumn("last");
+const BURST_GAPS = burstColumn("gaps");
 
 /** Turns ended flows into rows of `conn` and, where there are two bursts or more, `bursts`. */
 export class ConnAnalyzer {
@@ -88,14 +95,14 @@ export class ConnAnalyzer {
     if (bursts === undefined) return;
     const batch = this.#bursts;
     const row = batch.addRow();
-    setFlowTime(batch, burstColumn("ts"), row, table.baseSeconds, record.startTime);
-    batch.setU64(burstColumn("uid"), row, record.uidHigh, record.uidLow);
-    batch.setU32(burstColumn("flow"), row, record.ordinal);
-    batch.setU32(burstColumn("count"), row, record.bursts);
-    batch.setBytes(burstColumn("first"), row, timesToBytes(bursts.first, table.baseSeconds));
-    batch.setBytes(burstColumn("last"), row, timesToBytes(bursts.last, table.baseSeconds));
+    setFlowTime(batch, BURST_TS, row, table.baseSeconds, record.startTime);
+    batch.setU64(BURST_UID, row, record.uidHigh, record.uidLow);
+    batch.setU32(BURST_FLOW, row, record.ordinal);
+    batch.setU32(BURST_NUMBER, row, record.bursts);
+    batch.setBytes(BURST_FIRST, row, timesToBytes(bursts.first, bursts.kept, table.baseSeconds));
+    batch.setBytes(BURST_LAST, row, timesToBytes(bursts.last, bursts.kept, table.baseSeconds));
     const { buffer, byteOffset, byteLength } = bursts.bins;
-    batch.setBytes(burstColumn("gaps"), row, new Uint8Array(buffer, byteOffset, byteLength));
+    batch.setBytes(BURST_GAPS, row, new Uint8Array(buffer, byteOffset, byteLength));
     if (batch.isFull) this.#send(batch);
   }
 
@@ -129,15 +136,15 @@ export function setAddress(
 }
 
 /** i64 nanoseconds since 1970, little-endian; halves, since a bigint each costs more than the flow. */
-function timesToBytes(times: Float64Array, baseSeconds: number): Uint8Array {
-  const halves = new Uint32Array(times.length * 2);
+function timesToBytes(times: Float64Array, count: number, baseSeconds: number): Uint8Array {
+  const halves = new Uint32Array(count * 2);
   // The base's lower half by 16-bit steps, so that nothing passes 2^53.
   const low16 = (baseSeconds % 65536) * 1e9;
   const high16 = Math.floor(baseSeconds / 65536) * 1e9;
   const baseLow = ((high16 % 65536) * 65536 + low16) % 4294967296;
   const exactHigh =
     Math.floor(high16 / 65536) + Math.floor(((high16 % 65536) * 65536 + low16) / 4294967296);
-  for (let n = 0; n < times.length; n++) {
+  for (let n = 0; n < count; n++) {
     const low = baseLow + Math.round(times[n]!);
     halves[n * 2] = low >>> 0;
     halves[n * 2 + 1] = exactHigh + Math.floor(low / 4294967296);
