@@ -34,7 +34,7 @@ export class ByteWriter {
 
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length + 64);
-    // Names of a few letters: a call of the host's copy takes longer than the letters.
+    // Mostly names of a few letters: no call for those.
     if (bytes.length < 16) {
       for (let n = 0; n < bytes.length; n++) this.bytes[this.length + n] = bytes[n]!;
     } else this.bytes.set(bytes, this.length);

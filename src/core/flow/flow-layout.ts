@@ -7,8 +7,8 @@
  */
 export const RECORD_WORDS = 96;
 /**
- * Words before record 0. Large buffers of this host begin 16 bytes after a page's start; with these
- * 48 more every record begins on a cache line of its own.
+ * Words before record 0. With glibc large buffers begin 16 bytes after a page's start; 48 more, and
+ * every record begins on a cache line of its own.
  */
 export const ORIGIN_WORDS = 12;
 /** Double (of the buffer, not of a record) that holds the time of the packet at hand. */

@@ -6,7 +6,7 @@ import type { Limit } from "../base/index.ts";
  */
 export class HistoryTree {
   readonly #limit: Limit;
-  /** Pairs of key (node and letter) and node, open addressing: a Map takes three times as long. */
+  /** Pairs of key (node and letter) and node, open addressing. */
   #children = new Int32Array(1 << 11);
   readonly #texts: string[] = [""];
 

@@ -34,8 +34,8 @@ const UNUSUAL_FLAGS = TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK;
 
 /**
  * A packet in the middle of an established connection: data in order or a plain acknowledgement, no
- * holes, no wraps, no new letter. Nine of ten TCP packets; `TcpTracker.packet` would come to the same
- * through a dozen functions and four times the work. True when the packet was taken; false, and
+ * holes, no wraps, no new letter. Of the TCP packets of a mix full of test traces this takes 0.43, of
+ * long transfers 0.998; `TcpTracker` would come to the same through a dozen functions. True when the packet was taken; false, and
  * nothing changed, when it is not of that kind.
  */
 export function takeOrdinary(
@@ -77,7 +77,7 @@ export function takeOrdinary(
     const isCounted = (words[at + STATE]! & words[peer + STATE]! & 15) === ESTABLISHED;
     if (isCounted || acknowledged <= 2) return false;
   }
-  // Numbers sent: nothing new without data, and data beyond all that was sent before.
+  // Numbers sent: data beyond all that was sent before.
   const seq = packet.tcpSequence;
   const last = words[at + SEQ_LAST]!;
   const position = (seq - words[at + SEQ_START]!) | 0;
@@ -89,7 +89,11 @@ export function takeOrdinary(
     if ((delta > 0 && seq >>> 0 < last >>> 0) || packet.payloadBytes < length) return false;
     if (!takeData(words, doubles, at, position, length)) return false;
     words[at + SEQ_LAST] = onePast;
-  } else if (delta > 0) return false;
+  } else if (delta > 0) {
+    // Data before it were not captured.
+    if (seq >>> 0 < last >>> 0) return false;
+    words[at + SEQ_LAST] = seq;
+  }
   // An acknowledgement from before the start says nothing.
   if (acknowledged >= 0) {
     if (isNew) words[peer + SEQ_ACK] = ack;

@@ -52,7 +52,7 @@ export async function queryRows(
   };
 }
 
-/** Connections over time by when they began; gaps are said, never drawn as zero. */
+/** Connections over time by when they began, every bin of the range; gaps are said, never drawn as zero. */
 export async function queryHistogram(
   home: Home,
   input: ParsedInputOf<Operations["histogram"]>,
@@ -74,5 +74,10 @@ export async function queryHistogram(
   const { bins } = input;
   const found = await home.index.histogram({ scope, log: "conn", condition, fromNs, toNs, bins }, signal);
   const width = (toNs - fromNs) / BigInt(bins) + 1n;
-  return { from_ns: fromText, to_ns: toText, width_ns: String(width), bins: found, gaps };
+  const filled = new Map(found.map((bin) => [bin.from_ns, bin]));
+  const all = Array.from({ length: bins }, (_, n) => {
+    const from_ns = String(fromNs + BigInt(n) * width);
+    return filled.get(from_ns) ?? { from_ns, flows: 0, packets: 0, bytes: 0 };
+  });
+  return { from_ns: fromText, to_ns: toText, width_ns: String(width), bins: all, gaps };
 }

@@ -40,6 +40,13 @@ function fence(job: RecorderJob): string[] {
 }
 
 /**
+ * Large pages for the flow table, where the host's allocator knows how (glibc 2.35): a flow's record is
+ * reached at random, and so is the page table for it. Two pairs at 100,000 live flows: 5 and 16 % less
+ * CPU in the recorder.
+ */
+const LARGE_PAGES = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
+/**
  * Runs one recorder to its end. Rejects with the recorder's own sentence, with `recorder/crashed` if
  * it ended without one, or with `import/cancelled`; nothing is published then.
  */
@@ -54,7 +61,7 @@ export async function runRecorder(
     arguments: [...fence(job), MAIN, JSON.stringify(job)],
     stdio,
     signal,
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], ...LARGE_PAGES },
   });
   let recorded: RecordedCapture | undefined;
   let failure: HoldfastError | undefined;

@@ -27,7 +27,7 @@ export interface SegmentWriterOptions {
 
 /**
  * A mix of protocols is stored at 0.53 of its size by level 1, at 0.58 by level -3 and at 0.61 by -5;
- * the compressor takes 1.9, 1.3 and 1.3 s of CPU a GB. On two cores that time is the analysis's.
+ * the compressor takes about 1.9, 1.3 and 1.3 s of CPU a GB (on a busy machine). On two cores that time is the analysis's.
  */
 const COMPRESSION_LEVEL = -3;
 const QUEUE_BYTES_MAX = 8 << 20;
