@@ -78,8 +78,9 @@ function connBound(leaf: PacketLeaf, bound: Bound, conn: LogSchema): SqlConditio
       return isExact || leaf.number === 6 || leaf.number === 17 ? named : NEVER;
     }
     case "vlan":
-      // A flow keeps the tags of its first packet: they say where it was seen, not that all agree.
-      return bound === "possible" ? (flowCondition(leaf, conn) ?? ALWAYS) : NEVER;
+      // A flow keeps the tags of its first packet, and a mirror port may tag one way only: every flow
+      // is looked into, because a tagged packet that is not found costs more than the time.
+      return bound === "possible" ? ALWAYS : NEVER;
     case "after":
     case "before":
       return timeBound(leaf, bound, conn);
