@@ -32,5 +32,8 @@ type InputTo<T> = T extends Operation<infer I, z.ZodType> ? z.output<I> : never;
  * validated before it comes here; failures are `HoldfastError`s.
  */
 export type Handlers = {
-  readonly [K in keyof Operations]: (input: InputTo<Operations[K]>, context: CallContext) => AnswerOf<Operations[K]>;
+  readonly [K in keyof Operations]: (
+    input: InputTo<Operations[K]>,
+    context: CallContext,
+  ) => AnswerOf<Operations[K]>;
 };

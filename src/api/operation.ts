@@ -22,9 +22,11 @@ export interface Operation<
   readonly takesBody?: boolean;
 }
 
-export function operation<I extends z.ZodType, O extends z.ZodType, A extends "json" | "ndjson" | "bytes">(
-  value: Operation<I, O, A>,
-): Operation<I, O, A> {
+export function operation<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  A extends "json" | "ndjson" | "bytes",
+>(value: Operation<I, O, A>): Operation<I, O, A> {
   return value;
 }
 

@@ -13,7 +13,14 @@ export const operations = {
       version: z.string(),
       home: z.string(),
       origin: z.string().describe("the ledger's name"),
-      cases: z.array(z.object({ case: z.string(), opened_at: z.string(), captures: z.number(), packets: z.number() })),
+      cases: z.array(
+        z.object({
+          case: z.string(),
+          opened_at: z.string(),
+          captures: z.number(),
+          packets: z.number(),
+        }),
+      ),
       captures: z.number(),
       segments: z.number(),
       packets: z.number(),
@@ -22,7 +29,10 @@ export const operations = {
       first_ns: z.string().nullable(),
       last_ns: z.string().nullable(),
       gaps: z.number(),
-      lost: z.number().nullable().describe("packets the captures say were lost; null if they do not say"),
+      lost: z
+        .number()
+        .nullable()
+        .describe("packets the captures say were lost; null if they do not say"),
       keep: z.string(),
       verified_at: z.string().nullable(),
       verified_ok: z.boolean().nullable(),
@@ -31,7 +41,9 @@ export const operations = {
       headline: z
         .object({ text: z.string(), uid: z.string(), query: z.string() })
         .nullable()
-        .describe("the one thing most worth looking at: the largest upload to an address first met then"),
+        .describe(
+          "the one thing most worth looking at: the largest upload to an address first met then",
+        ),
     }),
     answer: "json",
   }),
@@ -40,7 +52,10 @@ export const operations = {
     path: "/api/v1/fields",
     summary: "All fields of all logs, each with its sentence.",
     input: z.object({}),
-    output: z.object({ logs: z.array(z.object({ log: z.string(), says: z.string() })), fields: z.array(s.field) }),
+    output: z.object({
+      logs: z.array(z.object({ log: z.string(), says: z.string() })),
+      fields: z.array(s.field),
+    }),
     answer: "json",
   }),
   cases: operation({
@@ -48,7 +63,16 @@ export const operations = {
     path: "/api/v1/cases",
     summary: "All cases.",
     input: z.object({}),
-    output: z.object({ cases: z.array(z.object({ case: z.string(), opened_at: z.string(), purpose: z.string(), captures: z.number() })) }),
+    output: z.object({
+      cases: z.array(
+        z.object({
+          case: z.string(),
+          opened_at: z.string(),
+          purpose: z.string(),
+          captures: z.number(),
+        }),
+      ),
+    }),
     answer: "json",
   }),
   openCase: operation({
@@ -130,7 +154,14 @@ export const operations = {
       from_ns: z.string().nullable(),
       to_ns: z.string().nullable(),
       width_ns: z.string(),
-      bins: z.array(z.object({ from_ns: z.string(), flows: z.number(), packets: z.number(), bytes: z.number() })),
+      bins: z.array(
+        z.object({
+          from_ns: z.string(),
+          flows: z.number(),
+          packets: z.number(),
+          bytes: z.number(),
+        }),
+      ),
       gaps: z.array(z.object({ from_ns: z.string(), to_ns: z.string() })),
     }),
     answer: "json",
@@ -138,9 +169,18 @@ export const operations = {
   packets: operation({
     method: "POST",
     path: "/api/v1/packets",
-    summary: "Exactly the matching packets as pcapng, in time order. The read is in the ledger before the first byte.",
-    input: s.question.extend({ uid: z.string().optional(), purpose: z.string().max(1000).default("") }),
-    output: z.object({ seq: z.number(), candidates: z.number(), postings_sha256: z.string(), coverage: s.coverage }),
+    summary:
+      "Exactly the matching packets as pcapng, in time order. The read is in the ledger before the first byte.",
+    input: s.question.extend({
+      uid: z.string().optional(),
+      purpose: z.string().max(1000).default(""),
+    }),
+    output: z.object({
+      seq: z.number(),
+      candidates: z.number(),
+      postings_sha256: z.string(),
+      coverage: s.coverage,
+    }),
     answer: "bytes",
     mediaType: "application/x-pcapng",
   }),
@@ -154,7 +194,12 @@ export const operations = {
       limit: z.number().int().min(1).max(1000).default(100),
       offset: z.number().int().min(0).default(0),
     }),
-    output: z.object({ seq: z.number(), total: z.number(), packets: z.array(s.packetRow), coverage: s.coverage }),
+    output: z.object({
+      seq: z.number(),
+      total: z.number(),
+      packets: z.array(s.packetRow),
+      coverage: s.coverage,
+    }),
     answer: "json",
   }),
   show: operation({
@@ -166,14 +211,27 @@ export const operations = {
       sentence: z.string(),
       row: s.row,
       rhythm: z
-        .object({ bursts: z.number(), period_seconds: z.number(), spread_seconds: z.number(), says: z.string() })
+        .object({
+          bursts: z.number(),
+          period_seconds: z.number(),
+          spread_seconds: z.number(),
+          says: z.string(),
+        })
         .nullable()
         .describe("when the originator spoke again and again: how often, and how evenly"),
       packets: z.object({
         state: z.enum(["available", "damaged", "expired"]),
         says: z.string(),
         count: z.number(),
-        places: z.array(z.object({ segment: z.string(), runs: z.number(), packets: z.number(), first_chunk: z.number(), last_chunk: z.number() })),
+        places: z.array(
+          z.object({
+            segment: z.string(),
+            runs: z.number(),
+            packets: z.number(),
+            first_chunk: z.number(),
+            last_chunk: z.number(),
+          }),
+        ),
       }),
       segments: z.array(s.segmentFacts),
     }),
@@ -197,7 +255,14 @@ export const operations = {
           offset: z.number(),
           before: z.unknown(),
           after: z.unknown(),
-          ranges: z.array(z.object({ name: z.string(), offset: z.number(), length: z.number(), bytes: z.string() })),
+          ranges: z.array(
+            z.object({
+              name: z.string(),
+              offset: z.number(),
+              length: z.number(),
+              bytes: z.string(),
+            }),
+          ),
         }),
       ),
     }),
@@ -224,7 +289,9 @@ export const operations = {
     method: "POST",
     path: "/api/v1/verify",
     summary: "Checks ledger and vault against each other, in both directions.",
-    input: z.object({ quick: z.boolean().default(false).describe("ciphertext digests only, nothing is decrypted") }),
+    input: z.object({
+      quick: z.boolean().default(false).describe("ciphertext digests only, nothing is decrypted"),
+    }),
     output: s.verifyEvent,
     answer: "ndjson",
   }),

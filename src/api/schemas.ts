@@ -1,11 +1,20 @@
 import { z } from "zod";
 
-const nanoseconds = z.string().regex(/^-?\d+$/).describe("nanoseconds since 1970, decimal");
-const digest = z.string().regex(/^[0-9a-f]{64}$/).describe("SHA-256, hexadecimal");
+const nanoseconds = z
+  .string()
+  .regex(/^-?\d+$/)
+  .describe("nanoseconds since 1970, decimal");
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256, hexadecimal");
 
 export const caseName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "a case is named by letters, digits, dot, dash and underscore, at most 64")
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "a case is named by letters, digits, dot, dash and underscore, at most 64",
+  )
   .describe("name of a case");
 
 export const question = z.object({
@@ -14,7 +23,9 @@ export const question = z.object({
   relativeTo: z
     .enum(["now", "end"])
     .default("now")
-    .describe("what relative times such as 3h ago count from: the clock, or the end of what was recorded"),
+    .describe(
+      "what relative times such as 3h ago count from: the clock, or the end of what was recorded",
+    ),
 });
 
 export const coverage = z.object({
@@ -34,7 +45,9 @@ export const coverage = z.object({
     }),
   ),
   captures_total: z.number().describe("captures searched; the list names the first 100"),
-  gaps: z.array(z.object({ from_ns: nanoseconds, to_ns: nanoseconds })).describe("times between captures of which nothing was recorded"),
+  gaps: z
+    .array(z.object({ from_ns: nanoseconds, to_ns: nanoseconds }))
+    .describe("times between captures of which nothing was recorded"),
   not_recorded: z.array(z.string()).describe("what the captures say was lost or left out"),
   running: z.boolean().describe("an import is still adding rows"),
 });
@@ -94,12 +107,22 @@ export const progress = z.object({
 export const importEvent = z.discriminatedUnion("type", [
   progress.extend({ capture: z.string(), packets: z.number(), flows: z.number() }),
   z.object({ type: z.literal("done"), duplicate_of: z.string().nullable(), capture: captureFacts }),
-  z.object({ type: z.literal("failed"), capture: z.string().nullable(), code: z.string(), message: z.string(), remedy: z.string().nullable() }),
+  z.object({
+    type: z.literal("failed"),
+    capture: z.string().nullable(),
+    code: z.string(),
+    message: z.string(),
+    remedy: z.string().nullable(),
+  }),
 ]);
 
 export const finding = z.object({
   type: z.literal("finding"),
-  level: z.enum(["bad", "note"]).describe("bad: evidence or ledger is not what was sealed; note: worth knowing, nothing is wrong"),
+  level: z
+    .enum(["bad", "note"])
+    .describe(
+      "bad: evidence or ledger is not what was sealed; note: worth knowing, nothing is wrong",
+    ),
   where: z.string(),
   message: z.string(),
 });

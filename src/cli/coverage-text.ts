@@ -1,4 +1,4 @@
-import type { operations, OutputOf } from "../api/index.ts";
+import type { OutputOf, operations } from "../api/index.ts";
 import { escapeText, timeText } from "./text.ts";
 
 type Coverage = OutputOf<typeof operations.query>["coverage"];
@@ -13,9 +13,16 @@ export function coverageText(coverage: Coverage, found: string): string {
   const more = total > names.length ? ` and ${total - names.length} more` : "";
   const lines = [
     `${found}; searched ${total} capture${total === 1 ? "" : "s"} (${names.join(", ")}${more}), ${timeText(coverage.from_ns)} to ${timeText(coverage.to_ns)}`,
-    gaps.length === 0 ? "no gaps between captures" : `${gaps.length} gap${gaps.length === 1 ? "" : "s"} of which nothing was recorded: ${gaps.slice(0, NAMED_MAX).map((g) => `${timeText(g.from_ns)} to ${timeText(g.to_ns)}`).join("; ")}`,
+    gaps.length === 0
+      ? "no gaps between captures"
+      : `${gaps.length} gap${gaps.length === 1 ? "" : "s"} of which nothing was recorded: ${gaps
+          .slice(0, NAMED_MAX)
+          .map((g) => `${timeText(g.from_ns)} to ${timeText(g.to_ns)}`)
+          .join("; ")}`,
     ...coverage.not_recorded.slice(0, NAMED_MAX).map((text) => `not recorded: ${escapeText(text)}`),
-    ...(coverage.running ? ["an import is still running: what it adds is not all in this answer"] : []),
+    ...(coverage.running
+      ? ["an import is still running: what it adds is not all in this answer"]
+      : []),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -22,10 +22,15 @@ import { VERSION } from "./version.ts";
 /** A command tells its exit code by setting `process.exitCode`. */
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command("holdfast")
-    .description("Packet evidence you can stand on: import a capture, find its packets, prove nothing was changed.")
+    .description(
+      "Packet evidence you can stand on: import a capture, find its packets, prove nothing was changed.",
+    )
     .version(VERSION, "-V, --version")
     .option("--home <folder>", "the home to use (HOLDFAST_HOME; default ~/.holdfast)")
-    .option("--passphrase-file <file>", "file whose first line opens the vault's key (HOLDFAST_PASSPHRASE)")
+    .option(
+      "--passphrase-file <file>",
+      "file whose first line opens the vault's key (HOLDFAST_PASSPHRASE)",
+    )
     .option("--json", "print JSON")
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
@@ -54,7 +59,11 @@ async function main(args: readonly string[]): Promise<void> {
     .command("version")
     .description("print the version")
     .action(() => {
-      console.log(program.opts()["json"] ? JSON.stringify({ version: VERSION, node: process.version }) : `holdfast ${VERSION}`);
+      console.log(
+        program.opts()["json"]
+          ? JSON.stringify({ version: VERSION, node: process.version })
+          : `holdfast ${VERSION}`,
+      );
     });
   program.addHelpText("after", EXIT_HELP);
   await program.parseAsync(args, { from: "user" });
@@ -82,20 +91,33 @@ try {
 }
 
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
   if (!(error instanceof HoldfastError)) {
-    console.error(`holdfast: something went wrong here: ${(error as Error).stack ?? String(error)}`);
+    console.error(
+      `holdfast: something went wrong here: ${(error as Error).stack ?? String(error)}`,
+    );
     return EXIT_CODES.failed;
   }
   if (process.argv.includes("--json")) {
     const { column, length } = error as { column?: number; length?: number };
-    console.error(JSON.stringify({ code: error.code, message: error.message, remedy: error.remedy ?? null, column, length }));
+    console.error(
+      JSON.stringify({
+        code: error.code,
+        message: error.message,
+        remedy: error.remedy ?? null,
+        column,
+        length,
+      }),
+    );
   } else {
     console.error(`holdfast: ${error.message}`);
     pointAtColumn(error);
     if (error.remedy !== undefined) console.error(`          ${error.remedy}`);
   }
-  return error.code === "cli/interrupted" || error.code.endsWith("/cancelled") ? EXIT_CODES.interrupted : exitCodeOf(error.code);
+  return error.code === "cli/interrupted" || error.code.endsWith("/cancelled")
+    ? EXIT_CODES.interrupted
+    : exitCodeOf(error.code);
 }
 
 /** Shows the query with a mark under the place that does not read. */

@@ -43,10 +43,16 @@ export class Progress {
 }
 
 function describe(step: Step): string {
-  const amount = (n: number): string => (step.unit === "bytes" ? sizeText(n) : `${n.toLocaleString("en")} ${step.unit}`);
-  const share = step.total ? `${Math.min(100, Math.floor((step.done / step.total) * 100))} %, ` : "";
+  const amount = (n: number): string =>
+    step.unit === "bytes" ? sizeText(n) : `${n.toLocaleString("en")} ${step.unit}`;
+  const share = step.total
+    ? `${Math.min(100, Math.floor((step.done / step.total) * 100))} %, `
+    : "";
   const of = step.total === null ? "" : ` of ${amount(step.total)}`;
   const left = step.seconds_left === null ? "" : `, ${durationText(step.seconds_left)} left`;
-  const found = step.packets === undefined ? "" : `, ${step.packets.toLocaleString("en")} packets, ${step.flows?.toLocaleString("en")} connections`;
+  const found =
+    step.packets === undefined
+      ? ""
+      : `, ${step.packets.toLocaleString("en")} packets, ${step.flows?.toLocaleString("en")} connections`;
   return `${step.what}: ${share}${amount(step.done)}${of}, ${amount(step.per_second)}/s${left}${found}`;
 }

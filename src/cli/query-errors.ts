@@ -5,7 +5,8 @@ export async function askWithQuery<T>(query: string, ask: () => Promise<T>): Pro
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof HoldfastError && error.code === "query/bad-query") Object.assign(error, { query });
+    if (error instanceof HoldfastError && error.code === "query/bad-query")
+      Object.assign(error, { query });
     throw error;
   }
 }

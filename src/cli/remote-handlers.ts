@@ -1,7 +1,13 @@
-import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
+import { request } from "node:http";
 import { Readable } from "node:stream";
-import { type CallContext, type Handlers, type Operation, type OperationName, operations } from "../api/index.ts";
+import {
+  type CallContext,
+  type Handlers,
+  type Operation,
+  type OperationName,
+  operations,
+} from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
 
 /** Facts of a `bytes` answer travel in a header. */
@@ -29,7 +35,9 @@ export async function requestLoginLink(socketPath: string): Promise<string> {
 /** Whether a server answers on the socket. */
 export async function isServing(socketPath: string): Promise<boolean> {
   try {
-    const response = await send({ method: "GET", path: "/api/v1/fields" }, undefined, { socketPath });
+    const response = await send({ method: "GET", path: "/api/v1/fields" }, undefined, {
+      socketPath,
+    });
     response.resume();
     return true;
   } catch {
@@ -45,7 +53,9 @@ interface Way {
 async function readWhole(operation: Operation, input: unknown, way: Way): Promise<unknown> {
   const response = await open(operation, input, way);
   if (operation.answer === "json") return JSON.parse(await readText(response));
-  const facts = JSON.parse(Buffer.from(String(response.headers["holdfast-facts"]), "base64url").toString());
+  const facts = JSON.parse(
+    Buffer.from(String(response.headers["holdfast-facts"]), "base64url").toString(),
+  );
   return { facts, bytes: response as AsyncIterable<Uint8Array> };
 }
 
@@ -74,7 +84,8 @@ async function open(operation: Operation, input: unknown, way: Way): Promise<Inc
   const inBody = operation.method === "POST" && !operation.takesBody;
   const search = new URLSearchParams();
   if (!inBody) {
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) search.set(name, String(value));
+    for (const [name, value] of Object.entries(fields))
+      if (value !== undefined) search.set(name, String(value));
   }
   const query = search.size > 0 ? `?${search}` : "";
   const body = inBody ? JSON.stringify(fields) : way.context?.body;
@@ -89,15 +100,25 @@ function send(
   { socketPath, context }: Way,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const type = typeof body === "string" ? { "content-type": "application/json" } : body ? { "content-type": "application/octet-stream" } : {};
+    const type =
+      typeof body === "string"
+        ? { "content-type": "application/json" }
+        : body
+          ? { "content-type": "application/octet-stream" }
+          : {};
     const signal = context ? { signal: context.signal } : {};
     const headers = { host: "localhost", ...type };
-    const call = request({ socketPath, ...to, headers, maxHeaderSize: HEADER_BYTES_MAX, ...signal }, resolve);
+    const call = request(
+      { socketPath, ...to, headers, maxHeaderSize: HEADER_BYTES_MAX, ...signal },
+      resolve,
+    );
     call.on("error", (cause) =>
       reject(
         context?.signal.aborted
           ? new HoldfastError("cli/interrupted", "interrupted")
-          : new HoldfastError("cli/no-server", `the server does not answer: ${cause.message}`, { cause }),
+          : new HoldfastError("cli/no-server", `the server does not answer: ${cause.message}`, {
+              cause,
+            }),
       ),
     );
     if (typeof body === "object") Readable.from(body, { objectMode: false }).pipe(call);

@@ -8,7 +8,20 @@ export interface ShownField {
 }
 
 /** Columns a person sees first; the others with --json, --csv, --zeek or --columns. */
-const CONN_COLUMNS = ["ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "duration", "orig_bytes", "resp_bytes", "conn_state", "history"];
+const CONN_COLUMNS = [
+  "ts",
+  "uid",
+  "id.orig_h",
+  "id.orig_p",
+  "id.resp_h",
+  "id.resp_p",
+  "proto",
+  "duration",
+  "orig_bytes",
+  "resp_bytes",
+  "conn_state",
+  "history",
+];
 
 export function defaultColumns(log: string, fields: readonly ShownField[]): string[] {
   return log === "conn" ? CONN_COLUMNS : fields.map(({ name }) => name);
@@ -21,7 +34,10 @@ export function rowsTable(rows: readonly Row[], columns: readonly string[]): str
 }
 
 function cellText(row: Row, name: string): string {
-  if (name === "ts") return timeText(row["ts_ns"] as string).slice(0, 26).replace("T", " ");
+  if (name === "ts")
+    return timeText(row["ts_ns"] as string)
+      .slice(0, 26)
+      .replace("T", " ");
   const value = row[name];
   if (value === null || value === undefined) return "-";
   if (name === "duration") return Number(value).toFixed(6);
@@ -78,7 +94,9 @@ function zeekCell(row: Row, { name, kind }: ShownField): string {
   if (kind === "bool") return value ? "T" : "F";
   if (Array.isArray(value)) return value.length === 0 ? "(empty)" : value.join(",");
   const text = String(value);
-  return text === "" ? "(empty)" : text.replace(/[\x00-\x1f\x7f\\]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text === ""
+    ? "(empty)"
+    : text.replace(/[\p{Cc}\\]/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** Nanoseconds as seconds with six digits, cut as Zeek cuts them. */

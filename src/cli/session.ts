@@ -3,7 +3,15 @@ import { join, resolve } from "node:path";
 import { type CallContext, EXIT_CODES, type Handlers } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
 import { readFileSync } from "../platform/index.ts";
-import { createHandlers, dropUnknown, Home, type HomeOptions, missingSegments, pathsOf, reindex } from "../services/home/index.ts";
+import {
+  createHandlers,
+  dropUnknown,
+  Home,
+  type HomeOptions,
+  missingSegments,
+  pathsOf,
+  reindex,
+} from "../services/home/index.ts";
 import { Progress } from "./progress.ts";
 import { isServing, remoteHandlers } from "./remote-handlers.ts";
 import { VERSION } from "./version.ts";
@@ -21,7 +29,8 @@ export function homeDirectory(options: CommonOptions): string {
 }
 
 export function homeOptions(options: CommonOptions): HomeOptions {
-  const fromFile = options.passphraseFile === undefined ? undefined : readPassphrase(options.passphraseFile);
+  const fromFile =
+    options.passphraseFile === undefined ? undefined : readPassphrase(options.passphraseFile);
   const passphrase = fromFile ?? process.env["HOLDFAST_PASSPHRASE"];
   return { directory: homeDirectory(options), version: VERSION, ...(passphrase && { passphrase }) };
 }
@@ -30,7 +39,9 @@ function readPassphrase(path: string): string {
   try {
     return new TextDecoder().decode(readFileSync(path)).split("\n")[0]!;
   } catch (cause) {
-    throw new HoldfastError("keys/no-passphrase-file", `cannot read the passphrase file ${path}`, { cause });
+    throw new HoldfastError("keys/no-passphrase-file", `cannot read the passphrase file ${path}`, {
+      cause,
+    });
   }
 }
 
@@ -72,7 +83,10 @@ export async function completeIndex(home: Home, signal: AbortSignal): Promise<vo
   const missing = await missingSegments(home);
   if (missing.length === 0) return;
   const progress = new Progress();
-  progress.note(`the index lacks ${missing.length} sealed segment${missing.length === 1 ? "" : "s"}: rebuilding`);
-  for await (const event of reindex(home, signal, missing)) if (event.type === "progress") progress.show(event);
+  progress.note(
+    `the index lacks ${missing.length} sealed segment${missing.length === 1 ? "" : "s"}: rebuilding`,
+  );
+  for await (const event of reindex(home, signal, missing))
+    if (event.type === "progress") progress.show(event);
   progress.end();
 }

@@ -18,11 +18,21 @@ export function escapeText(text: string): string {
 }
 
 /** A table whose columns are as wide as their widest cell; numbers to the right. */
-export function tableText(head: readonly string[], rows: readonly (readonly string[])[], width?: number): string {
-  const isNumber = head.map((_, n) => rows.length > 0 && rows.every((row) => /^-?[\d.,]*$/.test(row[n] ?? "")));
-  const widths = head.map((title, n) => Math.max(title.length, ...rows.map((row) => (row[n] ?? "").length)));
+export function tableText(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width?: number,
+): string {
+  const isNumber = head.map(
+    (_, n) => rows.length > 0 && rows.every((row) => /^-?[\d.,]*$/.test(row[n] ?? "")),
+  );
+  const widths = head.map((title, n) =>
+    Math.max(title.length, ...rows.map((row) => (row[n] ?? "").length)),
+  );
   const line = (cells: readonly string[]): string => {
-    const padded = cells.map((cell, n) => (isNumber[n] ? cell.padStart(widths[n]!) : cell.padEnd(widths[n]!)));
+    const padded = cells.map((cell, n) =>
+      isNumber[n] ? cell.padStart(widths[n]!) : cell.padEnd(widths[n]!),
+    );
     const text = padded.join("  ").trimEnd();
     return width !== undefined && text.length > width ? `${text.slice(0, width - 1)}…` : text;
   };

@@ -1,7 +1,14 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
-import { type CallContext, type Handlers, type Operation, type OperationName, operations, statusOf } from "../api/index.ts";
+import type { z } from "zod";
+import {
+  type CallContext,
+  type Handlers,
+  type Operation,
+  type OperationName,
+  operations,
+  statusOf,
+} from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
 import type { Actor } from "../core/custody/index.ts";
 import { RequestError } from "./request-error.ts";
@@ -10,7 +17,11 @@ import { RequestError } from "./request-error.ts";
 export type Authenticate = (request: FastifyRequest) => Actor;
 
 /** Makes a route of every operation: authenticate, validate, call; nothing is decided here. */
-export function addRoutes(app: FastifyInstance, handlers: Handlers, authenticate: Authenticate): void {
+export function addRoutes(
+  app: FastifyInstance,
+  handlers: Handlers,
+  authenticate: Authenticate,
+): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_, text, done) => {
     try {
@@ -22,14 +33,23 @@ export function addRoutes(app: FastifyInstance, handlers: Handlers, authenticate
   app.addContentTypeParser("application/octet-stream", (_, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    reply.code(404).send({ code: "request/unknown", message: `there is nothing at ${request.url.split("?")[0]}`, remedy: null });
+    reply.code(404).send({
+      code: "request/unknown",
+      message: `there is nothing at ${request.url.split("?")[0]}`,
+      remedy: null,
+    });
   });
-  for (const name of Object.keys(operations) as OperationName[]) addRoute(app, { handlers, authenticate, name });
+  for (const name of Object.keys(operations) as OperationName[])
+    addRoute(app, { handlers, authenticate, name });
 }
 
 function addRoute(
   app: FastifyInstance,
-  { handlers, authenticate, name }: { handlers: Handlers; authenticate: Authenticate; name: OperationName },
+  {
+    handlers,
+    authenticate,
+    name,
+  }: { handlers: Handlers; authenticate: Authenticate; name: OperationName },
 ): void {
   const operation: Operation = operations[name];
   app.route({
@@ -43,7 +63,10 @@ function addRoute(
         if (!reply.raw.writableFinished) gone.abort();
       });
       const input = readInput(operation, request);
-      const body = operation.takesBody && request.body instanceof Readable ? { body: request.body as AsyncIterable<Uint8Array> } : {};
+      const body =
+        operation.takesBody && request.body instanceof Readable
+          ? { body: request.body as AsyncIterable<Uint8Array> }
+          : {};
       const context: CallContext = { actor, signal: gone.signal, ...body };
       const call = handlers[name] as (input: unknown, context: CallContext) => unknown;
       return await answer(operation, await call(input, context), reply);
@@ -53,7 +76,11 @@ function addRoute(
 
 function readInput(operation: Operation, request: FastifyRequest): unknown {
   const isBody = operation.method === "POST" && !operation.takesBody;
-  const raw = { ...(request.query as object), ...(request.params as object), ...(isBody ? (request.body as object) : {}) };
+  const raw = {
+    ...(request.query as object),
+    ...(request.params as object),
+    ...(isBody ? (request.body as object) : {}),
+  };
   const parsed = operation.input.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new RequestError(describeIssues(parsed.error));
@@ -61,7 +88,9 @@ function readInput(operation: Operation, request: FastifyRequest): unknown {
 
 /** Names each wrong field and what it should be. */
 function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join(".") || "the request"}: ${issue.message.toLowerCase()}`).join("; ");
+  return error.issues
+    .map((issue) => `${issue.path.join(".") || "the request"}: ${issue.message.toLowerCase()}`)
+    .join("; ");
 }
 
 async function answer(operation: Operation, value: unknown, reply: FastifyReply): Promise<unknown> {
@@ -109,6 +138,11 @@ function describeError(error: unknown) {
     };
   }
   const { code, message } = error as { code?: string; message?: string };
-  if (code?.startsWith("FST_")) return { code: "request/bad-input", message: message ?? code, remedy: null };
-  return { code: "server/failed", message: `something went wrong here: ${message ?? String(error)}`, remedy: null };
+  if (code?.startsWith("FST_"))
+    return { code: "request/bad-input", message: message ?? code, remedy: null };
+  return {
+    code: "server/failed",
+    message: `something went wrong here: ${message ?? String(error)}`,
+    remedy: null,
+  };
 }

@@ -111,8 +111,9 @@ async function addPage(app: FastifyInstance, sessions: Sessions): Promise<void> 
 
 function listenError(error: unknown, port: number): Error {
   if ((error as { code?: string }).code === "EADDRINUSE") {
-    return new HoldfastError("server/port-in-use", `port ${port} is in use`, { remedy: "choose another with --port, or 0 for any" });
+    return new HoldfastError("server/port-in-use", `port ${port} is in use`, {
+      remedy: "choose another with --port, or 0 for any",
+    });
   }
   return toStorageError("server", "cannot listen", error);
 }
-

@@ -37,7 +37,10 @@ export class Sessions {
     const session = randomHex(24);
     const [oldest] = this.#open.keys();
     if (this.#open.size >= SESSIONS_MAX && oldest !== undefined) this.#open.delete(oldest);
-    this.#open.set(digest(session), { actor: { name: "owner", via: "web" }, untilMs: this.#nowMs() + SESSION_MS });
+    this.#open.set(digest(session), {
+      actor: { name: "owner", via: "web" },
+      untilMs: this.#nowMs() + SESSION_MS,
+    });
     return session;
   }
 

@@ -1,5 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { PcapngWriter } from "../../src/core/pcap/index.ts";
@@ -10,10 +19,23 @@ import { ScratchHome, stock } from "../support/holdfast.ts";
 function smallCapture(packets = 20): Buffer {
   const writer = new PcapngWriter();
   const between = { from: host("10.0.0.1"), to: host("10.0.0.2"), identification: 1 };
-  const frame = udpFrame(between, { source: 1000, destination: 53 }, new Uint8Array([0xde, 0xad, 0xbe, 0xef]));
+  const frame = udpFrame(
+    between,
+    { source: 1000, destination: 53 },
+    new Uint8Array([0xde, 0xad, 0xbe, 0xef]),
+  );
   const pieces = [writer.start({})];
   for (let n = 0; n < packets; n++) {
-    pieces.push(writer.packet({ bytes: frame, originalBytes: frame.length, seconds: 1_700_000_000 + n, nanoseconds: 0, linkType: 1, snapLength: 262_144 }));
+    pieces.push(
+      writer.packet({
+        bytes: frame,
+        originalBytes: frame.length,
+        seconds: 1_700_000_000 + n,
+        nanoseconds: 0,
+        linkType: 1,
+        snapLength: 262_144,
+      }),
+    );
   }
   return Buffer.concat(pieces);
 }
@@ -33,7 +55,10 @@ function expectSentence(errors: string, pattern: RegExp): void {
 test("a file that is not there, is a folder, is empty or is no capture gets a sentence and code 3 or 1", () => {
   const home = withHome();
   writeFileSync(home.path("empty"), "");
-  writeFileSync(home.path("text"), "this is no capture at all, it is a letter to nobody\n".repeat(10));
+  writeFileSync(
+    home.path("text"),
+    "this is no capture at all, it is a letter to nobody\n".repeat(10),
+  );
   mkdirSync(home.path("folder"));
   const cases = [
     ["nowhere", 1, /cannot read .*nowhere/],
@@ -53,11 +78,15 @@ test("a cut capture keeps what came before the cut, says so, and reads back", ()
   const home = withHome();
   const whole = smallCapture();
   writeFileSync(home.path("cut.pcapng"), whole.subarray(0, whole.length - 7));
-  expect(home.ok("import", home.path("cut.pcapng")).text).toMatch(/19 packets.*\n.*\n.*kept as it is, but/);
+  expect(home.ok("import", home.path("cut.pcapng")).text).toMatch(
+    /19 packets.*\n.*\n.*kept as it is, but/,
+  );
   const [segment] = home.json<{ complete: boolean; fault: string }>("segments");
   expect(segment).toMatchObject({ complete: false });
   home.ok("packets", "udp", "-o", home.path("out.pcapng"));
-  expect(home.run(["query", "udp"]).errors).toContain("not recorded: cut.pcapng: the file ends early");
+  expect(home.run(["query", "udp"]).errors).toContain(
+    "not recorded: cut.pcapng: the file ends early",
+  );
 });
 
 test("compressed captures are sealed as they are, with a working copy, and read the same", () => {
@@ -67,7 +96,12 @@ test("compressed captures are sealed as they are, with a working copy, and read 
   writeFileSync(home.path("b.pcapng.zst"), zstdCompressSync(plain));
   for (const name of ["a.pcapng.gz", "b.pcapng.zst"]) home.ok("import", home.path(name));
   const segments = home.json<{ kind: string; derived_from: string | null }>("segments");
-  expect(segments.map(({ kind }) => kind).sort()).toEqual(["original", "original", "working", "working"]);
+  expect(segments.map(({ kind }) => kind).sort()).toEqual([
+    "original",
+    "original",
+    "working",
+    "working",
+  ]);
   home.ok("packets", "udp", "-o", home.path("out.pcapng"));
   expect(home.ok("verify").text).toMatch(/^good/m);
 });
@@ -76,7 +110,9 @@ test("compressed data cut short keeps the packets before the cut", () => {
   const home = withHome();
   const squeezed = gzipSync(smallCapture(5000), { level: 1 });
   writeFileSync(home.path("cut.gz"), squeezed.subarray(0, Math.floor(squeezed.length * 0.8)));
-  expect(home.ok("import", home.path("cut.gz")).text).toContain("gzip data is damaged or cut short");
+  expect(home.ok("import", home.path("cut.gz")).text).toContain(
+    "gzip data is damaged or cut short",
+  );
   expect(home.json("query", "udp", "--all").length).toBeGreaterThan(0);
 });
 
@@ -124,16 +160,23 @@ test("without a home, with a wrong passphrase, or while another process owns it:
   expect(used.code).toBe(6);
 });
 
-test.skipIf(process.getuid?.() === 0 && !existsSync("/usr/bin/setpriv"))("a home that may not be written says so", () => {
-  const home = withHome();
-  chmodSync(home.home, 0o500);
-  const args = process.getuid?.() === 0 ? ["--reuid=65534", "--regid=65534", "--clear-groups"] : [];
-  chmodSync(home.folder, 0o755);
-  const done = args.length > 0 ? home.run(["query"], { wrapper: ["setpriv", ...args] }) : home.run(["query"]);
-  chmodSync(home.home, 0o700);
-  expectSentence(done.errors, /permission denied/);
-  expect(done.code).toBe(6);
-});
+test.skipIf(process.getuid?.() === 0 && !existsSync("/usr/bin/setpriv"))(
+  "a home that may not be written says so",
+  () => {
+    const home = withHome();
+    chmodSync(home.home, 0o500);
+    const args =
+      process.getuid?.() === 0 ? ["--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+    chmodSync(home.folder, 0o755);
+    const done =
+      args.length > 0
+        ? home.run(["query"], { wrapper: ["setpriv", ...args] })
+        : home.run(["query"]);
+    chmodSync(home.home, 0o700);
+    expectSentence(done.errors, /permission denied/);
+    expect(done.code).toBe(6);
+  },
+);
 
 test("a corrupt chunk names segment and chunk, code 5, and the rest stays readable", () => {
   const home = withHome();
@@ -154,7 +197,9 @@ test("an edited ledger names the first bad entry", () => {
   const home = withHome();
   home.ok("case", "open", "IR-1");
   const folder = `${home.home}/ledger/tile/entries`;
-  const file = readdirSync(folder, { recursive: true, withFileTypes: true }).find((f) => f.isFile())!;
+  const file = readdirSync(folder, { recursive: true, withFileTypes: true }).find((f) =>
+    f.isFile(),
+  )!;
   const path = `${file.parentPath}/${file.name}`;
   const bytes = readFileSync(path);
   const at = bytes.indexOf("IR-1");
@@ -171,7 +216,9 @@ test("a corrupt or lost index is rebuilt and answers as before", () => {
   writeFileSync(home.path("a.pcapng"), smallCapture());
   home.ok("import", home.path("a.pcapng"));
   const before = home.ok("query", "--json").text;
-  const [file] = readdirSync(`${home.home}/index/cases/scratch`).map((day) => `${home.home}/index/cases/scratch/${day}/index.duckdb`);
+  const [file] = readdirSync(`${home.home}/index/cases/scratch`).map(
+    (day) => `${home.home}/index/cases/scratch/${day}/index.duckdb`,
+  );
   truncateSync(file!, 5000);
   const after = home.run(["query", "--json"]);
   expect(after.text).toBe(before);
@@ -182,36 +229,59 @@ test("a corrupt or lost index is rebuilt and answers as before", () => {
   expect(home.ok("query", "--json").text).toBe(before);
 });
 
-test.skipIf(process.getuid?.() !== 0)("no space left ends the import with a sentence and leaves the home good", () => {
-  const home = new ScratchHome();
-  mkdirSync(home.home);
-  stock("mount", ["-t", "tmpfs", "-o", "size=12m,mode=0700", "tmpfs", home.home]);
-  onTestFinished(() => void stock("umount", [home.home]));
-  home.ok("init");
-  const noise = Buffer.concat([smallCapture(10), randomBytes(40_000_000)]);
-  writeFileSync(home.path("a.pcapng"), noise);
-  const done = home.run(["import", home.path("a.pcapng")]);
-  expectSentence(done.errors, /no space/);
-  expect(done.code).toBe(1);
-  expect(home.ok("verify").text).toMatch(/^good/m);
-  writeFileSync(home.path("b.pcapng"), smallCapture());
-  home.ok("import", home.path("b.pcapng"));
-});
+test.skipIf(process.getuid?.() !== 0)(
+  "no space left ends the import with a sentence and leaves the home good",
+  () => {
+    const home = new ScratchHome();
+    mkdirSync(home.home);
+    stock("mount", ["-t", "tmpfs", "-o", "size=12m,mode=0700", "tmpfs", home.home]);
+    onTestFinished(() => void stock("umount", [home.home]));
+    home.ok("init");
+    const noise = Buffer.concat([smallCapture(10), randomBytes(40_000_000)]);
+    writeFileSync(home.path("a.pcapng"), noise);
+    const done = home.run(["import", home.path("a.pcapng")]);
+    expectSentence(done.errors, /no space/);
+    expect(done.code).toBe(1);
+    expect(home.ok("verify").text).toMatch(/^good/m);
+    writeFileSync(home.path("b.pcapng"), smallCapture());
+    home.ok("import", home.path("b.pcapng"));
+  },
+);
 
 test("a query that does not read points at its column", () => {
   const home = withHome();
   const mixed = home.run(["query", "host 10.0.0.1 or port 53 and udp"]);
-  expect(mixed.errors).toContain("  host 10.0.0.1 or port 53 and udp\n                           ^^^\n");
+  expect(mixed.errors).toContain(
+    "  host 10.0.0.1 or port 53 and udp\n                           ^^^\n",
+  );
   expect(mixed.errors).toContain("(host 10.0.0.1 or port 53) and");
   expect(mixed.code).toBe(3);
-  expect(home.run(["query", "conn.orig_byts > 1"]).errors).toContain("did you mean conn.orig_bytes?");
+  expect(home.run(["query", "conn.orig_byts > 1"]).errors).toContain(
+    "did you mean conn.orig_bytes?",
+  );
 });
 
 test("the command line itself being wrong is code 2, and every command has help with --json listed", () => {
   const home = withHome();
   expect(home.run(["improt"]).code).toBe(2);
   expect(home.run(["query", "--limit", "none"]).code).toBe(2);
-  for (const command of ["init", "import", "query", "packets", "show", "explain", "segments", "verify", "reindex", "case", "ledger", "doctor", "serve", "version", "status"]) {
+  for (const command of [
+    "init",
+    "import",
+    "query",
+    "packets",
+    "show",
+    "explain",
+    "segments",
+    "verify",
+    "reindex",
+    "case",
+    "ledger",
+    "doctor",
+    "serve",
+    "version",
+    "status",
+  ]) {
     const help = home.run([command, "--help"]);
     expect(help.code, command).toBe(0);
     expect(help.text, command).toContain("--json");

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { INCIDENT } from "../../src/core/traffic/index.ts";
-import { incidentFile } from "../support/incident-file.ts";
 import { isLeftOut, ScratchHome, stock } from "../support/holdfast.ts";
+import { incidentFile } from "../support/incident-file.ts";
 
 function withIncident(): { home: ScratchHome; file: string } {
   const home = new ScratchHome();
@@ -41,66 +41,96 @@ test("the page's first sentence leads to the upload", () => {
   );
 });
 
-test.skipIf(isLeftOut("tshark"))("packets of a connection are exactly those another reader finds: none missing, none extra", () => {
-  const { home, file } = withIncident();
-  const times = (path: string, filter: string): string =>
-    stock("tshark", ["-n", "-r", path, "-Y", filter, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len", "-e", "ip.id"]).toString();
-  for (const [query, filter] of [
-    ["uid", `ip.addr==${INCIDENT.dropPoint} && tcp`],
-    [`host ${INCIDENT.scanner}`, `ip.addr==${INCIDENT.scanner}`],
-    ["port 53", "udp.port==53 || tcp.port==53"],
-    ["net 192.0.2.0 mask 255.255.255.0 and tcp", "ip.addr==192.0.2.0/24 && tcp"],
-    ["after 2026-03-10T02:00:00Z and before 2026-03-10T02:00:05Z", 'frame.time >= "2026-03-10 02:00:00" && frame.time <= "2026-03-10 02:00:05"'],
-    ["not host 10.4.22.45", "!(ip.addr==10.4.22.45)"],
-    ["icmp or port 445", "icmp || tcp.port==445"],
-  ] as const) {
-    const out = home.path("out.pcapng");
-    const isUid = query === "uid";
-    const uid = isUid ? home.json<Conn>("query", "conn.orig_bytes > 10MB")[0]!.uid : "";
-    home.ok("packets", ...(isUid ? ["--uid", uid] : [query]), "-o", out);
-    expect(times(out, "frame"), query).toBe(times(file, filter));
-  }
-});
+test.skipIf(isLeftOut("tshark"))(
+  "packets of a connection are exactly those another reader finds: none missing, none extra",
+  () => {
+    const { home, file } = withIncident();
+    const times = (path: string, filter: string): string =>
+      stock("tshark", [
+        "-n",
+        "-r",
+        path,
+        "-Y",
+        filter,
+        "-T",
+        "fields",
+        "-e",
+        "frame.time_epoch",
+        "-e",
+        "frame.len",
+        "-e",
+        "ip.id",
+      ]).toString();
+    for (const [query, filter] of [
+      ["uid", `ip.addr==${INCIDENT.dropPoint} && tcp`],
+      [`host ${INCIDENT.scanner}`, `ip.addr==${INCIDENT.scanner}`],
+      ["port 53", "udp.port==53 || tcp.port==53"],
+      ["net 192.0.2.0 mask 255.255.255.0 and tcp", "ip.addr==192.0.2.0/24 && tcp"],
+      [
+        "after 2026-03-10T02:00:00Z and before 2026-03-10T02:00:05Z",
+        'frame.time >= "2026-03-10 02:00:00" && frame.time <= "2026-03-10 02:00:05"',
+      ],
+      ["not host 10.4.22.45", "!(ip.addr==10.4.22.45)"],
+      ["icmp or port 445", "icmp || tcp.port==445"],
+    ] as const) {
+      const out = home.path("out.pcapng");
+      const isUid = query === "uid";
+      const uid = isUid ? home.json<Conn>("query", "conn.orig_bytes > 10MB")[0]!.uid : "";
+      home.ok("packets", ...(isUid ? ["--uid", uid] : [query]), "-o", out);
+      expect(times(out, "frame"), query).toBe(times(file, filter));
+    }
+  },
+);
 
 test("3h ago counts from the end of the record when asked", () => {
   const { home } = withIncident();
   expect(home.run(["query", "after 3h ago"]).code).toBe(4);
-  const recent = home.ok("query", "after 3h ago", "--relative-to", "end", "--all", "--json").text.trim().split("\n");
+  const recent = home
+    .ok("query", "after 3h ago", "--relative-to", "end", "--all", "--json")
+    .text.trim()
+    .split("\n");
   const all = home.ok("query", "--all", "--json").text.trim().split("\n");
   expect(recent.length).toBeGreaterThan(10);
   expect(recent.length).toBeLessThan(all.length);
 });
 
-test.skipIf(isLeftOut("age", "zstd"))("head and body decrypt to the imported file with stock tools alone", () => {
-  const { home, file } = withIncident();
-  const [segment] = home.json<{ segment: string; plaintext_sha256: string }>("segments");
-  const vault = `${home.home}/vault/${segment!.segment}`;
-  const sealed = Buffer.concat([readFileSync(`${vault}.head`), readFileSync(`${vault}.body`)]);
-  const inner = stock("age", ["-d", "-i", `${home.home}/keys/vault.identity`], sealed);
-  const plain = stock("zstd", ["-d", "-c"], inner);
-  const digest = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
-  expect(digest(plain)).toBe(digest(readFileSync(file)));
-  expect(digest(plain)).toBe(segment!.plaintext_sha256);
-});
+test.skipIf(isLeftOut("age", "zstd"))(
+  "head and body decrypt to the imported file with stock tools alone",
+  () => {
+    const { home, file } = withIncident();
+    const [segment] = home.json<{ segment: string; plaintext_sha256: string }>("segments");
+    const vault = `${home.home}/vault/${segment!.segment}`;
+    const sealed = Buffer.concat([readFileSync(`${vault}.head`), readFileSync(`${vault}.body`)]);
+    const inner = stock("age", ["-d", "-i", `${home.home}/keys/vault.identity`], sealed);
+    const plain = stock("zstd", ["-d", "-c"], inner);
+    const digest = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+    expect(digest(plain)).toBe(digest(readFileSync(file)));
+    expect(digest(plain)).toBe(segment!.plaintext_sha256);
+  },
+);
 
 test("explain names the packets and bytes behind a field, and the bytes add up", () => {
   const { home } = withIncident();
   const [upload] = home.json<Conn>("query", "conn.orig_bytes > 10MB");
-  const [explained] = home.json<{ value: unknown; steps: { packet: number; ranges: { name: string; bytes: string }[] }[] }>(
-    "explain",
-    upload!.uid,
-    "--field",
-    "conn.resp_bytes",
-  );
+  const [explained] = home.json<{
+    value: unknown;
+    steps: { packet: number; ranges: { name: string; bytes: string }[] }[];
+  }>("explain", upload!.uid, "--field", "conn.resp_bytes");
   expect(explained!.value).toBe(105);
   expect(explained!.steps.length).toBeGreaterThan(0);
-  expect(explained!.steps.flatMap(({ ranges }) => ranges.map(({ name }) => name))).toContain("tcp.seq");
+  expect(explained!.steps.flatMap(({ ranges }) => ranges.map(({ name }) => name))).toContain(
+    "tcp.seq",
+  );
 });
 
 test("every read of packets is in the ledger before its packets leave", () => {
   const { home } = withIncident();
   home.ok("packets", "port 53", "--purpose", "looking for names", "-o", home.path("out.pcapng"));
-  const [entry] = home.json<{ query: string; purpose: string; packets: number }>("ledger", "--type", "read.packets");
+  const [entry] = home.json<{ query: string; purpose: string; packets: number }>(
+    "ledger",
+    "--type",
+    "read.packets",
+  );
   expect(entry).toMatchObject({ query: "port 53", purpose: "looking for names" });
   expect(entry!.packets).toBeGreaterThan(500);
 });
@@ -119,6 +149,12 @@ test("rows come out as Zeek's log, CSV and JSON", () => {
   expect(zeek[0]).toBe("#separator \\x09");
   expect(zeek.find((line) => line.startsWith("#fields\tts\tuid\tid.orig_h"))).toBeDefined();
   expect(zeek.at(-2)).toMatch(/^1773108002\.023000\tC\w+\t10\.4\.22\.45\t/);
-  const csv = home.ok("query", "conn.orig_bytes > 10MB", "--csv", "--columns", "id.orig_h,orig_bytes").text;
+  const csv = home.ok(
+    "query",
+    "conn.orig_bytes > 10MB",
+    "--csv",
+    "--columns",
+    "id.orig_h,orig_bytes",
+  ).text;
   expect(csv).toMatch(/^id\.orig_h,orig_bytes\r\n10\.4\.22\.45,38\d{6}\r\n$/);
 });

@@ -5,7 +5,9 @@ import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, tableText } from "../text.ts";
 
 export function addCaseCommand(program: Command): void {
-  const group = program.command("case").description("cases: what captures, reads and exports belong to");
+  const group = program
+    .command("case")
+    .description("cases: what captures, reads and exports belong to");
   group
     .command("list", { isDefault: true })
     .description("all cases")
@@ -14,7 +16,13 @@ export function addCaseCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const { cases } = await handlers.cases({}, context);
         if (options.json) for (const one of cases) console.log(JSON.stringify(one));
-        else console.log(tableText(["case", "opened", "captures", "purpose"], cases.map((c) => [c.case, c.opened_at, String(c.captures), escapeText(c.purpose)])));
+        else
+          console.log(
+            tableText(
+              ["case", "opened", "captures", "purpose"],
+              cases.map((c) => [c.case, c.opened_at, String(c.captures), escapeText(c.purpose)]),
+            ),
+          );
         return EXIT_CODES.ok;
       });
     });
@@ -23,16 +31,25 @@ export function addCaseCommand(program: Command): void {
     .description("open a case")
     .argument("<name>", "letters, digits, dot, dash, underscore")
     .option("--purpose <text>", "why; stands in the ledger", "")
-    .addHelpText("after", "\nExample:\n  holdfast case open IR-2026-0412 --purpose 'upload at 2 a.m.'")
+    .addHelpText(
+      "after",
+      "\nExample:\n  holdfast case open IR-2026-0412 --purpose 'upload at 2 a.m.'",
+    )
     .action(async (name: string, own: { purpose: string }) => {
       const options = program.opts<CommonOptions>();
       const input = operations.openCase.input.safeParse({ case: name, purpose: own.purpose });
       if (!input.success) {
-        throw new HoldfastError("request/bad-input", `"${name}" cannot name a case`, { remedy: "use letters, digits, dot, dash and underscore, at most 64" });
+        throw new HoldfastError("request/bad-input", `"${name}" cannot name a case`, {
+          remedy: "use letters, digits, dot, dash and underscore, at most 64",
+        });
       }
       process.exitCode = await withHome(options, async (handlers, context) => {
         const opened = await handlers.openCase(input.data, context);
-        console.log(options.json ? JSON.stringify(opened) : `case ${opened.case} is open, entry ${opened.seq}`);
+        console.log(
+          options.json
+            ? JSON.stringify(opened)
+            : `case ${opened.case} is open, entry ${opened.seq}`,
+        );
         return EXIT_CODES.ok;
       });
     });

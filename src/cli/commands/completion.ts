@@ -5,7 +5,10 @@ export function addCompletionCommand(program: Command): void {
     .command("completion")
     .description("print a completion script for your shell")
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
-    .addHelpText("after", "\nExample:\n  holdfast completion bash > ~/.local/share/bash-completion/completions/holdfast")
+    .addHelpText(
+      "after",
+      "\nExample:\n  holdfast completion bash > ~/.local/share/bash-completion/completions/holdfast",
+    )
     .action((shell: string) => {
       const commands = program.commands.map((command) => ({
         name: command.name(),
@@ -19,7 +22,9 @@ export function addCompletionCommand(program: Command): void {
 type Commands = readonly { name: string; says: string; options: readonly string[] }[];
 
 function bash(commands: Commands, isZsh: boolean): string {
-  const cases = commands.map(({ name, options }) => `    ${name}) words="${options.join(" ")} --help" ;;`);
+  const cases = commands.map(
+    ({ name, options }) => `    ${name}) words="${options.join(" ")} --help" ;;`,
+  );
   return `${isZsh ? "autoload -U +X bashcompinit && bashcompinit\n" : ""}_holdfast() {
   local current="\${COMP_WORDS[COMP_CWORD]}" command="" words="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -40,7 +45,11 @@ function fish(commands: Commands): string {
   return commands
     .flatMap(({ name, says, options }) => [
       `complete -c holdfast -n __fish_use_subcommand -a ${name} -d ${quote(says)}`,
-      ...options.filter((o) => o.startsWith("--")).map((o) => `complete -c holdfast -n '__fish_seen_subcommand_from ${name}' -l ${o.slice(2)}`),
+      ...options
+        .filter((o) => o.startsWith("--"))
+        .map(
+          (o) => `complete -c holdfast -n '__fish_seen_subcommand_from ${name}' -l ${o.slice(2)}`,
+        ),
     ])
     .join("\n");
 }

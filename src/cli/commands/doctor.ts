@@ -13,7 +13,9 @@ export function addDoctorCommand(program: Command): void {
         if (options.json) console.log(JSON.stringify({ ok, checks }));
         else {
           for (const { name, state, says, remedy } of checks) {
-            console.log(`${state.padEnd(8)} ${name.padEnd(10)} ${says}${remedy === null ? "" : `\n${" ".repeat(20)}${remedy}`}`);
+            console.log(
+              `${state.padEnd(8)} ${name.padEnd(10)} ${says}${remedy === null ? "" : `\n${" ".repeat(20)}${remedy}`}`,
+            );
           }
         }
         return ok ? EXIT_CODES.ok : EXIT_CODES.failed;

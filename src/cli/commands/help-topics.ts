@@ -39,7 +39,9 @@ export function addHelpTopics(program: Command): void {
       if (text !== undefined) return console.log(text);
       const command = program.commands.find((c) => c.name() === topic);
       if (command) return command.outputHelp();
-      console.error(`holdfast: there is no help on "${topic}"; topics: ${Object.keys(TOPICS).join(", ")}, and every command`);
+      console.error(
+        `holdfast: there is no help on "${topic}"; topics: ${Object.keys(TOPICS).join(", ")}, and every command`,
+      );
       process.exitCode = EXIT_CODES.usage;
     });
 }

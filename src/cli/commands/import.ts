@@ -1,6 +1,13 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type CallContext, EXIT_CODES, exitCodeOf, type Handlers, operations, type OutputOf } from "../../api/index.ts";
+import {
+  type CallContext,
+  EXIT_CODES,
+  exitCodeOf,
+  type Handlers,
+  type OutputOf,
+  operations,
+} from "../../api/index.ts";
 import { durationText, HoldfastError, sizeText } from "../../core/base/index.ts";
 import { readStandardInput } from "../../platform/index.ts";
 import { Progress } from "../progress.ts";
@@ -34,7 +41,10 @@ export function addImportCommand(program: Command): void {
         let worst: number = EXIT_CODES.ok;
         for (const file of files) {
           if (context.signal.aborted) return EXIT_CODES.interrupted;
-          worst = Math.max(worst, await importOne(handlers, context, { file, own, json: options.json === true }));
+          worst = Math.max(
+            worst,
+            await importOne(handlers, context, { file, own, json: options.json === true }),
+          );
         }
         return worst;
       });
@@ -51,9 +61,18 @@ async function importOne(
   const { case: caseName, purpose } = own;
   const events =
     file === "-"
-      ? handlers.importUpload({ name: "standard input", case: caseName, purpose }, { ...context, body: readStandardInput() })
+      ? handlers.importUpload(
+          { name: "standard input", case: caseName, purpose },
+          { ...context, body: readStandardInput() },
+        )
       : handlers.importFile(
-          operations.importFile.input.parse({ path: resolve(file), case: caseName, purpose, follow: own.follow === true, restSeconds: Number(own.rest) }),
+          operations.importFile.input.parse({
+            path: resolve(file),
+            case: caseName,
+            purpose,
+            follow: own.follow === true,
+            restSeconds: Number(own.rest),
+          }),
           context,
         );
   let last: ImportEvent | undefined;
@@ -67,17 +86,30 @@ async function importOne(
     progress.end();
   }
   if (last?.type === "failed") {
-    const error = new HoldfastError(last.code, `${file}: ${last.message}`, last.remedy === null ? {} : { remedy: last.remedy });
+    const error = new HoldfastError(
+      last.code,
+      `${file}: ${last.message}`,
+      last.remedy === null ? {} : { remedy: last.remedy },
+    );
     if (context.signal.aborted) return EXIT_CODES.interrupted;
-    if (!json) console.error(`holdfast: ${error.message}${error.remedy ? `\n          ${error.remedy}` : ""}`);
+    if (!json)
+      console.error(
+        `holdfast: ${error.message}${error.remedy ? `\n          ${error.remedy}` : ""}`,
+      );
     return exitCodeOf(error.code);
   }
-  if (last?.type === "done" && !json) console.log(doneText(file, last, (performance.now() - began) / 1000));
+  if (last?.type === "done" && !json)
+    console.log(doneText(file, last, (performance.now() - began) / 1000));
   return EXIT_CODES.ok;
 }
 
-function doneText(file: string, { capture, duplicate_of }: Extract<ImportEvent, { type: "done" }>, seconds: number): string {
-  if (duplicate_of !== null) return `${file}: the same bytes are sealed already as capture ${duplicate_of}; nothing was added`;
+function doneText(
+  file: string,
+  { capture, duplicate_of }: Extract<ImportEvent, { type: "done" }>,
+  seconds: number,
+): string {
+  if (duplicate_of !== null)
+    return `${file}: the same bytes are sealed already as capture ${duplicate_of}; nothing was added`;
   const amount = `${capture.packets.toLocaleString("en")} packets, ${sizeText(capture.bytes ?? 0)}`;
   const fault = capture.fault === null ? "" : `\n  kept as it is, but ${capture.fault}`;
   return `${file}: ${amount} sealed in ${durationText(seconds)}, case ${capture.case}\n  sha256 ${capture.plaintext_sha256}${fault}`;

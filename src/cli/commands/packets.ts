@@ -24,7 +24,11 @@ export function addPacketsCommand(program: Command): void {
     .option("--case <name>", "one case only")
     .option("--purpose <text>", "why they are read; stands in the ledger", "")
     .option("-o, --output <file>", "where to write; - is standard output", "-")
-    .option("--relative-to <now|end>", "what 3h ago counts from: the clock or the end of the record", "now")
+    .option(
+      "--relative-to <now|end>",
+      "what 3h ago counts from: the clock or the end of the record",
+      "now",
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  holdfast packets 'host 10.4.22.45 and after 2h ago' > out.pcapng\n  holdfast packets --uid CHhAvVGS1DHFjwGM9 -o out.pcapng\n  holdfast packets 'port 53' | tshark -r -\n\nThe read is in the ledger before the first byte leaves. What was searched is said on stderr.",
@@ -32,7 +36,9 @@ export function addPacketsCommand(program: Command): void {
     .action(async (words: string[], own: PacketsOptions) => {
       const options = program.opts<CommonOptions>();
       if (own.output === "-" && process.stdout.isTTY) {
-        throw new HoldfastError("request/bad-input", "packets are not for a terminal", { remedy: "write them to a file with -o FILE, or into a pipe" });
+        throw new HoldfastError("request/bad-input", "packets are not for a terminal", {
+          remedy: "write them to a file with -o FILE, or into a pipe",
+        });
       }
       process.exitCode = await withHome(options, async (handlers, context) => {
         const input = operations.packets.input.parse({
@@ -42,10 +48,18 @@ export function addPacketsCommand(program: Command): void {
           ...(own.uid !== undefined && { uid: own.uid }),
           ...(own.case !== undefined && { case: own.case }),
         });
-        const { facts, bytes } = await askWithQuery(input.q, () => handlers.packets(input, context));
+        const { facts, bytes } = await askWithQuery(input.q, () =>
+          handlers.packets(input, context),
+        );
         const packets = await write(bytes, own.output);
         if (options.json) process.stderr.write(`${JSON.stringify({ ...facts, packets })}\n`);
-        else process.stderr.write(coverageText(facts.coverage, `${packets} packets, read on record as entry ${facts.seq}`));
+        else
+          process.stderr.write(
+            coverageText(
+              facts.coverage,
+              `${packets} packets, read on record as entry ${facts.seq}`,
+            ),
+          );
         return packets === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
       });
     });

@@ -2,7 +2,15 @@ import { type Command, InvalidArgumentError } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
-import { csvText, defaultColumns, type Row, rowsTable, type ShownField, zeekHead, zeekText } from "../rows-text.ts";
+import {
+  csvText,
+  defaultColumns,
+  type Row,
+  rowsTable,
+  type ShownField,
+  zeekHead,
+  zeekText,
+} from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 
 interface QueryOptions {
@@ -35,7 +43,11 @@ export function addQueryCommand(program: Command): void {
     .option("--columns <list>", "these columns, with commas")
     .option("--csv", "comma-separated values")
     .option("--zeek", "Zeek's tab-separated log, for zeek-cut and RITA")
-    .option("--relative-to <now|end>", "what 3h ago counts from: the clock or the end of the record", "now")
+    .option(
+      "--relative-to <now|end>",
+      "what 3h ago counts from: the clock or the end of the record",
+      "now",
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  holdfast query 'host 10.4.22.45 and port 443'\n  holdfast query 'conn.orig_bytes > 10MB' --sort orig_bytes --desc\n  holdfast query 'net 10.0.0.0/8 and after 3h ago' --relative-to end --json\n\nThe language: holdfast help query",
@@ -61,7 +73,9 @@ export function addQueryCommand(program: Command): void {
           print(answer.log, answer.fields, answer.rows, printed === 0);
           printed += answer.rows.length;
           if (answer.rows.length < limit || (!own.all && printed >= own.limit)) {
-            process.stderr.write(coverageText(answer.coverage, `${printed} of ${answer.total} rows`));
+            process.stderr.write(
+              coverageText(answer.coverage, `${printed} of ${answer.total} rows`),
+            );
             return answer.total === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
           }
         }
@@ -69,20 +83,30 @@ export function addQueryCommand(program: Command): void {
     });
 }
 
-type Print = (log: string, fields: readonly ShownField[], rows: readonly Row[], isFirst: boolean) => void;
+type Print = (
+  log: string,
+  fields: readonly ShownField[],
+  rows: readonly Row[],
+  isFirst: boolean,
+) => void;
 
 function printer(own: QueryOptions, json: boolean): Print {
   return (log, fields, rows, isFirst) => {
-    const columns = own.columns?.split(",") ?? (own.csv ? fields.map(({ name }) => name) : defaultColumns(log, fields));
+    const columns =
+      own.columns?.split(",") ??
+      (own.csv ? fields.map(({ name }) => name) : defaultColumns(log, fields));
     if (json) process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    else if (own.zeek) process.stdout.write((isFirst ? zeekHead(log, fields) : "") + zeekText(rows, fields));
-    else if (own.csv) process.stdout.write((isFirst ? `${columns.join(",")}\r\n` : "") + csvText(rows, columns));
+    else if (own.zeek)
+      process.stdout.write((isFirst ? zeekHead(log, fields) : "") + zeekText(rows, fields));
+    else if (own.csv)
+      process.stdout.write((isFirst ? `${columns.join(",")}\r\n` : "") + csvText(rows, columns));
     else if (rows.length > 0) console.log(rowsTable(rows, columns));
   };
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0 is meant");
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError("a whole number above 0 is meant");
   return value;
 }

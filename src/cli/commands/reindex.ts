@@ -7,7 +7,9 @@ import { type CommonOptions, withHome } from "../session.ts";
 export function addReindexCommand(program: Command): void {
   program
     .command("reindex")
-    .description("rebuild the index from vault and ledger: it is a cache, and nothing is lost with it")
+    .description(
+      "rebuild the index from vault and ledger: it is a cache, and nothing is lost with it",
+    )
     .action(async () => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
@@ -17,7 +19,8 @@ export function addReindexCommand(program: Command): void {
           if (event.type === "progress") progress.show(event);
           else {
             progress.end();
-            if (!options.json) console.log(`${event.segments} segments indexed in ${durationText(event.seconds)}`);
+            if (!options.json)
+              console.log(`${event.segments} segments indexed in ${durationText(event.seconds)}`);
           }
         }
         return EXIT_CODES.ok;

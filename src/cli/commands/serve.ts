@@ -6,7 +6,13 @@ import { startServer } from "../../server/index.ts";
 import { createHandlers, createHome, Home, isHome, pathsOf } from "../../services/home/index.ts";
 import { Progress } from "../progress.ts";
 import { isServing, requestLoginLink } from "../remote-handlers.ts";
-import { type CommonOptions, completeIndex, homeDirectory, homeOptions, interruptSignal } from "../session.ts";
+import {
+  type CommonOptions,
+  completeIndex,
+  homeDirectory,
+  homeOptions,
+  interruptSignal,
+} from "../session.ts";
 
 const PORT = 7443;
 
@@ -20,7 +26,10 @@ export function addServeCommand(program: Command): void {
       const options = program.opts<CommonOptions>();
       if (own.link) {
         const { socket } = pathsOf(homeDirectory(options));
-        if (!(await isServing(socket))) throw new HoldfastError("home/not-served", "no server runs on this home", { remedy: "start one with: holdfast serve" });
+        if (!(await isServing(socket)))
+          throw new HoldfastError("home/not-served", "no server runs on this home", {
+            remedy: "start one with: holdfast serve",
+          });
         console.log(await requestLoginLink(socket));
         return;
       }
@@ -28,7 +37,9 @@ export function addServeCommand(program: Command): void {
     });
   program
     .command("start")
-    .description("make a home if there is none, import files or the demonstration incident, and serve")
+    .description(
+      "make a home if there is none, import files or the demonstration incident, and serve",
+    )
     .argument("[file...]", "captures to import; the demonstration if left out")
     .option("--port <n>", "port; 0 takes any", portNumber, PORT)
     .action(async (files: string[], own: { port: number }) => {
@@ -41,7 +52,11 @@ export function addServeCommand(program: Command): void {
     });
 }
 
-async function serve(options: CommonOptions, port: number, files: readonly string[] | []): Promise<number> {
+async function serve(
+  options: CommonOptions,
+  port: number,
+  files: readonly string[] | [],
+): Promise<number> {
   const signal = interruptSignal();
   const home = await Home.open(homeOptions(options));
   const isStart = files.length > 0 || process.argv.includes("start");
@@ -68,23 +83,40 @@ async function serve(options: CommonOptions, port: number, files: readonly strin
 const DEMONSTRATION = "demonstration.pcapng";
 
 /** The files named, or the demonstration incident if this home holds nothing yet. */
-async function importFirst(home: Home, files: readonly string[], signal: AbortSignal): Promise<void> {
+async function importFirst(
+  home: Home,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   const handlers = createHandlers(home);
   const context = { actor: { name: "owner", via: "cli" }, signal };
   const progress = new Progress();
-  const follow = async (name: string, events: ReturnType<typeof handlers.importUpload>): Promise<void> => {
+  const follow = async (
+    name: string,
+    events: ReturnType<typeof handlers.importUpload>,
+  ): Promise<void> => {
     for await (const event of events) {
       if (event.type === "progress") progress.show(event, name);
       if (event.type === "failed") progress.note(`holdfast: ${name}: ${event.message}`);
-      if (event.type === "done") progress.note(`holdfast: ${name}: ${event.capture.packets.toLocaleString("en")} packets ${event.duplicate_of === null ? "sealed" : "were sealed already"}`);
+      if (event.type === "done")
+        progress.note(
+          `holdfast: ${name}: ${event.capture.packets.toLocaleString("en")} packets ${event.duplicate_of === null ? "sealed" : "were sealed already"}`,
+        );
     }
   };
   for (const path of files) {
     const input = operations.importFile.input.parse({ path });
     await follow(path, handlers.importFile(input, context));
   }
-  if (files.length > 0 || [...home.projection.captures.values()].some(({ state }) => state === "sealed")) return;
-  const input = operations.importUpload.input.parse({ name: DEMONSTRATION, purpose: "demonstration: invented traffic" });
+  if (
+    files.length > 0 ||
+    [...home.projection.captures.values()].some(({ state }) => state === "sealed")
+  )
+    return;
+  const input = operations.importUpload.input.parse({
+    name: DEMONSTRATION,
+    purpose: "demonstration: invented traffic",
+  });
   await follow(DEMONSTRATION, handlers.importUpload(input, { ...context, body: demonstration() }));
 }
 
@@ -94,6 +126,7 @@ async function* demonstration(): AsyncGenerator<Uint8Array> {
 
 function portNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535");
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError("a port is a number from 0 to 65535");
   return value;
 }

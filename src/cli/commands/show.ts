@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../../api/index.ts";
-import { escapeText, tableText } from "../text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { escapeText, tableText } from "../text.ts";
 
 export function addShowCommand(program: Command): void {
   program
@@ -17,11 +17,26 @@ export function addShowCommand(program: Command): void {
           console.log(JSON.stringify(shown));
           return EXIT_CODES.ok;
         }
-        const row = Object.entries(shown.row).filter(([name, value]) => value !== null && !name.endsWith("_ns"));
-        console.log(`${escapeText(shown.sentence)}\n${shown.rhythm === null ? "" : `its originator ${shown.rhythm.says}\n`}`);
-        console.log(tableText(["field", "value"], row.map(([name, value]) => [name, escapeText(String(value))])));
-        console.log(`\npackets: ${shown.packets.count}, ${shown.packets.state}: ${shown.packets.says}`);
-        const places = shown.packets.places.map((p) => [p.segment, String(p.packets), `${p.first_chunk}-${p.last_chunk}`]);
+        const row = Object.entries(shown.row).filter(
+          ([name, value]) => value !== null && !name.endsWith("_ns"),
+        );
+        console.log(
+          `${escapeText(shown.sentence)}\n${shown.rhythm === null ? "" : `its originator ${shown.rhythm.says}\n`}`,
+        );
+        console.log(
+          tableText(
+            ["field", "value"],
+            row.map(([name, value]) => [name, escapeText(String(value))]),
+          ),
+        );
+        console.log(
+          `\npackets: ${shown.packets.count}, ${shown.packets.state}: ${shown.packets.says}`,
+        );
+        const places = shown.packets.places.map((p) => [
+          p.segment,
+          String(p.packets),
+          `${p.first_chunk}-${p.last_chunk}`,
+        ]);
         console.log(tableText(["segment", "packets", "chunks"], places));
         return EXIT_CODES.ok;
       });

@@ -12,19 +12,31 @@ export function addStatusCommand(program: Command): void {
     .action(async (own: { case?: string }) => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
-        const status = await handlers.status(own.case === undefined ? {} : { case: own.case }, context);
+        const status = await handlers.status(
+          own.case === undefined ? {} : { case: own.case },
+          context,
+        );
         if (options.json) {
           console.log(JSON.stringify(status));
           return EXIT_CODES.ok;
         }
-        if (status.headline !== null) console.log(`${escapeText(status.headline.text)}\n  holdfast show ${status.headline.uid}\n`);
-        const verified = status.verified_at === null ? "never" : `${status.verified_at}, ${status.verified_ok ? "good" : "NOT GOOD"}`;
+        if (status.headline !== null)
+          console.log(
+            `${escapeText(status.headline.text)}\n  holdfast show ${status.headline.uid}\n`,
+          );
+        const verified =
+          status.verified_at === null
+            ? "never"
+            : `${status.verified_at}, ${status.verified_ok ? "good" : "NOT GOOD"}`;
         console.log(
           tableText(
             ["fact", "value"],
             [
               ["recorded", `${timeText(status.first_ns)} to ${timeText(status.last_ns)}`],
-              ["captures", `${status.captures}, ${status.packets.toLocaleString("en")} packets, ${sizeText(status.bytes)}, ${sizeText(status.stored_bytes)} stored`],
+              [
+                "captures",
+                `${status.captures}, ${status.packets.toLocaleString("en")} packets, ${sizeText(status.bytes)}, ${sizeText(status.stored_bytes)} stored`,
+              ],
               ["gaps", String(status.gaps)],
               ["lost", status.lost === null ? "the captures do not say" : String(status.lost)],
               ["verified", verified],

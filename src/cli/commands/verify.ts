@@ -9,7 +9,10 @@ export function addVerifyCommand(program: Command): void {
     .command("verify")
     .description("check ledger and vault against each other, in both directions")
     .option("--quick", "ciphertext digests only; nothing is decrypted and no key is needed")
-    .addHelpText("after", "\nExamples:\n  holdfast verify\n  holdfast verify --quick --json\n\nExit code 5 when something is not what was sealed.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  holdfast verify\n  holdfast verify --quick --json\n\nExit code 5 when something is not what was sealed.",
+    )
     .action(async (own: { quick?: boolean }) => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
@@ -19,18 +22,25 @@ export function addVerifyCommand(program: Command): void {
           if (event.type === "progress") progress.show(event);
           if (event.type === "finding" && !options.json) {
             progress.end();
-            console.log(`${event.level === "bad" ? "DAMAGED" : "note"}  ${event.where}: ${event.message}`);
+            console.log(
+              `${event.level === "bad" ? "DAMAGED" : "note"}  ${event.where}: ${event.message}`,
+            );
           }
           if (event.type !== "result") continue;
           progress.end();
           const how = event.decrypted ? "every byte decrypted" : "ciphertext digests only";
           if (!options.json) {
-            console.log(`${event.ok ? "good" : "NOT GOOD"}: ${event.entries} entries, ${event.segments} segments, ${sizeText(event.bytes)}, ${how}, in ${durationText(event.seconds)}`);
+            console.log(
+              `${event.ok ? "good" : "NOT GOOD"}: ${event.entries} entries, ${event.segments} segments, ${sizeText(event.bytes)}, ${how}, in ${durationText(event.seconds)}`,
+            );
             console.log(`ledger root ${event.root}`);
           }
           return event.ok ? EXIT_CODES.ok : EXIT_CODES.tampered;
         }
-        throw new HoldfastError("cli/interrupted", "verification was interrupted: nothing can be said of the rest");
+        throw new HoldfastError(
+          "cli/interrupted",
+          "verification was interrupted: nothing can be said of the rest",
+        );
       });
     });
 }

@@ -14,7 +14,10 @@ export class ByteReader {
   readonly #view: DataView;
   readonly #trace: ReadTrace | undefined;
 
-  constructor(bytes: Uint8Array, options: { start?: number; end?: number; trace?: ReadTrace } = {}) {
+  constructor(
+    bytes: Uint8Array,
+    options: { start?: number; end?: number; trace?: ReadTrace } = {},
+  ) {
     this.bytes = bytes;
     this.position = options.start ?? 0;
     this.end = Math.min(options.end ?? bytes.length, bytes.length);

@@ -8,4 +8,8 @@ export interface Digests {
 }
 
 /** Checks an Ed25519 signature (RFC 8032); the public key is the raw 32 bytes. */
-export type VerifyEd25519 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+export type VerifyEd25519 = (
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => boolean;

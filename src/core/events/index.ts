@@ -1,4 +1,4 @@
-export { BATCH_ROWS, ColumnBatch, decodeColumnBatch, encodeColumnBatch } from "./column-batch.ts";
+export { ColumnBatch, decodeColumnBatch, encodeColumnBatch } from "./column-batch.ts";
 export type { EventSink } from "./event-sink.ts";
 export {
   decodeJson,

@@ -75,8 +75,8 @@ export const F_IP_BYTES = 3;
 export const F_REASSEMBLED = 4;
 export const F_TRIMMED = 5;
 export const F_UPPER = 6;
-/** UDP and ICMP have no sequence space: the payload bytes lie in the same place. */
-export const F_SIZE = F_REASSEMBLED;
+/** UDP and ICMP have no sequence space: their payload bytes lie where TCP has `F_REASSEMBLED`. */
+export const F_SIZE = 4;
 
 /** Words of an endpoint's rare events, from `RARE_0` or its neighbour. */
 export const F_FIN_SEQ = 0;

@@ -201,7 +201,7 @@ test("fragments and tunnels are located by address pair, and every packet is in 
     { at: 2.2, ipVersion: 0 },
     { at: 2.3, from: "b", protocol: 17, hasPorts: false, fragmentOffset: 8 },
   ]);
-  expect(residues.map((residue) => residue.protocol).sort()).toEqual([17, 47]);
+  expect(residues.map((residue) => residue.protocol).sort((a, b) => a - b)).toEqual([17, 47]);
   const located = new Map(runs.map((r) => [r.ordinal, readPostings(postings, r.first, r.count)]));
   expect(located.get(0)).toEqual([524]);
   expect(located.get(1)).toEqual([24, 124, 224]);

@@ -1,6 +1,5 @@
-export { BURST_GAP_NANOSECONDS, BURSTS_KEPT, GAP_BINS } from "./bursts.ts";
-export { type CommunityIdTuple, communityId, icmpPorts } from "./community-id.ts";
-export { DEFAULT_FLOW_LIMITS, type FlowLimits, type FlowTableOptions } from "./flow-options.ts";
+export { type CommunityIdTuple, communityId } from "./community-id.ts";
+export type { FlowLimits, FlowTableOptions } from "./flow-options.ts";
 export {
   CONN_STATES,
   type ConnState,

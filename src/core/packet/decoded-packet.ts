@@ -41,7 +41,6 @@ export const TCP_FIN = 1;
 export const TCP_SYN = 2;
 export const TCP_RST = 4;
 export const TCP_ACK = 16;
-export const TCP_URG = 32;
 
 /** Upper protocols of IP that the decoder or the flow table knows by number (IANA). */
 export const IP_PROTOCOL = {

@@ -7,7 +7,7 @@ export {
   parseNetwork,
 } from "./address.ts";
 export { Checksums } from "./checksum.ts";
-export { decodePacket, ETHER_TYPE, LINK_TYPE } from "./decode-packet.ts";
+export { decodePacket } from "./decode-packet.ts";
 export {
   createDecodedPacket,
   type DecodedPacket,
@@ -19,7 +19,6 @@ export {
   TCP_FIN,
   TCP_RST,
   TCP_SYN,
-  TCP_URG,
 } from "./decoded-packet.ts";
 export { dissectPacket } from "./dissect.ts";
 export type { PacketField } from "./packet-field.ts";

@@ -23,8 +23,17 @@ export class QueryError extends HoldfastError {
   readonly length: number;
   readonly hint: string | null;
 
-  constructor(error: { message: string; column: number; length: number; hint?: string | undefined }) {
-    super("query/bad-query", `${error.message} (column ${error.column})`, error.hint ? { remedy: error.hint } : {});
+  constructor(error: {
+    message: string;
+    column: number;
+    length: number;
+    hint?: string | undefined;
+  }) {
+    super(
+      "query/bad-query",
+      `${error.message} (column ${error.column})`,
+      error.hint ? { remedy: error.hint } : {},
+    );
     this.column = error.column;
     this.length = error.length;
     this.hint = error.hint ?? null;
@@ -35,7 +44,8 @@ export class QueryError extends HoldfastError {
 export function readQuestion(home: Home, question: Question, nowMs: number): Ask {
   const scope = question.case === undefined ? {} : { case: question.case };
   // The contract: empty matches everything. To the parser an empty text is a condition missing.
-  if (question.q.trim() === "") return { query: { op: "and", children: [] }, scope, text: question.q };
+  if (question.q.trim() === "")
+    return { query: { op: "and", children: [] }, scope, text: question.q };
   const now = question.relativeTo === "end" ? endOfRecord(home, question.case) : undefined;
   const parsed = parseQuery(question.q, {
     logs: home.index.logs,
@@ -53,7 +63,10 @@ export function readUid(text: string): bigint {
   });
 }
 
-function endOfRecord(home: Home, caseName: string | undefined): { seconds: number; nanoseconds: number } | undefined {
+function endOfRecord(
+  home: Home,
+  caseName: string | undefined,
+): { seconds: number; nanoseconds: number } | undefined {
   const end = coverageOf(home.projection, caseName, false).to_ns;
   if (end === null) return undefined;
   const ns = BigInt(end);

@@ -21,11 +21,18 @@ interface Context {
 /** Packets that one explanation replays; the answer says when there were more. */
 const REPLAY_PACKETS_MAX = 200_000;
 
-async function findConnection(home: Home, uid: string, { signal }: Context): Promise<{ row: Row; q: string }> {
+async function findConnection(
+  home: Home,
+  uid: string,
+  { signal }: Context,
+): Promise<{ row: Row; q: string }> {
   const q = `uid == ${formatUid(readUid(uid))}`;
   const { query } = readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs());
   const condition = compileRows(query, { log: connSchema, logs: home.index.logs });
-  const [row] = await home.index.rows({ scope: {}, log: "conn", condition, limit: 1, offset: 0 }, signal);
+  const [row] = await home.index.rows(
+    { scope: {}, log: "conn", condition, limit: 1, offset: 0 },
+    signal,
+  );
   if (row) return { row, q };
   throw new HoldfastError("home/unknown-connection", `no connection ${uid} is in this home`, {
     remedy: "uids are in the uid column of holdfast query",
@@ -56,7 +63,9 @@ export async function showConnection(
       last_chunk: reader.chunkAt(offsetOf(keys[keys.length - 1]!)),
     });
   }
-  const segments = places.map(({ segment }) => segmentFacts(home, home.projection.segments.get(segment)!));
+  const segments = places.map(({ segment }) =>
+    segmentFacts(home, home.projection.segments.get(segment)!),
+  );
   const isSealed = places.length > 0;
   return {
     sentence: sentenceOf(row),
@@ -64,7 +73,9 @@ export async function showConnection(
     rhythm: rhythmOf(await burstsOf(home, q, context.signal)),
     packets: {
       state: "available",
-      says: isSealed ? "all packets are recorded in full" : "the import is still running; packets can be read once it is sealed",
+      says: isSealed
+        ? "all packets are recorded in full"
+        : "the import is still running; packets can be read once it is sealed",
       count: located.total,
       places,
     },
@@ -75,7 +86,10 @@ export async function showConnection(
 async function burstsOf(home: Home, q: string, signal: AbortSignal): Promise<Row | undefined> {
   const { query } = readQuestion(home, { q, relativeTo: "now" }, 0);
   const condition = compileRows(query, { log: burstsSchema, logs: home.index.logs });
-  const [row] = await home.index.rows({ scope: {}, log: burstsSchema.name, condition, limit: 1, offset: 0 }, signal);
+  const [row] = await home.index.rows(
+    { scope: {}, log: burstsSchema.name, condition, limit: 1, offset: 0 },
+    signal,
+  );
   return row;
 }
 
@@ -89,13 +103,25 @@ export async function explainField(
   const field = connSchema.fields.find((f) => f.name === name && f.kind !== "bytes");
   if (field === undefined) {
     const known = connSchema.fields.filter((f) => f.kind !== "bytes").map((f) => `conn.${f.name}`);
-    throw new HoldfastError("home/unknown-field", `there is no field "${input.field}" of a connection`, { remedy: `fields: ${known.join(", ")}` });
+    throw new HoldfastError(
+      "home/unknown-field",
+      `there is no field "${input.field}" of a connection`,
+      { remedy: `fields: ${known.join(", ")}` },
+    );
   }
   const { q } = await findConnection(home, input.uid, context);
-  const read = await recordRead(home, { q, relativeTo: "now", purpose: input.purpose || `explain ${input.field}` }, context);
+  const read = await recordRead(
+    home,
+    { q, relativeTo: "now", purpose: input.purpose || `explain ${input.field}` },
+    context,
+  );
   const packets: PacketRecord[] = [];
   const places: { segment: string; offset: number }[] = [];
-  for await (const { packet, segment, offset } of readPackets(home.shelf.open, read.located, read.plan)) {
+  for await (const { packet, segment, offset } of readPackets(
+    home.shelf.open,
+    read.located,
+    read.plan,
+  )) {
     if (packets.length === REPLAY_PACKETS_MAX) break;
     const { start, capturedBytes } = packet;
     // Not `slice`: on a Buffer that is a view, and the next frame would be written over it.
@@ -119,7 +145,9 @@ export async function explainField(
         after: step.after,
         ranges: step.ranges.map((range) => ({
           ...range,
-          bytes: Buffer.from(packet.bytes.subarray(range.offset, range.offset + Math.min(range.length, 64))).toString("hex"),
+          bytes: Buffer.from(
+            packet.bytes.subarray(range.offset, range.offset + Math.min(range.length, 64)),
+          ).toString("hex"),
         })),
       };
     }),
@@ -132,8 +160,11 @@ export function sentenceOf(row: Row): string {
   const to = `${text("id.resp_h")}:${text("id.resp_p")}`;
   const sent = sizeText(Number(row["orig_bytes"] ?? 0));
   const received = sizeText(Number(row["resp_bytes"] ?? 0));
-  const duration = row["duration"] === null ? "in one packet" : `in ${durationText(Number(row["duration"]))}`;
-  const at = formatTimestamp(Math.floor(Number(row["ts"]) * 1000)).replace("T", " ").slice(0, 19);
+  const duration =
+    row["duration"] === null ? "in one packet" : `in ${durationText(Number(row["duration"]))}`;
+  const at = formatTimestamp(Math.floor(Number(row["ts"]) * 1000))
+    .replace("T", " ")
+    .slice(0, 19);
   return `${text("id.orig_h")} sent ${sent} to ${to} (${text("proto")}) and got ${received} back ${duration}, from ${at} UTC; it ended ${STATES[text("conn_state")] ?? "unseen"}.`;
 }
 

@@ -1,5 +1,5 @@
-import type { OutputOf, Operations } from "../../api/index.ts";
-import { type CaptureState, packetSegment, type Projection } from "./projection.ts";
+import type { Operations, OutputOf } from "../../api/index.ts";
+import { type CaptureState, type Projection, packetSegment } from "./projection.ts";
 
 export type Coverage = OutputOf<Operations["query"]>["coverage"];
 
@@ -13,9 +13,14 @@ const CAPTURES_NAMED_MAX = 100;
  * What an answer was drawn from: which captures and times were searched, where nothing was recorded,
  * and what the captures themselves say was lost. Every answer carries it.
  */
-export function coverageOf(projection: Projection, caseName: string | undefined, running: boolean): Coverage {
+export function coverageOf(
+  projection: Projection,
+  caseName: string | undefined,
+  running: boolean,
+): Coverage {
   const captures = [...projection.captures.values()].filter(
-    (capture) => capture.state === "sealed" && (caseName === undefined || capture.start.case === caseName),
+    (capture) =>
+      capture.state === "sealed" && (caseName === undefined || capture.start.case === caseName),
   );
   const searched = captures.map(describe).filter((c) => c !== undefined);
   const times = searched
@@ -25,7 +30,8 @@ export function coverageOf(projection: Projection, caseName: string | undefined,
   const gaps: Coverage["gaps"] = [];
   let end = times[0]?.to ?? 0n;
   for (const time of times) {
-    if (time.from - end >= GAP_NS_MIN) gaps.push({ from_ns: String(end), to_ns: String(time.from) });
+    if (time.from - end >= GAP_NS_MIN)
+      gaps.push({ from_ns: String(end), to_ns: String(time.from) });
     if (time.to > end) end = time.to;
   }
   return {

@@ -25,42 +25,70 @@ export async function examine(home: Home): Promise<{ ok: boolean; checks: Check[
 
 async function modes(home: Home): Promise<Check[]> {
   const { keys, ledger, vault, index: indexPath } = pathsOf(home.directory);
-  const places = [home.directory, keys, ledger, vault, indexPath, join(keys, "home.key"), join(keys, "vault.identity")];
+  const places = [
+    home.directory,
+    keys,
+    ledger,
+    vault,
+    indexPath,
+    join(keys, "home.key"),
+    join(keys, "vault.identity"),
+  ];
   const open: string[] = [];
   for (const place of places) {
     const facts = await statFile(place);
     if (facts && (facts.mode & 0o077) !== 0) open.push(place);
   }
-  if (open.length === 0) return [good("modes", "keys, ledger, vault and index can be read by their owner only")];
+  if (open.length === 0)
+    return [good("modes", "keys, ledger, vault and index can be read by their owner only")];
   return open.map((place) => bad("modes", `others may read ${place}`, `chmod go-rwx ${place}`));
 }
 
 function privileges(): Check {
   const { uid, effectiveCapabilities } = processPrivileges();
   if (uid === 0) {
-    return warning("privilege", "Holdfast runs as root, and needs nothing of it", "run it as an ordinary user who owns the home");
+    return warning(
+      "privilege",
+      "Holdfast runs as root, and needs nothing of it",
+      "run it as an ordinary user who owns the home",
+    );
   }
-  if (effectiveCapabilities !== 0n) return warning("privilege", "this process holds capabilities it does not need", "remove them from the node program");
+  if (effectiveCapabilities !== 0n)
+    return warning(
+      "privilege",
+      "this process holds capabilities it does not need",
+      "remove them from the node program",
+    );
   return good("privilege", "this process holds no privilege");
 }
 
 async function space(home: Home): Promise<Check> {
   const free = await freeBytes(home.directory);
   const says = `${(free / 1e9).toFixed(1)} GB free where the home lies`;
-  if (free < SPACE_BAD_BYTES) return bad("space", says, "make room: an import that finds no space stops");
-  if (free < SPACE_WARN_BYTES) return warning("space", says, "make room before importing large captures");
+  if (free < SPACE_BAD_BYTES)
+    return bad("space", says, "make room: an import that finds no space stops");
+  if (free < SPACE_WARN_BYTES)
+    return warning("space", says, "make room before importing large captures");
   return good("space", says);
 }
 
 function key(home: Home): Check {
   if (home.keys.hasPassphrase) return good("key", "the vault's key is locked with a passphrase");
-  return warning("key", "the vault's key lies on the disk that it protects", "make homes with holdfast init --passphrase-file FILE");
+  return warning(
+    "key",
+    "the vault's key lies on the disk that it protects",
+    "make homes with holdfast init --passphrase-file FILE",
+  );
 }
 
 function clock(home: Home): Check {
   const newest = [...home.projection.captures.values()].at(-1)?.at;
   if (newest !== undefined && Date.parse(newest) > Date.now() + 60_000) {
-    return bad("clock", `this machine's clock is behind the ledger, which was written until ${newest}`, "set the clock: entries carry its time");
+    return bad(
+      "clock",
+      `this machine's clock is behind the ledger, which was written until ${newest}`,
+      "set the clock: entries carry its time",
+    );
   }
   return good("clock", "the clock is not behind the ledger");
 }
@@ -68,7 +96,11 @@ function clock(home: Home): Check {
 async function index(home: Home): Promise<Check> {
   const missing = await missingSegments(home);
   if (missing.length === 0) return good("index", "the index holds every sealed segment");
-  return warning("index", `the index lacks ${missing.length} sealed segments`, "run holdfast reindex");
+  return warning(
+    "index",
+    `the index lacks ${missing.length} sealed segments`,
+    "run holdfast reindex",
+  );
 }
 
 function good(name: string, says: string): Check {

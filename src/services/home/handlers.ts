@@ -1,4 +1,10 @@
-import type { CallContext, Handlers, Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
+import type {
+  CallContext,
+  Handlers,
+  Operations,
+  OutputOf,
+  ParsedInputOf,
+} from "../../api/index.ts";
 import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
 import { openForReading, openReadStream, sleep, toStorageError } from "../../platform/index.ts";
 import { segmentPaths } from "../vault/index.ts";
@@ -16,20 +22,27 @@ import { verifyHome } from "./verify-home.ts";
 
 /** A home's answers to every operation of the contract. */
 export function createHandlers(home: Home): Handlers {
-  const ofCase = <T extends { start: { case: string } }>(list: Iterable<T>, name: string | undefined): T[] =>
-    [...list].filter(({ start }) => name === undefined || start.case === name);
+  const ofCase = <T extends { start: { case: string } }>(
+    list: Iterable<T>,
+    name: string | undefined,
+  ): T[] => [...list].filter(({ start }) => name === undefined || start.case === name);
   return {
     status: (input, { signal }) => statusOf(home, input.case, signal),
     fields: async () => {
       const logs = home.index.logs.filter(({ shown }) => shown);
-      return { logs: logs.map(({ name, says }) => ({ log: name, says })), fields: logs.flatMap(fieldsOf) };
+      return {
+        logs: logs.map(({ name, says }) => ({ log: name, says })),
+        fields: logs.flatMap(fieldsOf),
+      };
     },
     cases: async () => ({
       cases: [...home.projection.cases.values()].map(({ case: name, openedAt, purpose }) => ({
         case: name,
         opened_at: openedAt,
         purpose,
-        captures: ofCase(home.projection.captures.values(), name).filter(({ state }) => state === "sealed").length,
+        captures: ofCase(home.projection.captures.values(), name).filter(
+          ({ state }) => state === "sealed",
+        ).length,
       })),
     }),
     openCase: async ({ case: name, purpose }, { actor }) => {
@@ -43,11 +56,18 @@ export function createHandlers(home: Home): Handlers {
     importUpload: (input, { actor, signal, body }) =>
       importCapture(
         home,
-        { name: input.name, bytes_total: input.bytes ?? null, descriptor: "pipe", bytes: body ?? emptyBody() },
+        {
+          name: input.name,
+          bytes_total: input.bytes ?? null,
+          descriptor: "pipe",
+          bytes: body ?? emptyBody(),
+        },
         { case: input.case, purpose: input.purpose, actor, signal },
       ),
     captures: async (input) => ({
-      captures: ofCase(home.projection.captures.values(), input.case).map((capture) => captureFacts(home, capture)),
+      captures: ofCase(home.projection.captures.values(), input.case).map((capture) =>
+        captureFacts(home, capture),
+      ),
     }),
     query: (input, context) => queryRows(home, input, context),
     histogram: (input, context) => queryHistogram(home, input, context),
@@ -82,15 +102,25 @@ async function* importPath(
   const options = { case: input.case, purpose: input.purpose, actor, signal };
   try {
     if (file.isDirectory) {
-      throw new HoldfastError("import/not-a-capture", `${input.path} is a folder`, { remedy: "name the capture files in it" });
+      throw new HoldfastError("import/not-a-capture", `${input.path} is a folder`, {
+        remedy: "name the capture files in it",
+      });
     }
     if (!input.follow) {
-      const source = { name: input.path, bytes_total: file.isFile ? file.bytes : null, descriptor: file.fd };
+      const source = {
+        name: input.path,
+        bytes_total: file.isFile ? file.bytes : null,
+        descriptor: file.fd,
+      };
       yield* importCapture(home, source, options);
       return;
     }
     const bytes = followFile(input.path, input.restSeconds, signal);
-    yield* importCapture(home, { name: input.path, bytes_total: null, descriptor: "pipe", bytes }, options);
+    yield* importCapture(
+      home,
+      { name: input.path, bytes_total: null, descriptor: "pipe", bytes },
+      options,
+    );
   } finally {
     file.close();
   }
@@ -99,7 +129,11 @@ async function* importPath(
 const FOLLOW_LOOK_MS = 250;
 
 /** A file that still grows, until it has rested for so many seconds. */
-async function* followFile(path: string, restSeconds: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* followFile(
+  path: string,
+  restSeconds: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   let at = 0;
   let restedMs = 0;
   while (!signal.aborted && restedMs < restSeconds * 1000) {
@@ -118,10 +152,15 @@ async function* emptyBody(): AsyncGenerator<Uint8Array> {
   // A request without a body is an empty file, and is refused as one.
 }
 
-async function segmentPart(home: Home, { segment, part }: ParsedInputOf<Operations["segmentPart"]>) {
+async function segmentPart(
+  home: Home,
+  { segment, part }: ParsedInputOf<Operations["segmentPart"]>,
+) {
   const state = isSegmentId(segment) ? home.projection.segments.get(segment) : undefined;
   if (state === undefined || (part === "events" && state.entry.events_sha256 === null)) {
-    throw new HoldfastError("home/unknown-segment", `there is no ${part} of a segment ${segment}`, { remedy: "see holdfast segments" });
+    throw new HoldfastError("home/unknown-segment", `there is no ${part} of a segment ${segment}`, {
+      remedy: "see holdfast segments",
+    });
   }
   const path = segmentPaths(pathsOf(home.directory).vault, state.entry.segment)[part];
   const { bytes, close } = openForReading(path);

@@ -1,11 +1,16 @@
 import { join } from "node:path";
-import { HoldfastError, isCaseId, type CaptureId, type CaseId } from "../../core/base/index.ts";
-import { type Actor, formatVkey, type KnownEntryBody, parseVkey } from "../../core/custody/index.ts";
+import { type CaptureId, type CaseId, HoldfastError, isCaseId } from "../../core/base/index.ts";
+import {
+  type Actor,
+  formatVkey,
+  type KnownEntryBody,
+  parseVkey,
+} from "../../core/custody/index.ts";
 import {
   createDirectory,
   createKeys,
-  HomeLock,
   type HomeKeys,
+  HomeLock,
   loadKeys,
   nodeDigests,
   readFileBytes,
@@ -66,9 +71,17 @@ export async function createHome(options: HomeOptions & { actor: Actor }): Promi
     const keys = await createKeys(directory, { origin, ...passphrase });
     const ledger = await openHomeLedger(directory, keys);
     const { actor } = options;
-    const accepts = keys.hasPassphrase ? (["index-in-clear"] as const) : (["key-on-disk", "index-in-clear"] as const);
+    const accepts = keys.hasPassphrase
+      ? (["index-in-clear"] as const)
+      : (["key-on-disk", "index-in-clear"] as const);
     await ledger.append([
-      { type: "home.create", origin, vkey: formatVkey(keys.signer.key), vault_recipient: keys.vaultRecipient, actor },
+      {
+        type: "home.create",
+        origin,
+        vkey: formatVkey(keys.signer.key),
+        vault_recipient: keys.vaultRecipient,
+        actor,
+      },
       { type: "key.accept", accepts: [...accepts], actor },
     ]);
     await ledger.close();
@@ -88,10 +101,30 @@ export class Home {
   readonly shelf: SegmentShelf;
   readonly reads: MetadataReads;
   /** Captures being imported now. */
-  readonly running = new Map<string, { name: string; case: string; startedAt: string; packets: number; flows: number; bytes: number; total: number | null }>();
+  readonly running = new Map<
+    string,
+    {
+      name: string;
+      case: string;
+      startedAt: string;
+      packets: number;
+      flows: number;
+      bytes: number;
+      total: number | null;
+    }
+  >();
   readonly #lock: HomeLock;
 
-  private constructor(options: HomeOptions, parts: { keys: HomeKeys; ledger: Ledger; index: IndexStore; projection: Projection; lock: HomeLock }) {
+  private constructor(
+    options: HomeOptions,
+    parts: {
+      keys: HomeKeys;
+      ledger: Ledger;
+      index: IndexStore;
+      projection: Projection;
+      lock: HomeLock;
+    },
+  ) {
     this.directory = options.directory;
     this.version = options.version;
     this.keys = parts.keys;
@@ -115,7 +148,9 @@ export class Home {
   static async open(options: HomeOptions): Promise<Home> {
     const { directory } = options;
     if (!(await isHome(directory))) {
-      throw new HoldfastError("home/missing", `there is no home in ${directory}`, { remedy: "make one with: holdfast init" });
+      throw new HoldfastError("home/missing", `there is no home in ${directory}`, {
+        remedy: "make one with: holdfast init",
+      });
     }
     const lock = await takeLock(directory);
     try {
@@ -124,7 +159,8 @@ export class Home {
       const ledger = await openHomeLedger(directory, keys);
       const projection = new Projection();
       await foldLedger(ledger, projection);
-      const memory = options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
+      const memory =
+        options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
       const index = openDuckdbIndex({ directory: pathsOf(directory).index, ...memory });
       const home = new Home(options, { keys, ledger, index, projection, lock });
       await home.#closeUnfinished();
@@ -138,7 +174,8 @@ export class Home {
   /** Durable when resolved; the projection has the entries then. */
   async append(bodies: readonly KnownEntryBody[], actor: Actor): Promise<number> {
     const { first } = await this.ledger.append(bodies.map((body) => ({ ...body, actor })));
-    for (const entry of await this.ledger.read(first, first + bodies.length)) this.projection.apply(entry);
+    for (const entry of await this.ledger.read(first, first + bodies.length))
+      this.projection.apply(entry);
     return first;
   }
 
@@ -146,7 +183,8 @@ export class Home {
   async ensureCase(name: string, actor: Actor, purpose = ""): Promise<CaseId> {
     if (!isCaseId(name)) {
       throw new HoldfastError("home/bad-name", `"${name}" cannot name a case`, {
-        remedy: "use letters, digits, dot, dash and underscore, at most 64, beginning with a letter or digit",
+        remedy:
+          "use letters, digits, dot, dash and underscore, at most 64, beginning with a letter or digit",
       });
     }
     if (!this.projection.cases.has(name)) {
@@ -208,10 +246,15 @@ async function takeLock(directory: string): Promise<HomeLock> {
 }
 
 async function openHomeLedger(directory: string, keys: HomeKeys): Promise<Ledger> {
-  const vkeyText = new TextDecoder().decode(await readFileBytes(join(directory, "keys", "home.vkey")));
+  const vkeyText = new TextDecoder().decode(
+    await readFileBytes(join(directory, "keys", "home.vkey")),
+  );
   const verifyKey = parseVkey(vkeyText.trim(), nodeDigests);
   if (verifyKey === undefined) {
-    throw new HoldfastError("keys/damaged", `${join(directory, "keys", "home.vkey")} is not a verifier key`);
+    throw new HoldfastError(
+      "keys/damaged",
+      `${join(directory, "keys", "home.vkey")} is not a verifier key`,
+    );
   }
   return await openLedger({
     dir: pathsOf(directory).ledger,

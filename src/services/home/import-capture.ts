@@ -2,8 +2,18 @@ import { basename } from "node:path";
 import type { InputOf, Operations, OutputOf } from "../../api/index.ts";
 import { type CaptureId, HoldfastError, type SegmentId } from "../../core/base/index.ts";
 import type { Actor, SegmentSeal } from "../../core/custody/index.ts";
-import { createCaptureId, createSegmentId, monotonicSeconds, systemClock } from "../../platform/index.ts";
-import { type RecordedCapture, type RecorderInput, type RecorderProgress, runRecorder } from "../recorder/index.ts";
+import {
+  createCaptureId,
+  createSegmentId,
+  monotonicSeconds,
+  systemClock,
+} from "../../platform/index.ts";
+import {
+  type RecordedCapture,
+  type RecorderInput,
+  type RecorderProgress,
+  runRecorder,
+} from "../recorder/index.ts";
 import { publishSegment, removeStaged } from "../vault/index.ts";
 import { captureFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
@@ -42,7 +52,15 @@ export async function* importCapture(
     bytes: source.bytes_total,
   };
   const queue = new EventQueue<ImportEvent>();
-  const running = { name: file.name, case: caseName as string, startedAt: new Date().toISOString(), packets: 0, flows: 0, bytes: 0, total: source.bytes_total };
+  const running = {
+    name: file.name,
+    case: caseName as string,
+    startedAt: new Date().toISOString(),
+    packets: 0,
+    flows: 0,
+    bytes: 0,
+    total: source.bytes_total,
+  };
   home.running.set(capture, running);
   const began = monotonicSeconds();
   // Rows load under the segment they will belong to: the working one if there is to be one.
@@ -59,7 +77,9 @@ export async function* importCapture(
     },
   };
   const work = runRecorder(job, source, listener, options.signal)
-    .then((recorded) => seal(home, { recorded, capture, indexed: indexed!, ...options, case: caseName }))
+    .then((recorded) =>
+      seal(home, { recorded, capture, indexed: indexed!, ...options, case: caseName }),
+    )
     .catch((error: unknown) => abandon(home, { error, capture, indexed, job, actor }))
     .then((event) => queue.push(event))
     .finally(() => {
@@ -72,13 +92,24 @@ export async function* importCapture(
 
 async function seal(
   home: Home,
-  done: { recorded: RecordedCapture; capture: CaptureId; indexed: string; case: string; purpose: string; actor: Actor },
+  done: {
+    recorded: RecordedCapture;
+    capture: CaptureId;
+    indexed: string;
+    case: string;
+    purpose: string;
+    actor: Actor;
+  },
 ): Promise<ImportEvent> {
   const { recorded, capture } = done;
   const exhibit = recorded.segments.find(({ kind }) => kind === "original")!;
   const twin = home.projection.findByDigest(exhibit.facts.plaintext_sha256, done.case);
   if (twin !== undefined) {
-    await discard(home, done.indexed, recorded.segments.map(({ segment }) => segment));
+    await discard(
+      home,
+      done.indexed,
+      recorded.segments.map(({ segment }) => segment),
+    );
     const reason = `the same bytes are sealed already, as capture ${twin.start.capture}`;
     await home.append([{ type: "import.abandon", capture, reason }], done.actor);
     return { type: "done", duplicate_of: twin.start.capture, capture: captureFacts(home, twin) };
@@ -92,12 +123,20 @@ async function seal(
     done.actor,
   );
   await home.index.completeSegment(done.indexed);
-  return { type: "done", duplicate_of: null, capture: captureFacts(home, home.projection.captures.get(capture)!) };
+  return {
+    type: "done",
+    duplicate_of: null,
+    capture: captureFacts(home, home.projection.captures.get(capture)!),
+  };
 }
 
 function sealEntry(
   { segment, kind, facts }: RecordedCapture["segments"][number],
-  { recorded, capture, case: caseName }: { recorded: RecordedCapture; capture: CaptureId; case: string },
+  {
+    recorded,
+    capture,
+    case: caseName,
+  }: { recorded: RecordedCapture; capture: CaptureId; case: string },
 ): SegmentSeal {
   const original = recorded.segments.find((s) => s.kind === "original")!;
   return {
@@ -130,17 +169,36 @@ function sealEntry(
 
 async function abandon(
   home: Home,
-  failed: { error: unknown; capture: CaptureId; indexed: string | undefined; job: { original: SegmentId; working: SegmentId }; actor: Actor },
+  failed: {
+    error: unknown;
+    capture: CaptureId;
+    indexed: string | undefined;
+    job: { original: SegmentId; working: SegmentId };
+    actor: Actor;
+  },
 ): Promise<ImportEvent> {
   const error = failed.error instanceof HoldfastError ? failed.error : undefined;
   const message = error?.message ?? String((failed.error as Error)?.message ?? failed.error);
   await discard(home, failed.indexed, [failed.job.original, failed.job.working]);
   const { capture } = failed;
-  await home.append([{ type: "import.abandon", capture, reason: message.slice(0, 1000) }], failed.actor);
-  return { type: "failed", capture, code: error?.code ?? "import/failed", message, remedy: error?.remedy ?? null };
+  await home.append(
+    [{ type: "import.abandon", capture, reason: message.slice(0, 1000) }],
+    failed.actor,
+  );
+  return {
+    type: "failed",
+    capture,
+    code: error?.code ?? "import/failed",
+    message,
+    remedy: error?.remedy ?? null,
+  };
 }
 
-async function discard(home: Home, indexed: string | undefined, segments: readonly SegmentId[]): Promise<void> {
+async function discard(
+  home: Home,
+  indexed: string | undefined,
+  segments: readonly SegmentId[],
+): Promise<void> {
   const { vault } = pathsOf(home.directory);
   for (const segment of segments) await removeStaged(vault, segment);
   if (indexed !== undefined) await home.index.dropSegment(indexed);
@@ -161,7 +219,8 @@ function progressEvent(
     total,
     unit: "bytes",
     per_second: Math.round(perSecond),
-    seconds_left: total === null || perSecond === 0 ? null : Math.max(0, (total - progress.bytes) / perSecond),
+    seconds_left:
+      total === null || perSecond === 0 ? null : Math.max(0, (total - progress.bytes) / perSecond),
     packets: progress.packets,
     flows: progress.flows,
   };
@@ -174,7 +233,8 @@ class EventQueue<T extends { type: string }> implements AsyncIterable<T> {
   #wake: (() => void) | undefined;
 
   push(event: T): void {
-    if (event.type === "progress") this.#events = this.#events.filter(({ type }) => type !== "progress");
+    if (event.type === "progress")
+      this.#events = this.#events.filter(({ type }) => type !== "progress");
     this.#events.push(event);
     this.#wake?.();
   }

@@ -1,4 +1,3 @@
-export { QueryError } from "./ask.ts";
 export { createHandlers } from "./handlers.ts";
 export { createHome, Home, type HomeOptions, isHome } from "./home.ts";
 export { pathsOf } from "./home-paths.ts";

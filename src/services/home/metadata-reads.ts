@@ -51,7 +51,8 @@ export class MetadataReads {
 
   async #write(key: string, minute: Minute): Promise<void> {
     this.#open.delete(key);
-    if (minute.queries.size > 0) await this.#append(bodyOf(minute, [...minute.queries]), minute.actor);
+    if (minute.queries.size > 0)
+      await this.#append(bodyOf(minute, [...minute.queries]), minute.actor);
   }
 }
 

@@ -1,9 +1,15 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { HoldfastError, formatUid, type SegmentId } from "../../core/base/index.ts";
+import { formatUid, HoldfastError, type SegmentId } from "../../core/base/index.ts";
 import type { Actor, ReadPackets } from "../../core/custody/index.ts";
 import { compilePackets, type PacketPlan, type QueryNode } from "../../core/query/index.ts";
 import { systemClock } from "../../platform/index.ts";
-import { assertReadable, type FoundPacket, LocatedPackets, readPackets, writePcapng } from "../evidence/index.ts";
+import {
+  assertReadable,
+  type FoundPacket,
+  LocatedPackets,
+  readPackets,
+  writePcapng,
+} from "../evidence/index.ts";
 import { type Ask, type Question, readQuestion, readUid } from "./ask.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
@@ -30,15 +36,25 @@ interface RecordedRead {
  * Finds where the packets lie, and puts the read on record with the digest of that list, durable
  * before it resolves: no byte leaves earlier (DESIGN §4).
  */
-export async function recordRead(home: Home, question: PacketQuestion, { actor, signal }: Context): Promise<RecordedRead> {
+export async function recordRead(
+  home: Home,
+  question: PacketQuestion,
+  { actor, signal }: Context,
+): Promise<RecordedRead> {
   const ask = askOf(home, question);
   const plan = planPackets(home, ask.query);
   const found = await home.index.candidates(ask.scope, plan, signal);
   // A running import's packets are not sealed yet: they are counted as running, not handed out.
-  const located = await LocatedPackets.read(home.index, withoutUnsealed(home, found), plan.leaves.length);
+  const located = await LocatedPackets.read(
+    home.index,
+    withoutUnsealed(home, found),
+    plan.leaves.length,
+  );
   const sha256 = located.sha256();
   const segments = located.segments.map(({ segment }) => segment as SegmentId);
-  const cases = new Set(segments.map((segment) => home.projection.segments.get(segment)!.entry.case));
+  const cases = new Set(
+    segments.map((segment) => home.projection.segments.get(segment)!.entry.case),
+  );
   const caseName = question.case ?? (cases.size === 1 ? [...cases][0]! : "*");
   const body: ReadPackets = {
     type: "read.packets",
@@ -67,9 +83,21 @@ export async function exportPackets(
     return { segment, name, sha256: entry.plaintext_sha256 };
   });
   const packets = readPackets(home.shelf.open, read.located, read.plan);
-  const facts = { version: home.version, case: read.case, query: read.text, entry: read.seq, postingsSha256: read.sha256, segments };
+  const facts = {
+    version: home.version,
+    case: read.case,
+    query: read.text,
+    entry: read.seq,
+    postingsSha256: read.sha256,
+    segments,
+  };
   return {
-    facts: { seq: read.seq, candidates: read.located.total, postings_sha256: read.sha256, coverage: read.coverage },
+    facts: {
+      seq: read.seq,
+      candidates: read.located.total,
+      postings_sha256: read.sha256,
+      coverage: read.coverage,
+    },
     bytes: writePcapng(untilAborted(packets, context.signal), facts),
   };
 }
@@ -83,7 +111,10 @@ export async function listPackets(
   const read = await recordRead(home, input, context);
   const packets: OutputOf<Operations["packetList"]>["packets"] = [];
   let number = 0;
-  for await (const found of untilAborted(readPackets(home.shelf.open, read.located, read.plan), context.signal)) {
+  for await (const found of untilAborted(
+    readPackets(home.shelf.open, read.located, read.plan),
+    context.signal,
+  )) {
     number++;
     if (number <= input.offset) continue;
     if (packets.length < input.limit) packets.push(await packetRow(home, found, number));
@@ -130,8 +161,11 @@ function withoutUnsealed(home: Home, found: Awaited<ReturnType<Home["index"]["ca
   const sealed = found.segments.map((segment) => home.projection.segments.has(segment));
   if (sealed.every(Boolean)) return found;
   const keep = [...found.segment.keys()].filter((run) => sealed[found.segment[run]!]);
-  const pick = <T extends Uint32Array | Float64Array>(column: T): T => column.filter((_, run) => sealed[found.segment[run]!]) as T;
-  const segments = found.segments.map((segment, n) => (sealed[n] ? segment : "")).filter((segment) => segment !== "");
+  const pick = <T extends Uint32Array | Float64Array>(column: T): T =>
+    column.filter((_, run) => sealed[found.segment[run]!]) as T;
+  const segments = found.segments
+    .map((segment, n) => (sealed[n] ? segment : ""))
+    .filter((segment) => segment !== "");
   const renumbered = keep.map((run) => segments.indexOf(found.segments[found.segment[run]!]!));
   return {
     segments,

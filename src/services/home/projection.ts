@@ -1,8 +1,4 @@
-import type {
-  CustodyEntry,
-  ImportStart,
-  SegmentSeal,
-} from "../../core/custody/index.ts";
+import type { CustodyEntry, ImportStart, SegmentSeal } from "../../core/custody/index.ts";
 
 export interface CaseState {
   readonly case: string;
@@ -37,7 +33,11 @@ export class Projection {
   apply(entry: CustodyEntry): void {
     switch (entry.type) {
       case "case.open":
-        this.cases.set(entry.case, { case: entry.case, openedAt: entry.at, purpose: entry.purpose ?? "" });
+        this.cases.set(entry.case, {
+          case: entry.case,
+          openedAt: entry.at,
+          purpose: entry.purpose ?? "",
+        });
         return;
       case "import.start":
         this.captures.set(entry.capture, {
@@ -72,7 +72,11 @@ export class Projection {
   /** The capture whose exhibit has this digest: the same file imported twice is recognised. */
   findByDigest(sha256: string, caseName: string): CaptureState | undefined {
     for (const { entry } of this.segments.values()) {
-      if (entry.kind === "original" && entry.case === caseName && entry.plaintext_sha256 === sha256) {
+      if (
+        entry.kind === "original" &&
+        entry.case === caseName &&
+        entry.plaintext_sha256 === sha256
+      ) {
         return this.captures.get(entry.capture);
       }
     }

@@ -12,7 +12,9 @@ type ReindexEvent = OutputOf<Operations["reindex"]>;
 
 /** Segments that the ledger has and the index has not, or not wholly. */
 export async function missingSegments(home: Home): Promise<SegmentState[]> {
-  const complete = new Set((await home.index.segments()).filter((s) => s.complete).map((s) => s.segment));
+  const complete = new Set(
+    (await home.index.segments()).filter((s) => s.complete).map((s) => s.segment),
+  );
   return withEvents(home).filter(({ entry }) => !complete.has(entry.segment));
 }
 
@@ -29,13 +31,20 @@ export async function dropUnknown(home: Home): Promise<void> {
 }
 
 /** Rebuilds the index of these segments from their sealed events; `all` segments when none are named. */
-export async function* reindex(home: Home, signal: AbortSignal, only?: readonly SegmentState[]): AsyncGenerator<ReindexEvent> {
+export async function* reindex(
+  home: Home,
+  signal: AbortSignal,
+  only?: readonly SegmentState[],
+): AsyncGenerator<ReindexEvent> {
   const segments = only ?? withEvents(home);
   const total = segments.reduce((sum, { entry }) => sum + entry.events_bytes, 0);
   const began = monotonicSeconds();
   let done = 0;
   for (const { entry } of segments) {
-    if (signal.aborted) throw new HoldfastError("index/cancelled", "the rebuild was cancelled", { remedy: "run holdfast reindex again" });
+    if (signal.aborted)
+      throw new HoldfastError("index/cancelled", "the rebuild was cancelled", {
+        remedy: "run holdfast reindex again",
+      });
     await rebuildSegment(home, entry);
     done += entry.events_bytes;
     const seconds = monotonicSeconds() - began;
@@ -52,15 +61,22 @@ export async function* reindex(home: Home, signal: AbortSignal, only?: readonly 
   yield { type: "result", segments: segments.length, seconds: monotonicSeconds() - began };
 }
 
-async function rebuildSegment(home: Home, { segment, capture, case: caseName }: SegmentState["entry"]): Promise<void> {
+async function rebuildSegment(
+  home: Home,
+  { segment, capture, case: caseName }: SegmentState["entry"],
+): Promise<void> {
   let day: string | undefined;
   let frames: LoadFrame[] = [];
   const reader = new FrameReader((type, payload) => {
     if (type === "head") day = decodeJson<{ day: string }>(payload).day;
-    else if (type === "batch" || type === "postings" || type === "layout") frames.push({ type, payload: payload.slice() });
+    else if (type === "batch" || type === "postings" || type === "layout")
+      frames.push({ type, payload: payload.slice() });
   });
   let begun = false;
-  const plaintext = readSealedFile({ path: segmentPaths(pathsOf(home.directory).vault, segment).events, identity: home.identity() });
+  const plaintext = readSealedFile({
+    path: segmentPaths(pathsOf(home.directory).vault, segment).events,
+    identity: home.identity(),
+  });
   for await (const chunk of plaintext) {
     reader.push(chunk);
     if (day === undefined || frames.length === 0) continue;
@@ -71,9 +87,14 @@ async function rebuildSegment(home: Home, { segment, capture, case: caseName }: 
     await home.index.load(segment, ready);
   }
   if (reader.fault !== undefined || reader.pendingBytes > 0) {
-    throw new HoldfastError("index/bad-events", `events of segment ${segment} do not read: ${reader.fault ?? "cut short"}`, {
-      remedy: "run holdfast verify: the events file is damaged; its packets are not touched by this",
-    });
+    throw new HoldfastError(
+      "index/bad-events",
+      `events of segment ${segment} do not read: ${reader.fault ?? "cut short"}`,
+      {
+        remedy:
+          "run holdfast verify: the events file is damaged; its packets are not touched by this",
+      },
+    );
   }
   if (begun) await home.index.completeSegment(segment);
 }

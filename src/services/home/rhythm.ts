@@ -19,7 +19,8 @@ export function rhythmOf(row: Row | undefined): Rhythm | null {
   if (row === undefined || Number(row["count"]) < BURSTS_MIN) return null;
   const gaps = [...gapsOf(row["first"]), ...gapsOf(row["last"])].sort((a, b) => a - b);
   if (gaps.length === 0) return null;
-  const at = (share: number): number => gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))]!;
+  const at = (share: number): number =>
+    gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))]!;
   const period = at(0.5);
   const spread = (at(0.75) - at(0.25)) / 2;
   const bursts = Number(row["count"]);

@@ -16,14 +16,22 @@ interface Context {
 export function fieldsOf(log: LogSchema) {
   return log.fields
     .filter(({ kind }) => kind !== "bytes")
-    .map(({ name, kind, says, values }) => ({ log: log.name, name, kind, says, values: values ? [...values] : null }));
+    .map(({ name, kind, says, values }) => ({
+      log: log.name,
+      name,
+      kind,
+      says,
+      values: values ? [...values] : null,
+    }));
 }
 
 export function shownLog(home: Home, name: string): LogSchema {
   const log = home.index.logs.find((l) => l.name === name && l.shown);
   if (log) return log;
   const known = home.index.logs.filter((l) => l.shown).map((l) => l.name);
-  throw new HoldfastError("query/unknown-log", `there is no log called "${name}"`, { remedy: `logs: ${known.join(", ")}` });
+  throw new HoldfastError("query/unknown-log", `there is no log called "${name}"`, {
+    remedy: `logs: ${known.join(", ")}`,
+  });
 }
 
 /** Rows of a log with what they were drawn from; the question is on record first. */
@@ -38,7 +46,10 @@ export async function queryRows(
   await home.reads.note(actor, input.case ?? "*", `${log.name}: ${text}`);
   const { orderBy, descending, limit, offset } = input;
   const [rows, summary] = await Promise.all([
-    home.index.rows({ scope, log: log.name, condition, orderBy, descending, limit, offset }, signal),
+    home.index.rows(
+      { scope, log: log.name, condition, orderBy, descending, limit, offset },
+      signal,
+    ),
     home.index.count({ scope, log: log.name, condition }, signal),
   ]);
   return {
@@ -72,7 +83,10 @@ export async function queryHistogram(
   const fromNs = BigInt(fromText);
   const toNs = BigInt(toText);
   const { bins } = input;
-  const found = await home.index.histogram({ scope, log: "conn", condition, fromNs, toNs, bins }, signal);
+  const found = await home.index.histogram(
+    { scope, log: "conn", condition, fromNs, toNs, bins },
+    signal,
+  );
   const width = (toNs - fromNs) / BigInt(bins) + 1n;
   const filled = new Map(found.map((bin) => [bin.from_ns, bin]));
   const all = Array.from({ length: bins }, (_, n) => {

@@ -1,6 +1,6 @@
-import { type Operations, type OutputOf } from "../../api/index.ts";
-import { sizeText } from "../../core/base/index.ts";
+import type { Operations, OutputOf } from "../../api/index.ts";
 import { connSchema } from "../../core/analyzers/index.ts";
+import { sizeText } from "../../core/base/index.ts";
 import { isInNetwork, parseAddress, parseNetwork } from "../../core/packet/index.ts";
 import { compileRows } from "../../core/query/index.ts";
 import { readFileIfPresent, systemClock } from "../../platform/index.ts";
@@ -14,13 +14,18 @@ import { packetSegment } from "./projection.ts";
 type Status = OutputOf<Operations["status"]>;
 
 /** The evidence strip: what this home holds and in what state it is. */
-export async function statusOf(home: Home, caseName: string | undefined, signal: AbortSignal): Promise<Status> {
+export async function statusOf(
+  home: Home,
+  caseName: string | undefined,
+  signal: AbortSignal,
+): Promise<Status> {
   const { projection } = home;
   const captures = [...projection.captures.values()].filter(
     ({ state, start }) => state === "sealed" && (caseName === undefined || start.case === caseName),
   );
   const segments = captures.flatMap((capture) => capture.segments.map(({ entry }) => entry));
-  const packets = (list: typeof captures): number => list.reduce((sum, c) => sum + (packetSegment(c)?.entry.packets ?? 0), 0);
+  const packets = (list: typeof captures): number =>
+    list.reduce((sum, c) => sum + (packetSegment(c)?.entry.packets ?? 0), 0);
   const coverage = coverageOf(projection, caseName, home.running.size > 0);
   const losses = captures.flatMap((c) => {
     const balance = packetSegment(c)?.entry.balance;
@@ -32,13 +37,17 @@ export async function statusOf(home: Home, caseName: string | undefined, signal:
     home: home.directory,
     origin: home.keys.signer.key.name,
     cases: [...projection.cases.values()].map(({ case: name, openedAt }) => {
-      const own = [...projection.captures.values()].filter((c) => c.state === "sealed" && c.start.case === name);
+      const own = [...projection.captures.values()].filter(
+        (c) => c.state === "sealed" && c.start.case === name,
+      );
       return { case: name, opened_at: openedAt, captures: own.length, packets: packets(own) };
     }),
     captures: captures.length,
     segments: segments.length,
     packets: packets(captures),
-    bytes: segments.filter(({ kind }) => kind === "original").reduce((sum, s) => sum + s.plaintext_bytes, 0),
+    bytes: segments
+      .filter(({ kind }) => kind === "original")
+      .reduce((sum, s) => sum + s.plaintext_bytes, 0),
     stored_bytes: segments.reduce((sum, s) => sum + s.body_bytes + s.events_bytes, 0),
     first_ns: coverage.from_ns,
     last_ns: coverage.to_ns,
@@ -61,24 +70,57 @@ const CANDIDATES = 20;
  * The largest upload to an address outside that the sender had never met before in what was recorded:
  * most often the question people come with.
  */
-async function headline(home: Home, caseName: string | undefined, signal: AbortSignal): Promise<Status["headline"]> {
+async function headline(
+  home: Home,
+  caseName: string | undefined,
+  signal: AbortSignal,
+): Promise<Status["headline"]> {
   const scope = caseName === undefined ? {} : { case: caseName };
-  const ask = (q: string) => compileRows(readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs()).query, { log: connSchema, logs: home.index.logs });
+  const ask = (q: string) =>
+    compileRows(readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs()).query, {
+      log: connSchema,
+      logs: home.index.logs,
+    });
   const uploads = await home.index.rows(
-    { scope, log: "conn", condition: ask(`conn.orig_bytes >= ${UPLOAD_BYTES_MIN}`), orderBy: "orig_bytes", descending: true, limit: CANDIDATES, offset: 0 },
+    {
+      scope,
+      log: "conn",
+      condition: ask(`conn.orig_bytes >= ${UPLOAD_BYTES_MIN}`),
+      orderBy: "orig_bytes",
+      descending: true,
+      limit: CANDIDATES,
+      offset: 0,
+    },
     signal,
   );
   for (const row of uploads) {
-    if (isInside(String(row["id.resp_h"])) || Number(row["orig_bytes"]) <= Number(row["resp_bytes"] ?? 0)) continue;
+    if (
+      isInside(String(row["id.resp_h"])) ||
+      Number(row["orig_bytes"]) <= Number(row["resp_bytes"] ?? 0)
+    )
+      continue;
     const between = `host ${String(row["id.orig_h"])} and host ${String(row["id.resp_h"])}`;
-    const first = await home.index.rows({ scope, log: "conn", condition: ask(between), limit: 1, offset: 0 }, signal);
-    if (first[0]?.["uid"] === row["uid"]) return { text: sentence(row), uid: String(row["uid"]), query: between };
+    const first = await home.index.rows(
+      { scope, log: "conn", condition: ask(between), limit: 1, offset: 0 },
+      signal,
+    );
+    if (first[0]?.["uid"] === row["uid"])
+      return { text: sentence(row), uid: String(row["uid"]), query: between };
   }
   return null;
 }
 
 /** Addresses that no upload leaves the house with: private, link-local, loopback. */
-const INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"].map((text) => parseNetwork(text)!);
+const INSIDE = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "169.254.0.0/16",
+  "127.0.0.0/8",
+  "fc00::/7",
+  "fe80::/10",
+  "::1/128",
+].map((text) => parseNetwork(text)!);
 
 function isInside(address: string): boolean {
   const words = parseAddress(address);

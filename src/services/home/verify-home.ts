@@ -1,5 +1,10 @@
 import type { Operations, OutputOf } from "../../api/index.ts";
-import { formatTimestamp, monotonicSeconds, systemClock, writeFileDurably } from "../../platform/index.ts";
+import {
+  formatTimestamp,
+  monotonicSeconds,
+  systemClock,
+  writeFileDurably,
+} from "../../platform/index.ts";
 import { listVault, verifySegment } from "../vault/index.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
@@ -12,7 +17,11 @@ type Finding = Extract<VerifyEvent, { type: "finding" }>;
  * it exist, and the other way round. `quick` trusts ciphertext digests; otherwise every byte is
  * decrypted and must give the exhibit's own digest.
  */
-export async function* verifyHome(home: Home, quick: boolean, signal: AbortSignal): AsyncGenerator<VerifyEvent> {
+export async function* verifyHome(
+  home: Home,
+  quick: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<VerifyEvent> {
   const began = monotonicSeconds();
   let isGood = true;
   let bytes = 0;
@@ -27,10 +36,19 @@ export async function* verifyHome(home: Home, quick: boolean, signal: AbortSigna
   const identity = quick ? undefined : home.identity();
   for (const { entry } of segments) {
     if (signal.aborted) break;
-    const { faults } = await verifySegment({ dir: vault, id: entry.segment, facts: entry, signal, ...(identity !== undefined && { identity }) });
+    const { faults } = await verifySegment({
+      dir: vault,
+      id: entry.segment,
+      facts: entry,
+      signal,
+      ...(identity !== undefined && { identity }),
+    });
     for (const { part, reason, chunk } of faults) {
       isGood = false;
-      yield bad(`segment ${entry.segment}`, `${part}${chunk === undefined ? "" : ` chunk ${chunk}`}: ${reason}`);
+      yield bad(
+        `segment ${entry.segment}`,
+        `${part}${chunk === undefined ? "" : ` chunk ${chunk}`}: ${reason}`,
+      );
     }
     bytes += entry.body_bytes + entry.events_bytes;
     const seconds = monotonicSeconds() - began;
@@ -72,7 +90,8 @@ async function straysOf(home: Home, vault: string): Promise<Finding[]> {
     type: "finding",
     level: "note",
     where: `vault ${name}`,
-    message: "no ledger entry speaks of these files: they are not evidence (an import that ended before its entry leaves such)",
+    message:
+      "no ledger entry speaks of these files: they are not evidence (an import that ended before its entry leaves such)",
   }));
 }
 

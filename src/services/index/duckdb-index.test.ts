@@ -82,12 +82,17 @@ test("a segment that is dropped leaves nothing, and others stay", async () => {
 
 test("scope narrows to a case and to segments", async () => {
   const index = openDuckdbIndex({ directory: folder() });
-  for (const [segment, name] of [["s1", "a"], ["s2", "b"], ["s3", "b"]] as const) {
+  for (const [segment, name] of [
+    ["s1", "a"],
+    ["s2", "b"],
+    ["s3", "b"],
+  ] as const) {
     await index.beginSegment({ ...SEGMENT, segment, case: name });
     await index.load(segment, [{ type: "batch", payload: conns(2) }]);
     await index.completeSegment(segment);
   }
-  const count = async (scope: object): Promise<number> => (await index.count({ ...rowsOf, scope })).rows;
+  const count = async (scope: object): Promise<number> =>
+    (await index.count({ ...rowsOf, scope })).rows;
   expect(await count({})).toBe(6);
   expect(await count({ case: "b" })).toBe(4);
   expect(await count({ case: "b", segments: ["s3"] })).toBe(2);
@@ -128,7 +133,9 @@ test("an index that does not open is thrown away, not an obstacle", async () => 
   await index.load("s1", [{ type: "batch", payload: conns(3) }]);
   await index.completeSegment("s1");
   await index.stop();
-  const file = readdirSync(directory, { recursive: true }).map(String).find((name) => name.endsWith(".duckdb"))!;
+  const file = readdirSync(directory, { recursive: true })
+    .map(String)
+    .find((name) => name.endsWith(".duckdb"))!;
   writeFileSync(join(directory, file), "not a database");
   const again = openDuckdbIndex({ directory });
   expect(await again.segments()).toEqual([]);
@@ -139,9 +146,13 @@ test("an index that does not open is thrown away, not an obstacle", async () => 
 test("a query given up ends with index/cancelled, and the next is answered", async () => {
   const index = openDuckdbIndex({ directory: folder() });
   await index.beginSegment(SEGMENT);
-  for (let n = 0; n < 8; n++) await index.load("s1", [{ type: "batch", payload: conns(4096, n * 4096) }]);
+  for (let n = 0; n < 8; n++)
+    await index.load("s1", [{ type: "batch", payload: conns(4096, n * 4096) }]);
   const giveUp = new AbortController();
-  const slow = { text: '(SELECT count(*) FROM range(4000000000) t(i) WHERE i % 7 = "flow") > 0', parameters: [] };
+  const slow = {
+    text: '(SELECT count(*) FROM range(4000000000) t(i) WHERE i % 7 = "flow") > 0',
+    parameters: [],
+  };
   const asked = index.rows({ ...rowsOf, condition: slow }, giveUp.signal);
   setTimeout(() => giveUp.abort(), 200);
   await expect(asked).rejects.toMatchObject({ code: "index/cancelled" });

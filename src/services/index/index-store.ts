@@ -1,5 +1,5 @@
 import type { LogSchema } from "../../core/events/index.ts";
-import type { SqlCondition, PacketPlan } from "../../core/query/index.ts";
+import type { PacketPlan, SqlCondition } from "../../core/query/index.ts";
 
 /** What the index holds of one segment. */
 export interface IndexedSegment {
@@ -11,7 +11,10 @@ export interface IndexedSegment {
   readonly complete: boolean;
 }
 
-export type LoadFrame = { readonly type: "batch" | "postings" | "layout"; readonly payload: Uint8Array };
+export type LoadFrame = {
+  readonly type: "batch" | "postings" | "layout";
+  readonly payload: Uint8Array;
+};
 
 /** Which partitions a question is put to: all of a case, or those of some segments. */
 export interface Scope {
@@ -82,7 +85,10 @@ export interface IndexStore {
   completeSegment(segment: string): Promise<void>;
   dropSegment(segment: string): Promise<void>;
   rows(request: RowsRequest, signal?: AbortSignal): Promise<Row[]>;
-  count(request: Pick<RowsRequest, "scope" | "log" | "condition">, signal?: AbortSignal): Promise<Summary>;
+  count(
+    request: Pick<RowsRequest, "scope" | "log" | "condition">,
+    signal?: AbortSignal,
+  ): Promise<Summary>;
   histogram(request: HistogramRequest, signal?: AbortSignal): Promise<HistogramBin[]>;
   candidates(scope: Scope, plan: PacketPlan, signal?: AbortSignal): Promise<Candidates>;
   /** Bytes of a segment's posting file. */

@@ -1,10 +1,10 @@
 import { Engine } from "../../core/engine/index.ts";
 import {
   type ColumnBatch,
+  type EventSink,
   encodeColumnBatch,
   encodeFrame,
   encodeJsonFrame,
-  type EventSink,
 } from "../../core/events/index.ts";
 import { CaptureReader, type PacketRecord } from "../../core/pcap/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob } from "./job.ts";
@@ -34,7 +34,10 @@ export class CapturePass {
       postings: (bytes: Uint8Array) => onFrame(encodeFrame("postings", bytes)),
     };
     const { localNetworks } = job;
-    this.#engine = new Engine({ captureId: job.capture, ...(localNetworks && { localNetworks }) }, sink);
+    this.#engine = new Engine(
+      { captureId: job.capture, ...(localNetworks && { localNetworks }) },
+      sink,
+    );
     const { onPacket } = this.#engine;
     this.#reader = new CaptureReader({
       onPacket: (packet) => {
@@ -63,7 +66,9 @@ export class CapturePass {
     const { layout, status } = this.#reader;
     this.#onFrame(encodeJsonFrame("layout", layout));
     const { counters } = this.#engine;
-    const lost = (of: (s: (typeof layout.statistics)[number]) => string | undefined): number | null => {
+    const lost = (
+      of: (s: (typeof layout.statistics)[number]) => string | undefined,
+    ): number | null => {
       const known = layout.statistics.map(of).filter((value) => value !== undefined);
       return known.length === 0 ? null : known.reduce((sum, value) => sum + Number(value), 0);
     };
@@ -102,6 +107,7 @@ function dayOf(seconds: number | undefined): string {
 }
 
 function nanoseconds(time: { seconds: number; nanoseconds: number } | undefined): string | null {
-  return time === undefined ? null : String(BigInt(time.seconds) * 1_000_000_000n + BigInt(time.nanoseconds));
+  return time === undefined
+    ? null
+    : String(BigInt(time.seconds) * 1_000_000_000n + BigInt(time.nanoseconds));
 }
-

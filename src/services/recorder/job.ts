@@ -34,7 +34,10 @@ export interface RecorderProgress {
 export interface RecordedSegment {
   readonly segment: SegmentId;
   readonly kind: "original" | "working";
-  readonly facts: SealedFacts & { readonly events_sha256: string | null; readonly events_bytes: number };
+  readonly facts: SealedFacts & {
+    readonly events_sha256: string | null;
+    readonly events_bytes: number;
+  };
 }
 
 export interface RecordedCapture {

@@ -34,12 +34,17 @@ async function record(): Promise<RecordedCapture> {
   if (piece.length === 0) throw new HoldfastError("import/empty", "the file is empty");
   const container = detectContainer(piece);
   if (container === "unknown") {
-    throw new HoldfastError("import/not-a-capture", "the file is not a capture: neither pcap nor pcapng, plain, gzip or zstd");
+    throw new HoldfastError(
+      "import/not-a-capture",
+      "the file is not a capture: neither pcap nor pcapng, plain, gzip or zstd",
+    );
   }
   const isCompressed = container === "gzip" || container === "zstd";
   const { vault: dir, recipients } = job;
   const original = await createSegmentWriter({ dir, id: job.original, recipients });
-  const working = isCompressed ? await createSegmentWriter({ dir, id: job.working, recipients }) : undefined;
+  const working = isCompressed
+    ? await createSegmentWriter({ dir, id: job.working, recipients })
+    : undefined;
   const withEvents = working ?? original;
   const sent: Promise<void>[] = [];
   const pass = new CapturePass({ ...job, compressed: isCompressed }, (frame) => {
@@ -68,7 +73,8 @@ async function record(): Promise<RecordedCapture> {
   const segments: RecordedSegment[] = [
     { segment: job.original, kind: "original", facts: factsOf(await original.seal()) },
   ];
-  if (working) segments.push({ segment: job.working, kind: "working", facts: factsOf(await working.seal()) });
+  if (working)
+    segments.push({ segment: job.working, kind: "working", facts: factsOf(await working.seal()) });
   if (facts.format === "unknown") {
     throw new HoldfastError("import/not-a-capture", `the ${container} file holds no capture`);
   }
@@ -86,7 +92,10 @@ function factsOf({ id: _, publish: __, ...facts }: SealedSegment): RecordedSegme
 
 /** Feeds compressed bytes through zlib; what comes out is parsed and sealed as the working segment. */
 function decompress(container: "gzip" | "zstd", working: SegmentWriter, pass: CapturePass) {
-  const stream = container === "gzip" ? createGunzip({ chunkSize: 1 << 20 }) : createZstdDecompress({ chunkSize: 1 << 20 });
+  const stream =
+    container === "gzip"
+      ? createGunzip({ chunkSize: 1 << 20 })
+      : createZstdDecompress({ chunkSize: 1 << 20 });
   let fault: string | undefined;
   let plainBytes = 0;
   const done = (async () => {
@@ -125,7 +134,9 @@ try {
   const { message } = error as Error;
   const known = error instanceof HoldfastError ? error : undefined;
   const code = known?.code ?? "recorder/failed";
-  await send(encodeJsonFrame("failed", { code, message, remedy: known?.remedy ?? null })).catch(() => {}); // the owner is gone
+  await send(encodeJsonFrame("failed", { code, message, remedy: known?.remedy ?? null })).catch(
+    () => {},
+  ); // the owner is gone
   // The sealing threads may still be at work on a segment that nobody wants now.
   process.exit(1);
 }

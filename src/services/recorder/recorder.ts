@@ -1,8 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { HoldfastError } from "../../core/base/index.ts";
 import { decodeJson, FrameReader } from "../../core/events/index.ts";
-import { spawnChild, type StdioEntry } from "../../platform/index.ts";
+import { type StdioEntry, spawnChild } from "../../platform/index.ts";
 import type { LoadFrame } from "../index/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob, RecorderProgress } from "./job.ts";
 
@@ -68,7 +68,8 @@ export async function runRecorder(
   let head: HeadFacts | undefined;
   let frames: LoadFrame[] = [];
   const reader = new FrameReader((type, payload) => {
-    if (type === "batch" || type === "postings" || type === "layout") frames.push({ type, payload: payload.slice() });
+    if (type === "batch" || type === "postings" || type === "layout")
+      frames.push({ type, payload: payload.slice() });
     else if (type === "head") head = decodeJson(payload);
     else if (type === "progress") listener.progress(decodeJson(payload));
     else if (type === "sealed") recorded = decodeJson(payload);
@@ -101,9 +102,13 @@ export async function runRecorder(
   if (recorded && exit.code === 0) return recorded;
   const how = exit.signal ? `by ${exit.signal}` : `with status ${exit.code}`;
   const why = (await diagnostics).trim().split("\n").slice(-3).join(" ");
-  throw new HoldfastError("recorder/crashed", `the recorder ended ${how}: ${why || "it said nothing"}`, {
-    remedy: "the file was not imported; the home is as it was",
-  });
+  throw new HoldfastError(
+    "recorder/crashed",
+    `the recorder ended ${how}: ${why || "it said nothing"}`,
+    {
+      remedy: "the file was not imported; the home is as it was",
+    },
+  );
 }
 
 function toError(f: { code: string; message: string; remedy: string | null }): HoldfastError {

@@ -1,9 +1,9 @@
 import {
+  BIGINT,
+  BLOB,
   type DuckDBAppender,
   DuckDBDataChunk,
   type DuckDBType,
-  BIGINT,
-  BLOB,
   UBIGINT,
   UINTEGER,
   USMALLINT,
@@ -47,7 +47,10 @@ export function appendBatch(
     const chunk = DuckDBDataChunk.create(types, rows);
     copyTo(duckdb.data_chunk_get_vector(chunk.chunk, 0), segments, 0, rows * 4);
     batch.columns.forEach((_, index) => {
-      writeColumn(duckdb.data_chunk_get_vector(chunk.chunk, index + 1), batch, index, { from, rows });
+      writeColumn(duckdb.data_chunk_get_vector(chunk.chunk, index + 1), batch, index, {
+        from,
+        rows,
+      });
     });
     appender.appendDataChunk(chunk);
   }
@@ -80,7 +83,12 @@ function writeColumn(
   duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer as ArrayBuffer, at, (rows + 7) >> 3);
 }
 
-function copyTo(vector: duckdb.Vector, source: Uint8Array | Uint32Array, from: number, bytes: number): void {
+function copyTo(
+  vector: duckdb.Vector,
+  source: Uint8Array | Uint32Array,
+  from: number,
+  bytes: number,
+): void {
   const at = source.byteOffset + from;
   duckdb.copy_data_to_vector(vector, 0, source.buffer as ArrayBuffer, at, bytes);
 }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { HoldfastError } from "../../../core/base/index.ts";
 import { logSchemas } from "../../../core/analyzers/index.ts";
+import { HoldfastError } from "../../../core/base/index.ts";
 import type { IndexStore, LoadFrame } from "../index-store.ts";
 
 export interface DuckdbIndexOptions {
@@ -11,7 +11,7 @@ export interface DuckdbIndexOptions {
 }
 
 interface Pending {
-  readonly resolve: (value: any) => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -33,7 +33,9 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
     else call?.resolve(value);
     if (pending.size === 0) worker.unref();
   });
-  worker.on("error", (cause) => end(new HoldfastError("index/failed", `index stopped: ${cause.message}`, { cause })));
+  worker.on("error", (cause) =>
+    end(new HoldfastError("index/failed", `index stopped: ${cause.message}`, { cause })),
+  );
   worker.on("exit", () => end(new HoldfastError("index/failed", "index stopped")));
   worker.unref();
 
@@ -43,19 +45,29 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
     pending.clear();
   }
 
-  function call<T>(method: string, args: unknown[], extra: { signal?: AbortSignal | undefined; transfer?: ArrayBuffer[] } = {}): Promise<T> {
+  function call<T>(
+    method: string,
+    args: unknown[],
+    extra: { signal?: AbortSignal | undefined; transfer?: ArrayBuffer[] } = {},
+  ): Promise<T> {
     if (ended) return Promise.reject(ended);
     const id = ++lastId;
     const { signal } = extra;
-    if (signal?.aborted) return Promise.reject(new HoldfastError("index/cancelled", "the query was cancelled"));
+    if (signal?.aborted)
+      return Promise.reject(new HoldfastError("index/cancelled", "the query was cancelled"));
     return new Promise<T>((resolve, reject) => {
       const cancel = (): void => worker.postMessage({ id: 0, method: "cancel", args: [id] });
       signal?.addEventListener("abort", cancel, { once: true });
-      const settle = <A>(then: (value: A) => void) => (value: A): void => {
-        signal?.removeEventListener("abort", cancel);
-        then(value);
-      };
-      pending.set(id, { resolve: settle(resolve), reject: settle(reject) });
+      const settle =
+        <A>(then: (value: A) => void) =>
+        (value: A): void => {
+          signal?.removeEventListener("abort", cancel);
+          then(value);
+        };
+      pending.set(id, {
+        resolve: settle(resolve as (value: unknown) => void),
+        reject: settle(reject),
+      });
       worker.ref();
       worker.postMessage({ id, method, args }, extra.transfer ?? []);
     });
@@ -72,7 +84,9 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
     count: (request, signal) => call("count", [request], { signal }),
     histogram: (request, signal) => call("histogram", [request], { signal }),
     candidates: (scope, { candidates, residue, matchesNonIp, leaves, timeRange }, signal) =>
-      call("candidates", [scope, { candidates, residue, matchesNonIp, leaves, timeRange }], { signal }),
+      call("candidates", [scope, { candidates, residue, matchesNonIp, leaves, timeRange }], {
+        signal,
+      }),
     readPostings: (segment, first, bytes) => call("readPostings", [segment, first, bytes]),
     readLayout: (segment) => call("readLayout", [segment]),
     stop: async () => {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { HoldfastError } from "../../../core/base/index.ts";
 import { logSchemas, schemasByName } from "../../../core/analyzers/index.ts";
+import { HoldfastError } from "../../../core/base/index.ts";
 import {
   createDirectory,
   listDirectory,
@@ -56,7 +56,8 @@ async function open(): Promise<void> {
     await writeFileDurably(shape, tablesShape(logSchemas));
   }
   for (const caseName of await listDirectory(cases())) {
-    for (const day of await listDirectory(join(cases(), caseName))) await openPartition(caseName, day);
+    for (const day of await listDirectory(join(cases(), caseName)))
+      await openPartition(caseName, day);
   }
 }
 
@@ -92,7 +93,9 @@ function targetsOf(scope: Scope): Target[] {
       targets.push({ partition, numbers: undefined });
       continue;
     }
-    const numbers = scope.segments.map((s) => partition.numberOfSegment(s)).filter((n) => n !== undefined);
+    const numbers = scope.segments
+      .map((s) => partition.numberOfSegment(s))
+      .filter((n) => n !== undefined);
     if (numbers.length > 0) targets.push({ partition, numbers });
   }
   return targets;
@@ -105,7 +108,8 @@ function partitionOf(segment: string): Partition {
 
 function logOf(name: string) {
   const log = schemasByName.get(name);
-  if (log === undefined) throw new HoldfastError("index/unknown-log", `there is no log called ${name}`);
+  if (log === undefined)
+    throw new HoldfastError("index/unknown-log", `there is no log called ${name}`);
   return log;
 }
 
@@ -129,7 +133,12 @@ async function read<T>(id: number, task: (connection: DuckDBConnection) => Promi
   }
 }
 
-type Methods = { [K in keyof Omit<IndexStore, "logs">]: (id: number, args: any[]) => Promise<unknown> };
+type Methods = {
+  [K in Exclude<keyof IndexStore, "logs">]: (
+    id: number,
+    args: Parameters<IndexStore[K]>,
+  ) => Promise<unknown>;
+};
 
 const methods: Methods = {
   segments: async () => [...partitions.values()].flatMap((partition) => partition.segments()),
@@ -142,7 +151,8 @@ const methods: Methods = {
   count: (id, [r]) => read(id, (c) => summarise(c, targetsOf(r.scope), logOf(r.log), r.condition)),
   histogram: (id, [r]) => read(id, (c) => histogram(c, targetsOf(r.scope), logOf(r.log), r)),
   candidates: (id, [scope, plan]) => read(id, (c) => findCandidates(c, targetsOf(scope), plan)),
-  readPostings: async (_, [segment, first, bytes]) => partitionOf(segment).readPostings(segment, first, bytes),
+  readPostings: async (_, [segment, first, bytes]) =>
+    partitionOf(segment).readPostings(segment, first, bytes),
   readLayout: async (_, [segment]) => partitionOf(segment).readLayout(segment),
   stop: () =>
     write(async () => {
@@ -152,19 +162,29 @@ const methods: Methods = {
 };
 
 const port = parentPort!;
+type Method = (id: number, args: readonly unknown[]) => Promise<unknown>;
+
 const opened = open();
-port.on("message", async (call: Call) => {
+port.on("message", (call: Call) => void answer(call));
+
+async function answer(call: Call): Promise<void> {
   if (call.method === "cancel") {
     running.get(call.args[0] as number)?.interrupt();
     return;
   }
   try {
     await opened;
-    const value = await methods[call.method as keyof Methods](call.id, call.args as any[]);
+    const method = methods[call.method as keyof Methods] as Method;
+    const value = await method(call.id, call.args);
     port.postMessage({ id: call.id, value });
   } catch (error) {
     const { message } = error as Error;
-    const code = error instanceof HoldfastError ? error.code : /INTERRUPT/i.test(message) ? "index/cancelled" : "index/failed";
+    const code =
+      error instanceof HoldfastError
+        ? error.code
+        : /INTERRUPT/i.test(message)
+          ? "index/cancelled"
+          : "index/failed";
     port.postMessage({ id: call.id, error: { code, message } });
   }
-});
+}

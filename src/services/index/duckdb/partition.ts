@@ -38,7 +38,10 @@ export class Partition {
   #savedTexts = 0;
   #flushedAt = 0;
 
-  constructor(place: { case: string; day: string; catalog: string; directory: string }, logs: ReadonlyMap<string, LogSchema>) {
+  constructor(
+    place: { case: string; day: string; catalog: string; directory: string },
+    logs: ReadonlyMap<string, LogSchema>,
+  ) {
     this.case = place.case;
     this.day = place.day;
     this.catalog = place.catalog;
@@ -50,7 +53,8 @@ export class Partition {
     await createDirectory(this.directory);
     const file = join(this.directory, "index.duckdb").replaceAll("'", "''");
     await connection.run(`ATTACH '${file}' AS ${this.catalog}`);
-    for (const sql of createTables(this.catalog, [...this.#logs.values()])) await connection.run(sql);
+    for (const sql of createTables(this.catalog, [...this.#logs.values()]))
+      await connection.run(sql);
     const texts = await connection.runAndReadAll(
       `SELECT text FROM ${this.catalog}.dictionary ORDER BY number`,
     );
@@ -108,11 +112,19 @@ export class Partition {
     this.#postingWriters.set(segment, await SequentialFile.create(this.#postingFile(segment)));
     let number = 0;
     for (const known of this.#segments.values()) number = Math.max(number, known.number + 1);
-    await connection.run(`INSERT INTO ${this.catalog}.segments VALUES (?, ?, ?, false)`, [number, segment, capture]);
+    await connection.run(`INSERT INTO ${this.catalog}.segments VALUES (?, ?, ?, false)`, [
+      number,
+      segment,
+      capture,
+    ]);
     this.#segments.set(segment, { number, capture, complete: false });
   }
 
-  async load(connection: DuckDBConnection, segment: string, frames: readonly LoadFrame[]): Promise<void> {
+  async load(
+    connection: DuckDBConnection,
+    segment: string,
+    frames: readonly LoadFrame[],
+  ): Promise<void> {
     const number = this.#segments.get(segment)?.number;
     if (number === undefined) return;
     for (const { type, payload } of frames) {
@@ -127,7 +139,10 @@ export class Partition {
       const batch = decodeColumnBatch(payload, this.#logs);
       if (batch.status !== "ok") {
         const why = batch.status === "malformed" ? batch.reason : "cut short";
-        throw new HoldfastError("index/bad-events", `events of segment ${segment} do not read: ${why}`);
+        throw new HoldfastError(
+          "index/bad-events",
+          `events of segment ${segment} do not read: ${why}`,
+        );
       }
       const appender = await this.#appender(connection, batch.value.schema.name);
       appendBatch(appender, batch.value, number, this.numberOf);
@@ -141,7 +156,9 @@ export class Partition {
     this.#postingWriters.delete(segment);
     const number = this.#segments.get(segment)?.number;
     if (number === undefined) return;
-    await connection.run(`UPDATE ${this.catalog}.segments SET complete = true WHERE number = ?`, [number]);
+    await connection.run(`UPDATE ${this.catalog}.segments SET complete = true WHERE number = ?`, [
+      number,
+    ]);
     this.#segments.get(segment)!.complete = true;
   }
 

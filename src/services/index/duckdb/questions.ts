@@ -2,7 +2,14 @@ import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { logSchemas } from "../../../core/analyzers/index.ts";
 import type { LogSchema } from "../../../core/events/index.ts";
 import type { PacketPlan, SqlCondition } from "../../../core/query/index.ts";
-import type { Candidates, HistogramBin, HistogramRequest, Row, RowsRequest, Summary } from "../index-store.ts";
+import type {
+  Candidates,
+  HistogramBin,
+  HistogramRequest,
+  Row,
+  RowsRequest,
+  Summary,
+} from "../index-store.ts";
 import type { Partition } from "./partition.ts";
 import { renderRow, shapeOf } from "./render-row.ts";
 
@@ -15,7 +22,10 @@ export interface Target {
 type Parameters = DuckDBValue[];
 
 /** What of a plan the index needs; the packet predicate stays with the caller. */
-export type IndexPlan = Pick<PacketPlan, "candidates" | "residue" | "matchesNonIp" | "leaves" | "timeRange">;
+export type IndexPlan = Pick<
+  PacketPlan,
+  "candidates" | "residue" | "matchesNonIp" | "leaves" | "timeRange"
+>;
 
 export async function selectRows(
   connection: DuckDBConnection,
@@ -63,7 +73,9 @@ export async function histogram(
   const width = (request.toNs - request.fromNs) / BigInt(request.bins) + 1n;
   const parameters: Parameters = [];
   const columns = "ts, orig_pkts, resp_pkts, orig_ip_bytes, resp_ip_bytes";
-  const parts = targets.map((target) => `(${from(target, log.name, columns, request.condition, parameters)})`);
+  const parts = targets.map(
+    (target) => `(${from(target, log.name, columns, request.condition, parameters)})`,
+  );
   if (parts.length === 0) return [];
   const sql = `SELECT (ts - ${request.fromNs}) // ${width} AS bin, count(*), sum(orig_pkts + resp_pkts)::BIGINT, sum(orig_ip_bytes + resp_ip_bytes)::BIGINT FROM (${parts.join(" UNION ALL ")}) WHERE ts >= ${request.fromNs} AND ts <= ${request.toNs} GROUP BY bin ORDER BY bin`;
   const rows = (await connection.runAndReadAll(sql, parameters)).getRows();
@@ -87,7 +99,12 @@ export async function findCandidates(
   const rows =
     parts.length === 0
       ? []
-      : (await connection.runAndReadAll(`${parts.join(" UNION ALL ")} ORDER BY partition_, segment, first`, parameters)).getRows();
+      : (
+          await connection.runAndReadAll(
+            `${parts.join(" UNION ALL ")} ORDER BY partition_, segment, first`,
+            parameters,
+          )
+        ).getRows();
   const found = {
     segment: new Uint32Array(rows.length),
     flow: new Uint32Array(rows.length),
@@ -109,7 +126,12 @@ export async function findCandidates(
   return { segments: [...segments.keys()], ...found };
 }
 
-function candidateSql(target: Target, index: number, plan: IndexPlan, parameters: Parameters): string {
+function candidateSql(
+  target: Target,
+  index: number,
+  plan: IndexPlan,
+  parameters: Parameters,
+): string {
   const { catalog } = target.partition;
   const truths = plan.leaves.map((leaf, bit) => {
     push(parameters, leaf);
@@ -117,7 +139,13 @@ function candidateSql(target: Target, index: number, plan: IndexPlan, parameters
   });
   const mask = truths.length === 0 ? "0" : truths.join(" + ");
   const run = "l.segment, l.flow, l.first, l.bytes, l.count";
-  const flows = from(target, "conn", `segment, flow, (${mask})::UINTEGER AS truths_`, plan.candidates, parameters);
+  const flows = from(
+    target,
+    "conn",
+    `segment, flow, (${mask})::UINTEGER AS truths_`,
+    plan.candidates,
+    parameters,
+  );
   const times = timeCondition(plan);
   const parts = [
     `SELECT ${index} AS partition_, ${run}, c.truths_ FROM (${flows}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
@@ -127,14 +155,17 @@ function candidateSql(target: Target, index: number, plan: IndexPlan, parameters
     `SELECT ${index}, ${run}, 0 FROM (${residue}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
   );
   if (plan.matchesNonIp) {
-    parts.push(`SELECT ${index}, ${run}, 0 FROM ${catalog}.locator l WHERE l.flow = 0 AND ${among(target, "l.")}${times}`);
+    parts.push(
+      `SELECT ${index}, ${run}, 0 FROM ${catalog}.locator l WHERE l.flow = 0 AND ${among(target, "l.")}${times}`,
+    );
   }
   return parts.join(" UNION ALL ");
 }
 
 function timeCondition(plan: IndexPlan): string {
   const { from: earliest, to } = plan.timeRange;
-  const ns = (t: { seconds: number; nanoseconds: number }): bigint => BigInt(t.seconds) * 1_000_000_000n + BigInt(t.nanoseconds);
+  const ns = (t: { seconds: number; nanoseconds: number }): bigint =>
+    BigInt(t.seconds) * 1_000_000_000n + BigInt(t.nanoseconds);
   return `${earliest ? ` AND l.last_ts >= ${ns(earliest)}` : ""}${to ? ` AND l.first_ts <= ${ns(to)}` : ""}`;
 }
 
@@ -151,7 +182,9 @@ function from(
 ): string {
   const { catalog } = target.partition;
   push(parameters, condition);
-  const named = ["dictionary", ...logSchemas.map(({ name }) => name)].filter((name) => new RegExp(`\\b${name}\\b`).test(condition.text));
+  const named = ["dictionary", ...logSchemas.map(({ name }) => name)].filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(condition.text),
+  );
   const common = named.map((name) => `${name} AS (FROM ${catalog}.${name})`);
   return `${common.length === 0 ? "" : `WITH ${common.join(", ")} `}SELECT ${columns} FROM ${catalog}.${table} WHERE ${among(target, "")} AND (${condition.text})`;
 }

@@ -1,5 +1,5 @@
-import { columnsOf, type Field, type LogSchema } from "../../../core/events/index.ts";
 import { formatUid } from "../../../core/base/index.ts";
+import { columnsOf, type Field, type LogSchema } from "../../../core/events/index.ts";
 import { communityId, SmallDigests } from "../../../core/flow/index.ts";
 import { formatAddress, IP_PROTOCOL, parseAddress } from "../../../core/packet/index.ts";
 import type { Row } from "../index-store.ts";
@@ -37,7 +37,8 @@ export function renderRow(
     else renderField(row, field, value, { low: values[at + 1], textOf });
     at += field.kind === "addr" ? 2 : 1;
   }
-  if ("community_id" in row && row["id.orig_h"] !== undefined) row["community_id"] = communityOf(row);
+  if ("community_id" in row && row["id.orig_h"] !== undefined)
+    row["community_id"] = communityOf(row);
   return row;
 }
 
