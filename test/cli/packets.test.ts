@@ -132,6 +132,22 @@ test("conn fields and packet terms mix: only the packets that keep both", () => 
   expect(read(home.ok("packets", `not (conn.orig_bytes > 1KB)`).out)).toHaveLength(20);
 });
 
+test("a packet with a wrong IP checksum is not counted, and is still its connection's packet", () => {
+  const plan = [0, 1, 2].map((s) => ({
+    seconds: T + s,
+    from: "10.0.0.1",
+    to: "10.0.0.2",
+    bytes: 20,
+  }));
+  const bytes = capture(plan);
+  const last = bytes.lastIndexOf(Buffer.from("0a0000010a000002", "hex"));
+  bytes[last - 1]! ^= 0xff;
+  const home = homeWith(bytes);
+  const [conn] = home.json<{ uid: string; orig_pkts: number }>("query", "udp");
+  expect(conn!.orig_pkts).toBe(2);
+  expect(read(home.ok("packets", "--uid", conn!.uid).out)).toHaveLength(3);
+});
+
 test("one case never answers for another", () => {
   const home = new ScratchHome();
   home.ok("init");

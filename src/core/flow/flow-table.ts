@@ -156,8 +156,8 @@ export class FlowTable {
       this.#postings?.add(0, record.recordOffset);
       return;
     }
-    if (this.#judge.isResidue(record, packet)) this.#addResidue(record, packet);
-    else this.#addToFlow(record, packet);
+    if (!this.#judge.isResidue(record, packet)) this.#addToFlow(record, packet);
+    else if (!this.#locateOnly(record, packet)) this.#addResidue(record, packet);
   }
 
   /** Ends every flow and writes what is left. */
@@ -170,6 +170,21 @@ export class FlowTable {
     }
     this.#postings?.endRun(0);
     this.#postings?.end();
+  }
+
+  /**
+   * A packet whose IP header checksum is wrong is not counted, but where its ports name a flow that is
+   * open it is one of that flow's packets to whoever asks for them.
+   */
+  #locateOnly(record: PacketRecord, packet: DecodedPacket): boolean {
+    if (!packet.hasPorts || packet.fault !== FAULT.none || packet.fragmentOffset !== 0)
+      return false;
+    const key = this.#key;
+    keyFlow(key, packet);
+    const flow = this.#index.find(key, this.#index.hash(key));
+    if (flow === 0) return false;
+    this.#postings?.add(flow, record.recordOffset);
+    return true;
   }
 
   #addResidue(record: PacketRecord, packet: DecodedPacket): void {

@@ -20,7 +20,7 @@ interface Pending {
  * the owner's event loop.
  */
 export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
-  const workerData = { memoryLimitMib: 256, threads: 2, ...options };
+  const workerData = { memoryLimitMib: 160, threads: 2, ...options };
   const worker = new Worker(new URL("./duckdb-worker.ts", import.meta.url), { workerData });
   const pending = new Map<number, Pending>();
   let lastId = 0;

@@ -36,7 +36,7 @@ export class Partition {
   readonly #postingWriters = new Map<string, SequentialFile>();
   readonly #postingReaders = new Map<string, RandomAccessFile>();
   #savedTexts = 0;
-  #flushedAt = 0;
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     place: { case: string; day: string; catalog: string; directory: string },
