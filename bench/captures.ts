@@ -44,19 +44,22 @@ export function findCapture(name: CaptureName, folder: string | undefined): stri
   return undefined;
 }
 
-/** Addresses of a capture's packets, evenly drawn: whose packets to ask for. Ethernet, IPv4. */
+/**
+ * Hosts of a capture whose packets to ask for: drawn evenly over its distinct IPv4 sources by a fixed
+ * seed, so that a busy host is as likely as a quiet one. Ethernet, little-endian pcap.
+ */
 export function drawHosts(file: string, count: number): string[] {
   const bytes = readFileSync(file);
-  const hosts = new Set<string>();
-  let seed = 7;
-  const offsets: number[] = [];
-  for (let at = 24; at + 16 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8))
-    offsets.push(at);
-  for (let tries = 0; hosts.size < count && tries < count * 50; tries++) {
-    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-    const at = offsets[seed % offsets.length]! + 16;
-    if (bytes.readUInt16BE(at + 12) === 0x0800)
-      hosts.add([...bytes.subarray(at + 26, at + 30)].join("."));
+  const sources = new Set<number>();
+  for (let at = 24; at + 46 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8)) {
+    if (bytes.readUInt16BE(at + 28) === 0x0800) sources.add(bytes.readUInt32BE(at + 42));
   }
-  return [...hosts];
+  const all = [...sources];
+  const hosts = new Set<number>();
+  let seed = 7;
+  while (hosts.size < Math.min(count, all.length)) {
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+    hosts.add(all[seed % all.length]!);
+  }
+  return [...hosts].map((n) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255].join("."));
 }

@@ -86,7 +86,7 @@ export class SegmentWriter {
    * Takes the bytes together with their ArrayBuffer, which is moved away (bytes in Node's shared
    * pool are copied instead). Resolves once the queue has room, with a spent buffer to fill again
    * if there is one: its whole ArrayBuffer, whatever part of it was written. Fastest with buffers
-   * that hold whole frames of 256 KiB, 1 MiB at a time.
+   * that hold whole frames of 64 KiB, 1 MiB at a time.
    */
   async write(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const own = (

@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { malformed, ok, type Parsed } from "../../core/base/index.ts";
 
 /** Plaintext of one independent zstd frame: the unit that can be read alone. */
-export const FRAME_BYTES = 256 * 1024;
+export const FRAME_BYTES = 64 * 1024;
 const BLOCK_BYTES_MAX = 128 * 1024;
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a5e;

@@ -94,7 +94,9 @@ export async function findCandidates(
   plan: IndexPlan,
 ): Promise<Candidates> {
   const parameters: Parameters = [];
-  const parts = targets.map((target, index) => candidateSql(target, index, plan, parameters));
+  const parts = targets
+    .map((target, index) => candidateSql(target, index, plan, parameters))
+    .filter((part) => part !== "");
   const segments = new Map<string, number>();
   const rows =
     parts.length === 0
@@ -138,25 +140,28 @@ function candidateSql(
     return `(CASE WHEN (${leaf.text}) THEN ${2 ** bit} ELSE 0 END)`;
   });
   const mask = truths.length === 0 ? "0" : truths.join(" + ");
-  const run = "l.segment, l.flow, l.first, l.bytes, l.count";
-  const flows = from(
-    target,
-    "conn",
-    `segment, flow, (${mask})::UINTEGER AS truths_`,
-    plan.candidates,
-    parameters,
-  );
+  const flows: string[] = [];
+  const add = (table: string, truth: string, condition: SqlCondition): void => {
+    // The planner says "false" where a table can hold nothing of the question: it is not asked then.
+    if (condition.text === "false") return;
+    flows.push(
+      `(${from(target, table, `segment, flow, ${truth} AS truths_`, condition, parameters)})`,
+    );
+  };
+  add("conn", `(${mask})::UINTEGER`, plan.candidates);
+  add("residue", "0::UINTEGER", plan.residue);
   const times = timeCondition(plan);
-  const parts = [
-    `SELECT ${index} AS partition_, ${run}, c.truths_ FROM (${flows}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
-  ];
-  const residue = from(target, "residue", "segment, flow", plan.residue, parameters);
-  parts.push(
-    `SELECT ${index}, ${run}, 0 FROM (${residue}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
-  );
+  const run = "l.segment, l.flow, l.first, l.bytes, l.count";
+  const parts: string[] = [];
+  if (flows.length > 0) {
+    // One join for all: a second one costs 3 to 5 ms over a third of a million runs.
+    parts.push(
+      `SELECT ${index} AS partition_, ${run}, c.truths_ FROM (${flows.join(" UNION ALL ")}) c JOIN ${catalog}.locator l ON l.segment = c.segment AND l.flow = c.flow${times}`,
+    );
+  }
   if (plan.matchesNonIp) {
     parts.push(
-      `SELECT ${index}, ${run}, 0 FROM ${catalog}.locator l WHERE l.flow = 0 AND ${among(target, "l.")}${times}`,
+      `SELECT ${index} AS partition_, ${run}, 0::UINTEGER AS truths_ FROM ${catalog}.locator l WHERE l.flow = 0 AND ${among(target, "l.")}${times}`,
     );
   }
   return parts.join(" UNION ALL ");
