@@ -1,3 +1,4 @@
+export { BURST_BINS } from "./burst-schemas.ts";
 export type { BytesAnswer, CallContext, Handlers } from "./handlers.ts";
 export type { InputOf, Operation, OutputOf, ParsedInputOf } from "./operation.ts";
 export { type OperationName, type Operations, operations } from "./operations.ts";

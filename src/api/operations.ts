@@ -1,6 +1,8 @@
 import { z } from "zod";
+import * as microbursts from "./burst-schemas.ts";
 import { operation } from "./operation.ts";
 import * as s from "./schemas.ts";
+import * as streams from "./stream-schemas.ts";
 
 /** Everything a client may ask of a home. Names are the command line's and the page's alike. */
 export const operations = {
@@ -265,6 +267,44 @@ export const operations = {
           ),
         }),
       ),
+    }),
+    answer: "json",
+  }),
+  stream: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/stream",
+    summary:
+      "A TCP connection's bytes in order, line by line. The read is in the ledger before the first byte.",
+    input: z.object({
+      uid: z.string(),
+      policy: streams.policy.default("first"),
+      purpose: z.string().max(1000).default(""),
+    }),
+    output: streams.streamEvent,
+    answer: "ndjson",
+  }),
+  streamDiff: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/stream/differences",
+    summary: "Where two packets of a TCP connection disagree, and which host takes which.",
+    input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: streams.streamDifferences,
+    answer: "json",
+  }),
+  bursts: operation({
+    method: "POST",
+    path: "/api/v1/bursts",
+    summary: "The fullest moments of each interface and direction, and who filled them.",
+    input: s.question.extend({
+      q: s.question.shape.q.describe("a capture's id or query text; empty is everything"),
+      bin: microbursts.burstBin.optional().describe("one width only"),
+      link: z.number().positive().max(1e15).optional().describe("bit/s that the link carries"),
+      limit: z.number().int().min(1).max(100).default(10),
+    }),
+    output: z.object({
+      links: z.array(microbursts.burstLink),
+      bursts: z.array(microbursts.burst),
+      coverage: s.coverage,
     }),
     answer: "json",
   }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const nanoseconds = z
+export const nanoseconds = z
   .string()
   .regex(/^-?\d+$/)
   .describe("nanoseconds since 1970, decimal");

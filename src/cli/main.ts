@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_CODES, exitCodeOf } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
+import { addBurstsCommand } from "./commands/bursts.ts";
 import { addCaseCommand } from "./commands/case.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -16,6 +17,7 @@ import { addSegmentsCommand } from "./commands/segments.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addStreamCommand } from "./commands/stream.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -42,6 +44,8 @@ async function main(args: readonly string[]): Promise<void> {
     addPacketsCommand,
     addShowCommand,
     addExplainCommand,
+    addStreamCommand,
+    addBurstsCommand,
     addSegmentsCommand,
     addVerifyCommand,
     addReindexCommand,

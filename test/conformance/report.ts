@@ -11,6 +11,8 @@ export interface ConformanceReport {
   readonly areas: Record<string, Record<string, Tally>>;
   /** Mean over the zeek-logs cases of their share of equal conn rows (service set aside). */
   readonly conn: { readonly caseAverage: number | null; readonly cases: number };
+  /** Per kind of flow list, the cases whose flow facts are all equal; protocol facts set aside. */
+  readonly flowFacts: Record<string, { equal: number; cases: number }>;
   readonly robustness: {
     readonly cases: number;
     readonly packets: number;
@@ -52,6 +54,7 @@ export function summarise(results: readonly JobResult[]): ConformanceReport {
   return {
     areas,
     conn: connAverage(cases),
+    flowFacts: countFlowFacts(cases),
     robustness: { cases: robustCases, packets: robustPackets, failed: broken },
     cases,
   };
@@ -66,6 +69,18 @@ function connAverage(cases: ConformanceReport["cases"]): ConformanceReport["conn
     count++;
   }
   return { caseAverage: count === 0 ? null : sum / count, cases: count };
+}
+
+function countFlowFacts(cases: ConformanceReport["cases"]): ConformanceReport["flowFacts"] {
+  const kinds: ConformanceReport["flowFacts"] = {};
+  for (const { kind, measures } of cases) {
+    const equal = measures?.["flowFactsEqual"];
+    if (equal === undefined) continue;
+    kinds[kind] ??= { equal: 0, cases: 0 };
+    kinds[kind].equal += equal;
+    kinds[kind].cases++;
+  }
+  return kinds;
 }
 
 /** The table for a terminal. */
@@ -130,6 +145,10 @@ function closingLines(report: ConformanceReport): string[] {
   if (conn.caseAverage !== null) {
     const share = (conn.caseAverage * 100).toFixed(2);
     lines.push(`conn rows equal (service set aside), mean over ${conn.cases} cases: ${share} %`);
+  }
+  for (const [kind, { equal, cases }] of Object.entries(report.flowFacts)) {
+    const share = ((equal / cases) * 100).toFixed(2);
+    lines.push(`${kind}: flow facts equal in ${equal} of ${cases} cases (${share} %)`);
   }
   const { cases, packets, failed } = robustness;
   lines.push(

@@ -11,6 +11,9 @@ const KINDS: Readonly<Record<string, readonly [file: string, name: string]>> = {
   "community-id": ["community-id.ts", "runCommunityId"],
   "community-id-hash": ["community-id.ts", "runCommunityId"],
   age: ["age.ts", "runAge"],
+  "tcp-streams": ["tcp-streams.ts", "runTcpStreams"],
+  "ndpi-flows": ["ndpi-flows.ts", "runNdpiFlows"],
+  "arkime-sessions": ["arkime-sessions.ts", "runArkimeSessions"],
 };
 
 const runners = new Map<string, RunCase>();

@@ -2,7 +2,10 @@ import {
   ConnAnalyzer,
   LocalNetworks,
   LocatorAnalyzer,
+  MicroburstsAnalyzer,
   PRIVATE_NETWORKS,
+  TunnelAnalyzer,
+  WeirdAnalyzer,
 } from "../analyzers/index.ts";
 import type { Limit } from "../base/index.ts";
 import type { EventSink } from "../events/index.ts";
@@ -27,6 +30,8 @@ export interface EngineOptions {
   locate?: boolean;
   /** Ports that tell the server when a flow's start was missed; Zeek's list unless given. */
   serverPorts?: ServerPortList;
+  /** Tells flows of the same addresses in different VLANs apart. */
+  vlansInKey?: boolean;
 }
 
 /** What the engine has seen so far. Read it whenever; it is only ever added to. */
@@ -47,6 +52,8 @@ export interface EngineCounters {
   liveFlowsPeak: number;
   /** Every bound with how often it was reached. */
   limits: readonly Limit[];
+  /** Every weird by name, written to the log or not. */
+  weirds: ReadonlyMap<string, number>;
   /** Times of the earliest and the latest packet; undefined before the first. */
   firstTime: { seconds: number; nanoseconds: number } | undefined;
   lastTime: { seconds: number; nanoseconds: number } | undefined;
@@ -63,6 +70,9 @@ export class Engine {
   readonly #table: FlowTable;
   readonly #conn: ConnAnalyzer;
   readonly #locator: LocatorAnalyzer;
+  readonly #tunnel: TunnelAnalyzer;
+  readonly #weird: WeirdAnalyzer;
+  readonly #microbursts: MicroburstsAnalyzer;
   readonly #decoded = createDecodedPacket();
   readonly #byLinkType = new Map<number, number>();
   readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
@@ -84,11 +94,19 @@ export class Engine {
     const local = new LocalNetworks(options.localNetworks ?? PRIVATE_NETWORKS);
     this.#conn = new ConnAnalyzer(sink, local);
     this.#locator = new LocatorAnalyzer(sink);
+    this.#tunnel = new TunnelAnalyzer(sink);
+    this.#weird = new WeirdAnalyzer(sink);
+    this.#microbursts = new MicroburstsAnalyzer(sink, local);
     this.#table = new FlowTable(options, {
-      flowEnded: (record) => this.#conn.flowEnded(record, this.#table),
+      flowEnded: (record) => {
+        this.#conn.flowEnded(record, this.#table);
+        this.#microbursts.flowEnded(record);
+      },
       residueEnded: (record) => this.#locator.residueEnded(record),
       run: (run) => this.#locator.run(run, this.#table),
       postings: (bytes) => sink.postings(bytes),
+      tunnel: (record, kind, action) => this.#tunnel.tunnel(record, kind, action, this.#table),
+      weird: (weird) => this.#weird.weird(weird, this.#table),
     });
     this.onPacket = (packet) => this.#packet(packet);
   }
@@ -114,7 +132,8 @@ export class Engine {
       flows: this.#table.flows,
       residues: this.#table.residues,
       liveFlowsPeak: this.#table.liveFlowsPeak,
-      limits: this.#table.limits,
+      limits: [...this.#table.limits, this.#microbursts.limit],
+      weirds: this.#table.weirds.counts,
       firstTime: this.#packets === 0 ? undefined : time(this.#firstSeconds, this.#firstNanoseconds),
       lastTime: this.#packets === 0 ? undefined : time(this.#lastSeconds, this.#lastNanoseconds),
       timeOrdered: this.#timeOrdered,
@@ -123,9 +142,13 @@ export class Engine {
 
   /** Ends all flows and hands over the last batches. */
   end(): void {
+    this.#microbursts.endBins();
     this.#table.end();
+    this.#microbursts.end();
     this.#conn.end();
     this.#locator.end();
+    this.#tunnel.end();
+    this.#weird.end();
   }
 
   #packet(packet: PacketRecord): void {
@@ -142,6 +165,7 @@ export class Engine {
     }
     if (decoded.fault !== 0) this.#faults[decoded.fault]!++;
     this.#table.packet(packet, decoded);
+    this.#microbursts.packet(packet, decoded, this.#table.currentOrdinal);
   }
 
   #changeLinkType(linkType: number): void {

@@ -2,48 +2,80 @@ import { hashFlow } from "./community-id.ts";
 import { plainConnState, tcpConnState } from "./conn-state.ts";
 import type { FlowHistory } from "./flow-history.ts";
 import {
+  ACK_TIME,
   ACTIVE,
   ADDRESS_0,
   ADDRESS_1,
   BURST_COUNT,
+  DEPTH_MASK,
+  DEPTH_SHIFT,
+  DUPLICATE_ACKS,
   ENDPOINT_0,
   ENDPOINT_1,
   F_FIRST_OFFSET,
   F_IP_BYTES,
   F_LAST,
   F_MISSED,
+  F_RUN_END,
   F_SIZE,
   F_START,
   FLAGS,
   FLIPPED,
+  HEADERS_0,
   KIND_ONE_WAY,
   KIND_RESIDUE,
   ORDINAL,
+  OUT_OF_ORDER,
+  OVERHEAD_0,
   PACKETS,
   PORTS,
   PROTOCOL,
+  RARE_0,
+  RARE_WORDS,
+  RESPONSE_TIME,
+  RETRANSMISSIONS,
   STATE,
+  SYN_TIME,
+  TUNNEL_CONTEXT,
+  TUNNEL_MASK,
+  TUNNEL_SHIFT,
+  UNCOUNTED,
   VLANS,
+  ZERO_WINDOWS,
 } from "./flow-layout.ts";
 import type { FlowRecord } from "./flow-record.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
+import type { LinkAddresses } from "./link-addresses.ts";
 import { SmallDigests } from "./small-digests.ts";
 import { endpointSize } from "./tcp-size.ts";
+import type { TunnelContexts } from "./tunnel-contexts.ts";
 
 /** Fills a `FlowRecord` from a flow's words: sizes, state, ids. */
 export class FlowDescriber {
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #history: FlowHistory;
+  readonly #tunnels: TunnelContexts;
+  readonly #links: LinkAddresses;
   readonly #digests = new SmallDigests();
   readonly #captureId: Uint8Array;
 
-  constructor(store: FlowStore, history: FlowHistory, captureId: string) {
+  constructor(
+    store: FlowStore,
+    options: {
+      history: FlowHistory;
+      tunnels: TunnelContexts;
+      links: LinkAddresses;
+      captureId: string;
+    },
+  ) {
     this.#words = store.words;
     this.#doubles = store.doubles;
-    this.#history = history;
+    this.#history = options.history;
+    this.#tunnels = options.tunnels;
+    this.#links = options.links;
     // Ids are 26 characters; the digest's message has room for 128 and the number.
-    this.#captureId = new TextEncoder().encode(captureId).subarray(0, 128);
+    this.#captureId = new TextEncoder().encode(options.captureId).subarray(0, 128);
   }
 
   describe(flow: number, out: FlowRecord): void {
@@ -80,7 +112,58 @@ export class FlowDescriber {
     out.originatorIpBytes = this.#doubles[(originator >> 1) + F_IP_BYTES]!;
     out.responderIpBytes = this.#doubles[(responder >> 1) + F_IP_BYTES]!;
     this.#describeSizes(out, originator, responder);
-    if (!out.isResidue) this.#describeIds(out, at, kind);
+    this.#describeTunnel(out, at, flipped);
+    this.#describeUid(out);
+    if (out.isResidue) return;
+    this.#describeFrames(out, at, flipped);
+    this.#describeCommunity(out, at, kind);
+  }
+
+  #describeTunnel(out: FlowRecord, at: number, flipped: boolean): void {
+    const words = this.#words;
+    const flags = words[at + FLAGS]!;
+    out.depth = (flags & DEPTH_MASK) >> DEPTH_SHIFT;
+    out.carries = (flags & TUNNEL_MASK) >> TUNNEL_SHIFT;
+    out.parentUids = undefined;
+    if (out.depth === 0) return;
+    const context = this.#tunnels.get(words[at + TUNNEL_CONTEXT]!);
+    if (context === undefined) return;
+    out.tunnelKind = context.kind;
+    out.tunnelId = context.id;
+    out.parentUids = context.parentUids;
+    out.outerOriginator.set(flipped ? context.outerDestination : context.outerSource);
+    out.outerResponder.set(flipped ? context.outerSource : context.outerDestination);
+  }
+
+  #describeFrames(out: FlowRecord, at: number, flipped: boolean): void {
+    const words = this.#words;
+    const originator = flipped ? 1 : 0;
+    const responder = 1 - originator;
+    const from = at + RARE_0 + originator * RARE_WORDS;
+    const to = at + RARE_0 + responder * RARE_WORDS;
+    out.originatorFrames = out.originatorPackets + words[from + UNCOUNTED]!;
+    out.responderFrames = out.responderPackets + words[to + UNCOUNTED]!;
+    out.originatorFrameBytes = out.originatorIpBytes + (words[at + OVERHEAD_0 + originator]! >>> 0);
+    out.responderFrameBytes = out.responderIpBytes + (words[at + OVERHEAD_0 + responder]! >>> 0);
+    out.originatorPayloadBytes = out.originatorIpBytes - words[at + HEADERS_0 + originator]!;
+    out.responderPayloadBytes = out.responderIpBytes - words[at + HEADERS_0 + responder]!;
+    out.lastLocatedTime = Math.max(out.lastTime, this.#doubles[(at >> 1) + F_RUN_END]!);
+    const { source, destination } = this.#links.of(at);
+    out.originatorLink = flipped ? destination : source;
+    out.responderLink = flipped ? source : destination;
+    out.synTime = toNanoseconds(words[at + SYN_TIME]!);
+    out.ackTime = toNanoseconds(words[at + ACK_TIME]!);
+    out.responseTime = toNanoseconds(words[at + RESPONSE_TIME]!);
+    if (out.transport !== 0) return;
+    for (let side = 0; side < 2; side++) {
+      const rare = side === 0 ? from : to;
+      const moved = words[rare + OUT_OF_ORDER]!;
+      out.outOfOrder[side] = moved;
+      // A piece that fills a hole comes late, but it was not sent twice.
+      out.retransmissions[side] = Math.max(0, words[rare + RETRANSMISSIONS]! - moved);
+      out.duplicateAcks[side] = words[rare + DUPLICATE_ACKS]!;
+      out.zeroWindows[side] = words[rare + ZERO_WINDOWS]!;
+    }
   }
 
   #describeSizes(out: FlowRecord, originator: number, responder: number): void {
@@ -108,7 +191,7 @@ export class FlowDescriber {
     out.connState = plainConnState(out.transport, isFromActive, isToActive);
   }
 
-  #describeIds(out: FlowRecord, at: number, kind: number): void {
+  #describeUid(out: FlowRecord): void {
     const digests = this.#digests;
     const { message } = digests;
     const id = this.#captureId;
@@ -119,10 +202,14 @@ export class FlowDescriber {
     const high = Math.floor(offset / 4294967296);
     for (let shift = 24; shift >= 0; shift -= 8) message[length++] = high >>> shift;
     for (let shift = 24; shift >= 0; shift -= 8) message[length++] = (offset >>> 0) >>> shift;
-    message[length++] = 0;
+    message[length++] = out.depth;
     digests.sha256(length);
     out.uidHigh = digests.high;
     out.uidLow = digests.low;
+  }
+
+  #describeCommunity(out: FlowRecord, at: number, kind: number): void {
+    const digests = this.#digests;
     hashFlow(digests, this.#words, at, {
       protocol: out.protocol,
       hasPorts: out.transport !== 3,
@@ -131,4 +218,9 @@ export class FlowDescriber {
     out.communityHigh = digests.high;
     out.communityLow = digests.low;
   }
+}
+
+/** From microseconds plus one. */
+function toNanoseconds(stored: number): number {
+  return stored === 0 ? -1 : (stored - 1) * 1000;
 }

@@ -98,6 +98,11 @@ export class FlowHistory {
     return this.#once(wordsOf(flow), endpoint, bit, letter);
   }
 
+  /** What the flow carries broke the rules of its protocol. */
+  violation(flow: number): void {
+    this.#add(wordsOf(flow), 0x58);
+  }
+
   /** Counts in `counter` and adds `letter` at the 1st, 10th, 100th, … time. */
   scaled(flow: number, endpoint: 0 | 1, letter: number, counter: number): void {
     const count = ++this.#words[counter]!;

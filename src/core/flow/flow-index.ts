@@ -1,5 +1,5 @@
 import type { FlowKey } from "./flow-key.ts";
-import { ADDRESS_0, ADDRESS_1, HASH, PORTS, PROTOCOL } from "./flow-layout.ts";
+import { ADDRESS_0, ADDRESS_1, HASH, PORTS, PROTOCOL, VLANS } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 
 /**
@@ -26,7 +26,7 @@ export class FlowIndex {
     const seed = this.#seed;
     const a = mix(seed, key.a0, key.a1, key.a2, key.a3, ports >>> 16);
     const b = mix(seed, key.b0, key.b1, key.b2, key.b3, ports & 0xffff);
-    let h = Math.imul(a + b, 0x9e3779b1) ^ key.protocol;
+    let h = Math.imul(a + b, 0x9e3779b1) ^ key.protocol ^ Math.imul(key.vlans + 1, 0x2c1b3c6d);
     h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
     return (h ^ (h >>> 13)) | 0;
   }
@@ -75,6 +75,7 @@ export class FlowIndex {
     const words = this.#store.words;
     const at = wordsOf(flow);
     if (words[at + PROTOCOL] !== key.protocol) return false;
+    if (key.vlans >= 0 && words[at + VLANS] !== key.vlans) return false;
     const ports = words[at + PORTS]!;
     if (
       ports === key.ports &&

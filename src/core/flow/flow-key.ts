@@ -19,6 +19,8 @@ export interface FlowKey {
   ports: number;
   protocol: number;
   isOneWay: boolean;
+  /** VLAN tags as the record has them, -1 where flows are not told apart by them. */
+  vlans: number;
 }
 
 /** Makes the key object that is filled for every packet. */
@@ -35,6 +37,7 @@ export function createFlowKey(): FlowKey {
     ports: 0,
     protocol: 0,
     isOneWay: false,
+    vlans: -1,
   };
 }
 
@@ -48,11 +51,17 @@ export function keyFlow(key: FlowKey, packet: DecodedPacket): void {
   else key.ports = 0;
 }
 
+/** Both VLAN tags in one word, 0 where there is none. */
+export function vlansOf(packet: DecodedPacket): number {
+  return ((packet.outerVlan + 1) << 16) | (packet.innerVlan + 1);
+}
+
 /** The key of packets without a flow: addresses and protocol. */
 export function keyResidue(key: FlowKey, packet: DecodedPacket): void {
   keyAddresses(key, packet);
   key.ports = 0;
   key.isOneWay = false;
+  key.vlans = -1;
   key.protocol = (packet.protocol & 0xff) | KIND_RESIDUE;
 }
 

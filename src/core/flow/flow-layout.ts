@@ -1,11 +1,11 @@
 /**
  * One flow is one record of fixed size in one buffer, read as 32-bit integers and as doubles. No
  * object per flow: half a million of them would cost the collector more than the packets cost us.
- * The record is six cache lines (182 ns a miss): key and flags, one line an endpoint, so that a
- * packet of a running flow touches three; then packet locations, then what few packets need.
- * Offsets below count 32-bit words, those named `F_…` count doubles; all from the record's start.
+ * The record is seven cache lines (182 ns a miss): key and flags, one line an endpoint, packet
+ * locations and frame sizes, so that a packet of a running flow touches four; then what few packets
+ * need. Offsets below count 32-bit words, those named `F_…` count doubles; all from the record's start.
  */
-export const RECORD_WORDS = 96;
+export const RECORD_WORDS = 112;
 /**
  * Words before record 0. With glibc large buffers begin 16 bytes after a page's start; 48 more, and
  * every record begins on a cache line of its own.
@@ -36,8 +36,9 @@ export const F_BURST_LAST = 15;
 export const PENDING_0 = 46;
 export const PENDING_1 = 47;
 
-/** Line 3: packet locations, and what begins and ends a flow. */
-export const POSTING_HEAD = 48;
+/** Line 3: packet locations, and how much the frames were larger than what was counted. */
+/** Hop limits of both endpoints' first packets, 8 bits each, plus one bit each that they are known. */
+export const HOP_LIMITS = 48;
 export const POSTING_TAIL = 49;
 export const POSTING_COUNT = 50;
 export const POSTING_BYTES = 51;
@@ -46,10 +47,12 @@ export const F_RUN_START = 27;
 export const F_RUN_END = 28;
 export const ORDINAL = 58;
 export const HASH = 59;
-export const F_START = 30;
-export const F_FIRST_OFFSET = 31;
+/** Per endpoint: bytes of whole frames beyond the IP bytes counted. */
+export const OVERHEAD_0 = 60;
+/** Per endpoint: bytes of IP and transport headers counted. */
+export const HEADERS_0 = 62;
 
-/** Lines 4 and 5: timers and rare events. */
+/** Lines 4 to 6: timers, rare events, and what begins a flow. */
 export const WHEEL_NEXT = 64;
 export const WHEEL_PREVIOUS = 65;
 export const WHEEL_BUCKET = 66;
@@ -58,9 +61,23 @@ export const F_TIMER = 34;
 export const F_MISSED = 35;
 export const F_BURST_FIRST = 36;
 export const BURST_RECORD = 74;
+/** Microseconds, plus one so that 0 is none: first payload of one side to the other's answer. */
+export const RESPONSE_TIME = 75;
 /** Counts of rare events of endpoint 0; those of endpoint 1 lie `RARE_WORDS` further on. */
 export const RARE_0 = 76;
-export const RARE_WORDS = 10;
+export const RARE_WORDS = 12;
+export const F_START = 50;
+export const F_FIRST_OFFSET = 51;
+/** Time of the last SYN or SYN-ACK while the handshake lasts. */
+export const F_HANDSHAKE = 52;
+/** Number of the first packet's pair of link addresses, 0 for none. */
+export const LINK_PAIR = 106;
+export const POSTING_HEAD = 107;
+/** Number of the flow's tunnel context, 0 outside tunnels. */
+export const TUNNEL_CONTEXT = 109;
+/** Microseconds plus one: SYN to SYN-ACK, SYN-ACK to ACK. */
+export const SYN_TIME = 110;
+export const ACK_TIME = 111;
 
 /** Words of an endpoint, from its start. */
 export const SEQ_START = 0;
@@ -87,6 +104,10 @@ export const RETRANSMISSIONS = 5;
 export const GAPS = 6;
 export const ZERO_WINDOWS = 7;
 export const BAD_CHECKSUMS = 8;
+export const DUPLICATE_ACKS = 9;
+export const OUT_OF_ORDER = 10;
+/** Frames located under the flow that its packet count leaves out. */
+export const UNCOUNTED = 11;
 
 export const FLIPPED = 1;
 export const SEEN_0 = 2;
@@ -96,7 +117,15 @@ export const TIMER_ATTEMPT = 32;
 export const TIMER_DELETE = 64;
 export const RESET_REPORTED = 128;
 export const TIMEOUT_SHIFT = 12;
-export const TIMEOUT_MASK = 3 << TIMEOUT_SHIFT;
+export const TIMEOUT_MASK = 7 << TIMEOUT_SHIFT;
+/** How many tunnels the flow lies in. */
+export const DEPTH_SHIFT = 16;
+export const DEPTH_MASK = 7 << DEPTH_SHIFT;
+/** Kind of tunnel that the flow was found to be; 0 is none. */
+export const TUNNEL_SHIFT = 20;
+export const TUNNEL_MASK = 15 << TUNNEL_SHIFT;
+/** The log knows of the tunnel. */
+export const TUNNEL_TOLD = 1 << 24;
 
 /** Bits of the STATE word above the two four-bit states. */
 export const DID_CLOSE = 0x100;

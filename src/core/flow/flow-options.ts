@@ -1,4 +1,5 @@
 import { createLimit, type Limit } from "../base/index.ts";
+import { DEFAULT_FRAGMENT_AGE_NS } from "./fragments/index.ts";
 import { DEFAULT_SERVER_PORTS, type ServerPortList } from "./server-ports.ts";
 
 /** Bounds of a flow table; each is counted when reached. */
@@ -13,6 +14,20 @@ export interface FlowLimits {
   histories: number;
   /** Bytes of packet locations held before they are written. */
   postingBytes: number;
+  /** Tunnels inside tunnels that are opened. */
+  tunnelDepth: number;
+  /** Live flows inside tunnels whose outer addresses are kept. */
+  tunnelContexts: number;
+  /** Rows of weird left out because one flow had too many of a name. */
+  weirdRows: number;
+  /** Datagrams being put together at once. */
+  fragmentDatagrams: number;
+  /** Bytes of fragments held. */
+  fragmentBytes: number;
+  /** Fragments of one datagram. */
+  fragmentsPerDatagram: number;
+  /** Nanoseconds of packet time in which a datagram has to be complete. */
+  fragmentAgeNs: number;
 }
 
 export const DEFAULT_FLOW_LIMITS: FlowLimits = {
@@ -21,6 +36,13 @@ export const DEFAULT_FLOW_LIMITS: FlowLimits = {
   burstRecords: 32_768,
   histories: 65_536,
   postingBytes: 48 * 1024 * 1024,
+  tunnelDepth: 4,
+  tunnelContexts: 262_144,
+  weirdRows: 1_000_000,
+  fragmentDatagrams: 16_384,
+  fragmentBytes: 32 * 1024 * 1024,
+  fragmentsPerDatagram: 8192,
+  fragmentAgeNs: DEFAULT_FRAGMENT_AGE_NS,
 };
 
 /** How a flow table works; the capture's id makes the flows' uids. */
@@ -32,6 +54,8 @@ export interface FlowTableOptions {
   locate?: boolean;
   limits?: Partial<FlowLimits>;
   serverPorts?: ServerPortList;
+  /** True where the same addresses live in several VLANs: their flows are then told apart. */
+  vlansInKey?: boolean;
 }
 
 /** The options with every default filled in, limits as counters. */
@@ -40,6 +64,7 @@ export interface ResolvedFlowOptions {
   verify: boolean;
   locate: boolean;
   serverPorts: ServerPortList;
+  vlansInKey: boolean;
   limits: Record<keyof FlowLimits, Limit>;
 }
 
@@ -50,12 +75,9 @@ export function resolveFlowOptions(options: FlowTableOptions): ResolvedFlowOptio
     verify: options.checksums !== "ignore",
     locate: options.locate !== false,
     serverPorts: options.serverPorts ?? DEFAULT_SERVER_PORTS,
-    limits: {
-      liveFlows: createLimit("flow.liveFlows", limits.liveFlows),
-      gapIntervals: createLimit("flow.gapIntervals", limits.gapIntervals),
-      burstRecords: createLimit("flow.burstRecords", limits.burstRecords),
-      histories: createLimit("flow.histories", limits.histories),
-      postingBytes: createLimit("flow.postingBytes", limits.postingBytes),
-    },
+    vlansInKey: options.vlansInKey === true,
+    limits: Object.fromEntries(
+      Object.entries(limits).map(([name, maximum]) => [name, createLimit(`flow.${name}`, maximum)]),
+    ) as Record<keyof FlowLimits, Limit>,
   };
 }

@@ -52,6 +52,38 @@ export interface FlowRecord {
   innerVlan: number;
   bursts: number;
   firstOffset: number;
+  /** Tunnels around it; the rest of the tunnel's facts hold where this is above 0. */
+  depth: number;
+  /** A `TUNNEL` number and id of the innermost tunnel, and that tunnel's addresses, as the originator sent. */
+  tunnelKind: number;
+  tunnelId: number;
+  outerOriginator: Int32Array;
+  outerResponder: Int32Array;
+  /** Ids of all flows that carried it, two halves each; undefined where none is known. */
+  parentUids: readonly number[] | undefined;
+  /** A `TUNNEL` number when the flow itself carries others. */
+  carries: number;
+  /** Empty where the link has none. */
+  originatorLink: string;
+  responderLink: string;
+  /** All frames located under the flow, counted above or not, and their original bytes. */
+  originatorFrames: number;
+  responderFrames: number;
+  originatorFrameBytes: number;
+  responderFrameBytes: number;
+  /** Transport payload on the wire; what was sent again counts again. */
+  originatorPayloadBytes: number;
+  responderPayloadBytes: number;
+  lastLocatedTime: number;
+  /** Nanoseconds, -1 where there is none: SYN to SYN-ACK, SYN-ACK to ACK, question to answer. */
+  synTime: number;
+  ackTime: number;
+  responseTime: number;
+  /** Rare events of TCP, originator then responder. */
+  readonly retransmissions: Int32Array;
+  readonly outOfOrder: Int32Array;
+  readonly duplicateAcks: Int32Array;
+  readonly zeroWindows: Int32Array;
 }
 
 export function createFlowRecord(): FlowRecord {
@@ -84,5 +116,28 @@ export function createFlowRecord(): FlowRecord {
     innerVlan: -1,
     bursts: 0,
     firstOffset: 0.5,
+    depth: 0,
+    tunnelKind: 0,
+    tunnelId: -1,
+    outerOriginator: new Int32Array(4),
+    outerResponder: new Int32Array(4),
+    parentUids: undefined,
+    carries: 0,
+    originatorLink: "",
+    responderLink: "",
+    originatorFrames: 0,
+    responderFrames: 0,
+    originatorFrameBytes: 0.5,
+    responderFrameBytes: 0.5,
+    originatorPayloadBytes: 0.5,
+    responderPayloadBytes: 0.5,
+    lastLocatedTime: 0.5,
+    synTime: 0.5,
+    ackTime: 0.5,
+    responseTime: 0.5,
+    retransmissions: new Int32Array(2),
+    outOfOrder: new Int32Array(2),
+    duplicateAcks: new Int32Array(2),
+    zeroWindows: new Int32Array(2),
   };
 }

@@ -1,4 +1,21 @@
-import { ORIGIN_WORDS, RECORD_WORDS } from "./flow-layout.ts";
+import { type FlowKey, vlansOf } from "./flow-key.ts";
+import {
+  ADDRESS_0,
+  ADDRESS_1,
+  DEPTH_SHIFT,
+  F_FIRST_OFFSET,
+  F_LAST,
+  F_NOW,
+  F_START,
+  FLAGS,
+  ORDINAL,
+  ORIGIN_WORDS,
+  PORTS,
+  PROTOCOL,
+  RECORD_WORDS,
+  VLANS,
+} from "./flow-layout.ts";
+import type { Layer } from "./packet-layers.ts";
 
 /**
  * The records of all live flows. The whole limit is reserved at once: untouched pages cost nothing
@@ -12,6 +29,7 @@ export class FlowStore {
   live = 0;
   livePeak = 0;
   #used = 1;
+  #ordinals = 0;
   readonly #free: number[] = [];
 
   constructor(maximum: number) {
@@ -25,8 +43,34 @@ export class FlowStore {
     return this.live >= this.maximum;
   }
 
+  /** A record for the flow that `layer` begins, with its key and its place in the capture. */
+  begin(key: FlowKey, layer: Layer): number {
+    const flow = this.#take();
+    const { words, doubles } = this;
+    const at = wordsOf(flow);
+    const { packet } = layer;
+    words[at + ADDRESS_0] = key.a0;
+    words[at + ADDRESS_0 + 1] = key.a1;
+    words[at + ADDRESS_0 + 2] = key.a2;
+    words[at + ADDRESS_0 + 3] = key.a3;
+    words[at + ADDRESS_1] = key.b0;
+    words[at + ADDRESS_1 + 1] = key.b1;
+    words[at + ADDRESS_1 + 2] = key.b2;
+    words[at + ADDRESS_1 + 3] = key.b3;
+    words[at + PORTS] = key.ports;
+    words[at + PROTOCOL] = key.protocol;
+    words[at + FLAGS] = layer.depth << DEPTH_SHIFT;
+    words[at + ORDINAL] = ++this.#ordinals;
+    words[at + VLANS] = vlansOf(packet);
+    const now = doubles[F_NOW]!;
+    doubles[(at >> 1) + F_START] = now;
+    doubles[(at >> 1) + F_LAST] = now;
+    doubles[(at >> 1) + F_FIRST_OFFSET] = layer.offsets[0]!;
+    return flow;
+  }
+
   /** A cleared record's number. */
-  take(): number {
+  #take(): number {
     this.live++;
     if (this.live > this.livePeak) this.livePeak = this.live;
     const old = this.#free.pop();

@@ -44,10 +44,14 @@ function run(steps: readonly Step[], options: Partial<FlowTableOptions> = {}) {
       run: (posting) =>
         runs.push({ ordinal: posting.ordinal, first: posting.first, count: posting.count }),
       postings: (bytes) => postings.push(...bytes),
+      tunnel() {},
+      weird() {},
     },
   );
   const packet = createDecodedPacket();
   const record = createPacketRecord();
+  record.bytes = new Uint8Array(4096);
+  record.view = new DataView(record.bytes.buffer);
   steps.forEach((step, index) => {
     const isA = step.from !== "b";
     const length = step.length ?? 0;

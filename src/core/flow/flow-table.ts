@@ -2,37 +2,21 @@ import type { Limit } from "../base/index.ts";
 import { type DecodedPacket, FAULT, IP_PROTOCOL } from "../packet/index.ts";
 import type { PacketRecord } from "../pcap/index.ts";
 import { Bursts } from "./bursts.ts";
+import { FlowCounter } from "./flow-counter.ts";
 import { FlowDescriber } from "./flow-describer.ts";
 import { FlowHistory } from "./flow-history.ts";
 import { FlowIndex } from "./flow-index.ts";
-import { createFlowKey, keyFlow, keyResidue } from "./flow-key.ts";
+import { createFlowKey, keyFlow, keyResidue, vlansOf } from "./flow-key.ts";
 import {
-  ACTIVE,
-  ADDRESS_0,
-  ADDRESS_1,
-  BAD_CHECKSUMS,
-  ENDPOINT_0,
-  ENDPOINT_WORDS,
-  F_FIRST_OFFSET,
-  F_IP_BYTES,
   F_LAST,
   F_NOW,
-  F_SIZE,
-  F_START,
   F_TIMER,
   FLAGS,
-  FLIPPED,
   KIND_RESIDUE,
   ORDINAL,
-  PACKETS,
-  PORTS,
   PROTOCOL,
-  RARE_0,
-  RARE_WORDS,
-  STATE,
   TIMER_ATTEMPT,
   TIMER_DELETE,
-  VLANS,
 } from "./flow-layout.ts";
 import {
   type FlowTableOptions,
@@ -42,14 +26,18 @@ import {
 import { createFlowRecord, type FlowRecord } from "./flow-record.ts";
 import { FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, TIMEOUT, TimeoutRules } from "./flow-timeouts.ts";
+import { FlowTunnels, type TunnelAction } from "./flow-tunnels.ts";
+import { FlowWeirds, type WeirdRecord } from "./flow-weirds.ts";
 import { HistoryTree } from "./history.ts";
-import { type ChecksumErrors, PacketJudge } from "./packet-judge.ts";
+import { LinkAddresses } from "./link-addresses.ts";
+import { type ChecksumErrors, PacketJudge, VERDICT } from "./packet-judge.ts";
+import { type Layer, PacketLayers } from "./packet-layers.ts";
 import { Postings, type RunSink } from "./postings.ts";
 import { ServerPorts } from "./server-ports.ts";
 import { TcpTracker } from "./tcp-tracker.ts";
+import { TcpWeirds } from "./tcp-weirds.ts";
 import { TimerWheel } from "./timer-wheel.ts";
-
-const DATA_BIT = 1;
+import { TunnelContexts } from "./tunnel-contexts.ts";
 
 /** Where the table puts what it knows; records are reused after the call returns. */
 export interface FlowSink extends RunSink {
@@ -57,22 +45,27 @@ export interface FlowSink extends RunSink {
   flowEnded(record: FlowRecord): void;
   /** Packets of an address pair and protocol that belong to no flow. */
   residueEnded(record: FlowRecord): void;
+  /** A flow or residue was found to be a tunnel of a kind, or such a one ended. */
+  tunnel(record: FlowRecord, kind: number, action: TunnelAction): void;
+  weird(weird: WeirdRecord): void;
 }
 
 /**
  * Sorts packets into flows with Zeek's meaning of a connection. Driven by packet time alone. Every
- * packet ends up in exactly one list of locations: its flow's, a residue's (bad IP header, later
- * fragments, protocols that only carry others), or list 0 for what is not IP.
+ * packet is in at least one list of locations: its flow's, a residue's (bad IP header, fragments,
+ * protocols that only carry others), or list 0 for what is not IP; and in that of every flow inside
+ * it, through tunnels and fragments.
  */
 export class FlowTable {
   readonly checksumErrors: ChecksumErrors;
-  /** Flow and sender (endpoint 0 sent the first packet) of the last packet; flow 0 is none. */
-  currentFlow = 0;
-  currentEndpoint: 0 | 1 = 0;
+  /** Flows that the last packet reached, the outermost first; the first `touchedCount` hold. */
+  readonly touched = new Int32Array(16);
+  touchedCount = 0;
   /** Seconds since 1970 from which the table counts its nanoseconds. */
   baseSeconds = 0;
   flows = 0;
   residues = 0;
+  readonly weirds: FlowWeirds;
   readonly #options: ResolvedFlowOptions;
   readonly #sink: FlowSink;
   readonly #store: FlowStore;
@@ -83,15 +76,18 @@ export class FlowTable {
   readonly #timeouts: TimeoutRules;
   readonly #wheel: TimerWheel;
   readonly #tcp: TcpTracker;
+  readonly #tcpWeirds: TcpWeirds;
   readonly #bursts: Bursts;
+  readonly #counter: FlowCounter;
   readonly #describer: FlowDescriber;
   readonly #postings: Postings | undefined;
   readonly #judge: PacketJudge;
-  readonly #ports: ServerPorts;
+  readonly #layers: PacketLayers;
+  readonly #tunnels: FlowTunnels;
+  readonly #links: LinkAddresses;
   readonly #record = createFlowRecord();
   readonly #look: (flow: number) => void;
   readonly #key = createFlowKey();
-  #ordinals = 0;
   #clock = Number.NEGATIVE_INFINITY;
   #hasBase = false;
 
@@ -103,19 +99,44 @@ export class FlowTable {
     this.#words = this.#store.words;
     this.#doubles = this.#store.doubles;
     this.#index = new FlowIndex(this.#store);
-    this.#ports = new ServerPorts(this.#options.serverPorts);
-    this.#judge = new PacketJudge(this.#ports, this.#options);
+    const ports = new ServerPorts(this.#options.serverPorts);
+    this.#judge = new PacketJudge(ports, this.#options);
     this.checksumErrors = this.#judge.errors;
     this.#history = new FlowHistory(this.#store, new HistoryTree(limits.histories));
-    this.#timeouts = new TimeoutRules(this.#store, this.#ports);
+    this.#timeouts = new TimeoutRules(this.#store, ports);
     this.#wheel = new TimerWheel(this.#store);
     this.#tcp = new TcpTracker(this.#store, this.#history, this.#timeouts, limits.gapIntervals);
     this.#bursts = new Bursts(this.#store, limits.burstRecords);
-    this.#describer = new FlowDescriber(this.#store, this.#history, options.captureId);
+    this.#counter = new FlowCounter(this.#store, this.#history, this.#tcp, this.#bursts);
+    const contexts = new TunnelContexts(limits.tunnelContexts);
+    this.#links = new LinkAddresses(this.#store);
+    this.#describer = new FlowDescriber(this.#store, {
+      history: this.#history,
+      tunnels: contexts,
+      links: this.#links,
+      captureId: this.#options.captureId,
+    });
+    this.#tunnels = new FlowTunnels(
+      this.#store,
+      { contexts, describer: this.#describer, timeouts: this.#timeouts },
+      (record, kind, action) => sink.tunnel(record, kind, action),
+    );
     if (this.#options.locate) this.#postings = new Postings(this.#store, sink, limits.postingBytes);
+    this.weirds = new FlowWeirds(this.#store, limits.weirdRows, (weird) => sink.weird(weird));
+    this.#tcpWeirds = new TcpWeirds(this.#store, (name, layer, more) =>
+      this.weirds.ofFlow(name, layer, more),
+    );
+    this.#layers = new PacketLayers(limits, {
+      place: (layer) => this.#place(layer),
+      fragment: (layer) => this.#addFragment(layer),
+      weird: (name, layer, more) => this.weirds.ofPacket(name, layer, more),
+      tooDeep: ({ flow }) => this.#history.violation(flow),
+      remarks: (layer) => this.weirds.ofRemarks(layer),
+      tunnel: (layer, kind) => this.#tunnels.found(layer.flow, kind),
+    });
     this.#look = (flow) => {
       const deadline = this.#timeouts.deadline(flow);
-      if (deadline <= this.#clock) this.#end(flow);
+      if (deadline <= this.#clock) this.#end(flow, "expire");
       else this.#wheel.add(flow, deadline);
     };
   }
@@ -126,6 +147,12 @@ export class FlowTable {
 
   get liveFlowsPeak(): number {
     return this.#store.livePeak;
+  }
+
+  /** Number of the innermost flow or residue that the last packet reached; 0 is none. */
+  get currentOrdinal(): number {
+    const flow = this.touchedCount === 0 ? 0 : this.touched[this.touchedCount - 1]!;
+    return flow === 0 ? 0 : this.#words[wordsOf(flow) + ORDINAL]!;
   }
 
   /** Burst starts and gap histogram of a flow that is being ended. */
@@ -150,14 +177,15 @@ export class FlowTable {
       this.#clock = now;
       if (this.#wheel.isDue(now)) this.#wheel.advance(now, this.#look);
     }
-    if (this.#postings?.isFull) this.#writeRuns();
-    this.currentFlow = 0;
+    this.touchedCount = 0;
+    if (packet.fault !== FAULT.none) this.weirds.ofFault(packet, record.recordOffset);
     if (packet.ipVersion === 0) {
+      if (this.#postings?.isFull) this.#writeRuns();
       this.#postings?.add(0, record.recordOffset);
       return;
     }
-    if (!this.#judge.isResidue(record, packet)) this.#addToFlow(record, packet);
-    else if (!this.#locateOnly(record, packet)) this.#addResidue(record, packet);
+    this.#links.packet = record;
+    this.#layers.packet(record, packet, now);
   }
 
   /** Ends every flow and writes what is left. */
@@ -170,41 +198,83 @@ export class FlowTable {
     }
     this.#postings?.endRun(0);
     this.#postings?.end();
+    // The depth of tunnels has a weird of its own, with its packets.
+    const { tunnelDepth, ...limits } = this.#options.limits;
+    for (const limit of Object.values(limits)) if (limit.reached > 0) this.weirds.ofLimit(limit);
+  }
+
+  /** Puts one layer of a packet where it belongs; true when what it carries is to be believed. */
+  #place(layer: Layer): boolean {
+    const { packet, source } = layer;
+    switch (this.#judge.judge(source, packet)) {
+      case VERDICT.flow:
+        return this.#addToFlow(layer);
+      case VERDICT.carrier:
+        this.#addResidue(layer);
+        return true;
+      case VERDICT.badChecksum:
+        this.weirds.ofFlow("bad_IP_checksum", layer);
+        if (!this.#locateOnly(layer)) this.#addResidue(layer);
+        return false;
+      default:
+        this.#addResidue(layer);
+        return false;
+    }
   }
 
   /**
    * A packet whose IP header checksum is wrong is not counted, but where its ports name a flow that is
    * open it is one of that flow's packets to whoever asks for them.
    */
-  #locateOnly(record: PacketRecord, packet: DecodedPacket): boolean {
-    if (!packet.hasPorts || packet.fault !== FAULT.none || packet.fragmentOffset !== 0)
-      return false;
+  #locateOnly(layer: Layer): boolean {
+    if (!layer.packet.hasPorts || layer.packet.fragmentOffset !== 0) return false;
     const key = this.#key;
-    keyFlow(key, packet);
+    keyFlow(key, layer.packet);
+    if (this.#options.vlansInKey) key.vlans = vlansOf(layer.packet);
     const flow = this.#index.find(key, this.#index.hash(key));
     if (flow === 0) return false;
-    this.#postings?.add(flow, record.recordOffset);
+    layer.flow = flow;
+    this.#locate(layer);
+    this.#counter.uncounted(flow, this.#index.direction, layer.frame);
     return true;
   }
 
-  #addResidue(record: PacketRecord, packet: DecodedPacket): void {
+  /** A fragment whose own header is whole; that its transport header is cut is in its nature. */
+  #addFragment(layer: Layer): boolean {
+    this.#addResidue(layer);
+    const { fault } = layer.packet;
+    if (
+      fault !== FAULT.none &&
+      fault !== FAULT.transportCut &&
+      !this.#judge.isTransportBroken(layer.packet)
+    )
+      return false;
+    if (this.#judge.isHeaderGood(layer.source, layer.packet)) return true;
+    this.weirds.ofFlow("bad_IP_checksum", layer);
+    return false;
+  }
+
+  #addResidue(layer: Layer): void {
     const key = this.#key;
-    keyResidue(key, packet);
+    keyResidue(key, layer.packet);
     const hash = this.#index.hash(key);
     let flow = this.#index.find(key, hash);
     if (flow === 0) {
-      flow = this.#begin(record, packet, hash);
+      flow = this.#begin(layer, hash);
       this.residues++;
       this.#timeouts.set(flow, TIMEOUT.residue);
       this.#wheel.add(flow, this.#timeouts.deadline(flow));
     }
+    layer.flow = flow;
     this.#doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#doubles[F_NOW]!;
-    this.#postings?.add(flow, record.recordOffset);
+    this.#locate(layer);
   }
 
-  #addToFlow(record: PacketRecord, packet: DecodedPacket): void {
+  #addToFlow(layer: Layer): boolean {
+    const { packet } = layer;
     const key = this.#key;
     keyFlow(key, packet);
+    if (this.#options.vlansInKey) key.vlans = vlansOf(packet);
     const hash = this.#index.hash(key);
     let flow = this.#index.find(key, hash);
     if (flow !== 0 && this.#isOver(flow, packet)) {
@@ -214,21 +284,24 @@ export class FlowTable {
     let endpoint: 0 | 1 = this.#index.direction;
     if (flow === 0) {
       endpoint = 0;
-      flow = this.#begin(record, packet, hash);
+      flow = this.#begin(layer, hash);
       this.flows++;
       if (this.#judge.isFlippedAtStart(packet)) this.#history.flip(flow);
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcp.begin(flow);
+      else if (this.#judge.isDns(packet)) this.#timeouts.set(flow, TIMEOUT.dns);
       this.#wheel.add(flow, this.#doubles[F_NOW]! + CLOSE_NANOSECONDS);
+    } else if (layer.depth > 0) this.#tunnels.noteCarrier(layer, flow);
+    layer.flow = flow;
+    this.#locate(layer);
+    const isBroken = this.#judge.isTransportBroken(packet);
+    if (!isBroken && this.#judge.isTransportGood(layer.source, packet)) {
+      if (packet.protocol === IP_PROTOCOL.tcp) this.#tcpWeirds.segment(layer, endpoint);
+      this.#counter.count(flow, endpoint, packet, layer.frame);
+      return true;
     }
-    this.currentFlow = flow;
-    this.currentEndpoint = endpoint;
-    this.#postings?.add(flow, record.recordOffset);
-    if (packet.fault === FAULT.tcpHeaderLength) return;
-    if (!this.#judge.isTransportGood(record, packet)) {
-      this.#countBadChecksum(flow, endpoint, packet);
-      return;
-    }
-    this.#count(flow, endpoint, packet);
+    this.#counter.uncounted(flow, endpoint, layer.frame);
+    if (!isBroken) this.#badChecksum(layer, endpoint);
+    return false;
   }
 
   /** True when the flow found had ended by time before this packet, or a SYN begins a new one. */
@@ -248,96 +321,53 @@ export class FlowTable {
     }
     return (
       packet.protocol === IP_PROTOCOL.tcp &&
-      packet.fault === FAULT.none &&
+      !this.#judge.isTransportBroken(packet) &&
       this.#tcp.isReuse(flow, packet)
     );
   }
 
-  #begin(record: PacketRecord, packet: DecodedPacket, hash: number): number {
+  #begin(layer: Layer, hash: number): number {
     if (this.#store.isFull) {
       this.#options.limits.liveFlows.reached++;
       this.#end(this.#wheel.nearest());
     }
-    const flow = this.#store.take();
-    const words = this.#words;
-    const key = this.#key;
-    const at = wordsOf(flow);
-    words[at + ADDRESS_0] = key.a0;
-    words[at + ADDRESS_0 + 1] = key.a1;
-    words[at + ADDRESS_0 + 2] = key.a2;
-    words[at + ADDRESS_0 + 3] = key.a3;
-    words[at + ADDRESS_1] = key.b0;
-    words[at + ADDRESS_1 + 1] = key.b1;
-    words[at + ADDRESS_1 + 2] = key.b2;
-    words[at + ADDRESS_1 + 3] = key.b3;
-    words[at + PORTS] = key.ports;
-    words[at + PROTOCOL] = key.protocol;
-    words[at + ORDINAL] = ++this.#ordinals;
-    words[at + VLANS] = ((packet.outerVlan + 1) << 16) | (packet.innerVlan + 1);
-    const doubles = this.#doubles;
-    const now = doubles[F_NOW]!;
-    doubles[(at >> 1) + F_START] = now;
-    doubles[(at >> 1) + F_LAST] = now;
-    doubles[(at >> 1) + F_FIRST_OFFSET] = record.recordOffset;
+    const flow = this.#store.begin(this.#key, layer);
+    this.#links.keep(flow, layer.depth);
     this.#index.add(flow, hash);
+    if (layer.depth > 0) this.#tunnels.begin(layer, flow);
     return flow;
   }
 
-  #countBadChecksum(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
-    const rare = wordsOf(flow) + RARE_0 + endpoint * RARE_WORDS;
-    if (packet.protocol === IP_PROTOCOL.tcp) this.checksumErrors.tcp++;
-    else if (packet.protocol === IP_PROTOCOL.udp) this.checksumErrors.udp++;
-    else {
-      this.checksumErrors.icmp++;
-      return;
+  #locate(layer: Layer): void {
+    if (this.touchedCount < this.touched.length) this.touched[this.touchedCount++] = layer.flow;
+    const postings = this.#postings;
+    if (postings === undefined) return;
+    const { offsets } = layer;
+    for (let n = 0; n < layer.frame.count; n++) {
+      if (postings.isFull) this.#writeRuns();
+      postings.add(layer.flow, offsets[n]!);
     }
-    this.#history.scaled(flow, endpoint, 0x43, rare + BAD_CHECKSUMS);
   }
 
-  #count(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
-    const words = this.#words;
-    const doubles = this.#doubles;
-    const now = doubles[F_NOW]!;
-    const at = wordsOf(flow);
-    const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
-    let isCounted = true;
-    switch (packet.protocol) {
+  #badChecksum(layer: Layer, endpoint: 0 | 1): void {
+    switch (layer.packet.protocol) {
       case IP_PROTOCOL.tcp:
-        this.#tcp.packet(flow, endpoint, packet);
-        break;
+        this.checksumErrors.tcp++;
+        this.#counter.badChecksum(layer.flow, endpoint);
+        this.weirds.ofFlow("bad_TCP_checksum", layer);
+        return;
       case IP_PROTOCOL.udp:
-        doubles[(at >> 1) + F_LAST] = now;
-        this.#history.once(flow, endpoint, DATA_BIT, 0x44);
-        this.#addSize(side, packet.udpLength - 8);
-        break;
-      case IP_PROTOCOL.icmp:
-      case IP_PROTOCOL.icmp6:
-        doubles[(at >> 1) + F_LAST] = now;
-        this.#addSize(side, packet.transportLength - 8);
-        isCounted = packet.transportBytes >= packet.transportLength;
-        break;
+        this.checksumErrors.udp++;
+        this.#counter.badChecksum(layer.flow, endpoint);
+        this.weirds.ofFlow("bad_UDP_checksum", layer);
+        return;
       default:
-        doubles[(at >> 1) + F_LAST] = now;
+        this.checksumErrors.icmp++;
+        this.weirds.ofFlow("bad_ICMP_checksum", layer);
     }
-    if (isCounted) {
-      words[side + PACKETS]!++;
-      doubles[(side >> 1) + F_IP_BYTES]! += packet.ipTotalBytes;
-    }
-    const isOriginator = (words[at + FLAGS]! & FLIPPED) === endpoint;
-    if (isOriginator && packet.payloadLength > 0) this.#bursts.payload(flow);
   }
 
-  /** A length field below the header's own size leaves the side silent. */
-  #addSize(side: number, bytes: number): void {
-    const words = this.#words;
-    const size =
-      (words[side + STATE]! & ACTIVE) === 0 ? bytes : this.#doubles[(side >> 1) + F_SIZE]! + bytes;
-    this.#doubles[(side >> 1) + F_SIZE] = size;
-    if (size < 0) words[side + STATE]! &= ~ACTIVE;
-    else words[side + STATE]! |= ACTIVE;
-  }
-
-  #end(flow: number): void {
+  #end(flow: number, why: "over" | "expire" = "over"): void {
     const words = this.#words;
     const at = wordsOf(flow);
     this.#index.remove(flow);
@@ -349,6 +379,7 @@ export class FlowTable {
     else this.#sink.flowEnded(this.#record);
     if ((kind & (0xff | KIND_RESIDUE)) === IP_PROTOCOL.tcp) this.#tcp.end(flow);
     this.#bursts.release(flow);
+    this.#tunnels.end(flow, this.#record, why);
     words[at + ORDINAL] = 0;
     this.#store.release(flow);
   }

@@ -25,8 +25,8 @@ import { type FlowStore, wordsOf } from "./flow-store.ts";
 import type { ServerPorts } from "./server-ports.ts";
 
 /** Numbers of the silence after which a flow ends; Zeek's defaults. */
-export const TIMEOUT = { short: 0, tcp: 1, interactive: 2, residue: 3 } as const;
-const SILENCE_NANOSECONDS = [60e9, 300e9, 3600e9, 300e9];
+export const TIMEOUT = { short: 0, tcp: 1, interactive: 2, residue: 3, tunnel: 4, dns: 5 } as const;
+const SILENCE_NANOSECONDS = [60e9, 300e9, 3600e9, 300e9, 86_400e9, 60e9];
 
 /** A SYN without an answer ends its flow after this; a closed connection lingers as long. */
 export const ATTEMPT_NANOSECONDS = 5e9;
@@ -34,6 +34,8 @@ export const CLOSE_NANOSECONDS = 5e9;
 const LINGER_NANOSECONDS = 5e9;
 const FIRST_CHECK_NANOSECONDS = 5e9;
 const CHECK_NANOSECONDS = 6e9;
+const DNS_CHECK_NANOSECONDS = 10e9;
+const DNS_SILENCE_NANOSECONDS = 9e9;
 
 /** When flows end by time alone. Zeek runs timers; here the answer is computed when it is asked. */
 export class TimeoutRules {
@@ -80,7 +82,16 @@ export class TimeoutRules {
     const flags = words[at + FLAGS]!;
     const last = this.#doubles[f + F_LAST]!;
     let end = last + SILENCE_NANOSECONDS[(flags & TIMEOUT_MASK) >> TIMEOUT_SHIFT]!;
-    if ((words[at + PROTOCOL]! & (0xff | KIND_RESIDUE)) !== 6) return end;
+    if ((words[at + PROTOCOL]! & (0xff | KIND_RESIDUE)) !== 6) {
+      if ((flags & TIMEOUT_MASK) >> TIMEOUT_SHIFT !== TIMEOUT.dns) return end;
+      // Looked at every ten seconds from the start; nine of silence then are enough.
+      const start = this.#doubles[f + F_START]!;
+      const turns = Math.max(
+        1,
+        Math.ceil((last + DNS_SILENCE_NANOSECONDS - start) / DNS_CHECK_NANOSECONDS),
+      );
+      return Math.min(end, start + turns * DNS_CHECK_NANOSECONDS);
+    }
     if ((flags & TIMER_DELETE) !== 0) return Math.min(end, this.#doubles[f + F_TIMER]!);
     const originator = words[at + ((flags & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0) + STATE]!;
     const responder = words[at + ((flags & FLIPPED) !== 0 ? ENDPOINT_0 : ENDPOINT_1) + STATE]!;

@@ -3,10 +3,10 @@ import {
   type DecodedPacket,
   FAULT,
   IP_PROTOCOL,
+  type PacketBytes,
   TCP_ACK,
   TCP_SYN,
 } from "../packet/index.ts";
-import type { PacketRecord } from "../pcap/index.ts";
 import type { ServerPorts } from "./server-ports.ts";
 
 /** Packets whose checksums were wrong, by layer. */
@@ -16,6 +16,15 @@ export interface ChecksumErrors {
   udp: number;
   icmp: number;
 }
+
+/** What becomes of an IP packet. */
+export const VERDICT = {
+  flow: 0,
+  /** It only carries others, or says nothing. */
+  carrier: 1,
+  badChecksum: 2,
+  broken: 3,
+} as const;
 
 /** Decides what a packet may count as: residue, part of a flow, or of a flow but broken. */
 export class PacketJudge {
@@ -29,22 +38,14 @@ export class PacketJudge {
     this.#verify = options.verify;
   }
 
-  /** True when no flow can count this packet; it is located by its addresses alone. */
-  isResidue(record: PacketRecord, packet: DecodedPacket): boolean {
+  /** Says what becomes of an IP packet; its transport is judged apart. */
+  judge(source: PacketBytes, packet: DecodedPacket): number {
     const { fault } = packet;
     if (fault !== FAULT.none && fault !== FAULT.tcpHeaderLength) {
       // Offloaded packets without a length are counted only where checksums may be wrong too.
-      if (fault !== FAULT.ipLengthZero || this.#verify) return true;
+      if (fault !== FAULT.ipLengthZero || this.#verify) return VERDICT.broken;
     }
-    if (
-      this.#verify &&
-      packet.ipVersion === 4 &&
-      !this.#checksums.isIpv4HeaderGood(record, packet)
-    ) {
-      this.errors.ip++;
-      return true;
-    }
-    if (packet.fragmentOffset !== 0) return true;
+    if (!this.isHeaderGood(source, packet)) return VERDICT.badChecksum;
     switch (packet.protocol) {
       case IP_PROTOCOL.none:
       case IP_PROTOCOL.esp:
@@ -53,10 +54,23 @@ export class PacketJudge {
       case IP_PROTOCOL.ipv6:
       case IP_PROTOCOL.gre:
       case -1:
-        return true;
+        return VERDICT.carrier;
       default:
-        return false;
+        return VERDICT.flow;
     }
+  }
+
+  /** False, and counted, when an IPv4 header's checksum is wrong and asked for. */
+  isHeaderGood(source: PacketBytes, packet: DecodedPacket): boolean {
+    if (!this.#verify || packet.ipVersion !== 4) return true;
+    if (this.#checksums.isIpv4HeaderGood(source, packet)) return true;
+    this.errors.ip++;
+    return false;
+  }
+
+  /** True when the transport header cannot be read on: located under its flow, and no more. */
+  isTransportBroken(packet: DecodedPacket): boolean {
+    return packet.fault === FAULT.tcpHeaderLength;
   }
 
   /** Without a SYN the port numbers tell who is the server, if one of them does. */
@@ -75,16 +89,30 @@ export class PacketJudge {
     return flips && !(packet.ipVersion === 4 && packet.dst3 === -1);
   }
 
+  /** A question by its port: questions and answers of DNS are over long before other UDP flows are. */
+  isDns(packet: DecodedPacket): boolean {
+    if (packet.protocol !== IP_PROTOCOL.udp) return false;
+    switch (this.isFlippedAtStart(packet) ? packet.sourcePort : packet.destinationPort) {
+      case 53:
+      case 137:
+      case 5353:
+      case 5355:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   /** What was cut or belongs to a fragment is not judged. */
-  isTransportGood(record: PacketRecord, packet: DecodedPacket): boolean {
+  isTransportGood(source: PacketBytes, packet: DecodedPacket): boolean {
     if (!this.#verify) return true;
     if (packet.transportBytes < packet.transportLength || packet.moreFragments) return true;
     switch (packet.protocol) {
       case IP_PROTOCOL.udp: {
-        if (record.originalBytes > record.capturedBytes) return true;
+        if (source.originalBytes > source.capturedBytes) return true;
         const at = packet.transportStart + 6;
         // Zero is "none" in IPv4 (RFC 768); VXLAN sends it over IPv6 too (RFC 6935).
-        const isNone = record.bytes[at] === 0 && record.bytes[at + 1] === 0;
+        const isNone = source.bytes[at] === 0 && source.bytes[at + 1] === 0;
         if (isNone && (packet.ipVersion === 4 || packet.destinationPort === 4789)) return true;
         break;
       }
@@ -95,6 +123,6 @@ export class PacketJudge {
       default:
         return true;
     }
-    return this.#checksums.isTransportGood(record.bytes, packet);
+    return this.#checksums.isTransportGood(source.bytes, packet);
   }
 }

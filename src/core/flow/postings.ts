@@ -94,17 +94,22 @@ export class Postings {
       words[at + POSTING_BYTES] = 0;
       doubles[f + F_RUN_START] = now;
     } else delta = recordOffset - doubles[f + F_POSTING_LAST]!;
-    doubles[f + F_POSTING_LAST] = recordOffset;
     doubles[f + F_RUN_END] = now;
+    // A packet can reach one flow twice: two datagrams in one frame.
+    if (delta === 0) return;
+    doubles[f + F_POSTING_LAST] = recordOffset;
     words[at + POSTING_COUNT]!++;
     let tail = words[at + POSTING_TAIL]!;
     let length = 0;
+    if (delta < 0) {
+      // Back to an earlier fragment: a zero, which no step forward is, then the way back.
+      delta = -delta;
+      tail = this.#room(tail);
+      this.#arena[tail++] = 0;
+      length++;
+    }
     for (;;) {
-      if ((tail & (CHUNK_BYTES - 1)) === 0) {
-        const next = this.#take();
-        this.#links[(tail - CHUNK_BYTES) >> 2] = next;
-        tail = next * CHUNK_BYTES + LINK_BYTES;
-      }
+      if ((tail & (CHUNK_BYTES - 1)) === 0) tail = this.#room(tail);
       length++;
       if (delta < 128) {
         this.#arena[tail++] = delta;
@@ -165,6 +170,14 @@ export class Postings {
     }
   }
 
+  /** Where the next byte of a list goes, in a chunk of its own if the last one is full. */
+  #room(tail: number): number {
+    if ((tail & (CHUNK_BYTES - 1)) !== 0) return tail;
+    const next = this.#take();
+    this.#links[(tail - CHUNK_BYTES) >> 2] = next;
+    return next * CHUNK_BYTES + LINK_BYTES;
+  }
+
   #flush(): void {
     this.#sink.postings(this.#output.subarray(0, this.#outputBytes));
     this.#written += this.#outputBytes;
@@ -180,12 +193,20 @@ export class Postings {
   }
 }
 
-/** Record offsets of a run: `count` packets from byte `first` of the posting file. Stops at its end. */
+/**
+ * Record offsets of a run: `count` packets from byte `first` of the posting file. Stops at its end.
+ * Fragments put together late stand behind younger packets, so offsets do not always rise.
+ */
 export function readPostings(bytes: Uint8Array, first: number, count: number): number[] {
   const offsets: number[] = [];
   let at = first;
   let offset = 0;
   while (offsets.length < count) {
+    let sign = 1;
+    if (bytes[at] === 0) {
+      at++;
+      sign = -1;
+    }
     let value = 0;
     let scale = 1;
     let byte = 128;
@@ -195,7 +216,7 @@ export function readPostings(bytes: Uint8Array, first: number, count: number): n
       value += (byte & 127) * scale;
       scale *= 128;
     }
-    offset += value;
+    offset += sign * value;
     offsets.push(offset);
   }
   return offsets;

@@ -2,6 +2,7 @@ import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packe
 import { ACK_BIT, DATA_BIT } from "./flow-history.ts";
 import {
   DID_CLOSE,
+  DUPLICATE_ACKS,
   ENDPOINT_0,
   ENDPOINT_1,
   ESTABLISHED,
@@ -17,6 +18,8 @@ import {
   PARTIALLY_SEEN,
   PENDING_0,
   PENDING_1,
+  RARE_0,
+  RARE_WORDS,
   SEEN_0,
   SEQ_ACK,
   SEQ_LAST,
@@ -93,6 +96,8 @@ export function takeOrdinary(
     // Data before it were not captured.
     if (seq >>> 0 < last >>> 0) return false;
     words[at + SEQ_LAST] = seq;
+  } else if (ack === known && ((words[peer + SEQ_LAST]! - ack) | 0) > 0) {
+    words[base + RARE_0 + endpoint * RARE_WORDS + DUPLICATE_ACKS]!++;
   }
   // An acknowledgement from before the start says nothing.
   if (acknowledged >= 0) {

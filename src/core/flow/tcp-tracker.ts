@@ -6,6 +6,7 @@ import {
   CLOSED,
   DID_CLOSE,
   DID_EOF,
+  DUPLICATE_ACKS,
   ENDPOINT_0,
   ENDPOINT_1,
   ESTABLISHED,
@@ -21,6 +22,7 @@ import {
   FLIPPED,
   GAPS,
   INACTIVE,
+  OUT_OF_ORDER,
   PARTIAL,
   PARTIALLY_SEEN,
   PENDING_0,
@@ -46,6 +48,7 @@ import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, type TimeoutRules } from "./flow-timeouts.ts";
 import { SequenceGaps, type Side } from "./sequence-gaps.ts";
 import { takeOrdinary } from "./tcp-fast-path.ts";
+import { noteHandshake } from "./tcp-handshake.ts";
 import { endpointSize, fullSequence } from "./tcp-size.ts";
 import { TcpStates } from "./tcp-states.ts";
 
@@ -151,6 +154,7 @@ export class TcpTracker {
     const isReset = (flags & TCP_RST) !== 0;
     const isFin = (flags & TCP_FIN) !== 0;
     this.#notePartial(endpoint, isOriginator, syn, hasAck);
+    noteHandshake(words, this.#doubles, base, { syn, hasAck, isOriginator });
     const seq = packet.tcpSequence;
     const ack = packet.tcpAcknowledgment;
     const segmentBytes = (syn ? 1 : 0) + (isFin ? 1 : 0) + (isReset ? 0 : length);
@@ -175,7 +179,9 @@ export class TcpTracker {
       this.#doubles[(this.#sender.rare >> 1) + F_FIN_SEQ] =
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
+    const knownAck = words[peer + SEQ_ACK]!;
     const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
+    this.#noteOrder(relative, length, hasAck && segmentBytes === 0 && ack === knownAck);
     this.#updateLast(onePast, flags, length, endpoint);
     const role = isOriginator ? "originator" : "responder";
     const closes = this.#states.update(flow, at, peer, packet, role);
@@ -187,6 +193,19 @@ export class TcpTracker {
     }
     this.#checkEnd(this.#sender);
     if (closes) this.#close(this.#sender);
+  }
+
+  /** Counts data that fill a hole, and acknowledgements that say nothing new while data are under way. */
+  #noteOrder(relative: number, length: number, isOldAck: boolean): void {
+    const words = this.#words;
+    const { at, peer, rare } = this.#sender;
+    if (length > 0) {
+      const reached = this.#doubles[(at >> 1) + F_REASSEMBLED]!;
+      const isBehind = ((words[at + SEQ_LAST]! - words[at + SEQ_START]!) | 0) > relative;
+      if (isBehind && relative >= reached) words[rare + OUT_OF_ORDER]!++;
+    } else if (isOldAck && ((words[peer + SEQ_LAST]! - words[peer + SEQ_ACK]!) | 0) > 0) {
+      words[rare + DUPLICATE_ACKS]!++;
+    }
   }
 
   #notePartial(endpoint: 0 | 1, isOriginator: boolean, syn: boolean, ack: boolean): void {

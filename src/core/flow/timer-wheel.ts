@@ -68,7 +68,9 @@ export class TimerWheel {
     // A jump over a whole turn looks at every bucket once.
     const first = Math.max(this.#second + 1, target - BUCKETS + 1);
     this.#second = target;
-    for (let second = first; second <= target; second++) {
+    const turns = Math.min(BUCKETS, target - first + 1);
+    for (let turn = 0; turn < turns; turn++) {
+      const second = first + turn;
       const bucket = 1 + (((second % BUCKETS) + BUCKETS) % BUCKETS);
       let flow = this.#heads[bucket]!;
       this.#heads[bucket] = 0;

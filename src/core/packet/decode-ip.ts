@@ -1,4 +1,12 @@
-import { type DecodedPacket, FAULT, IP_PROTOCOL, type PacketBytes } from "./decoded-packet.ts";
+import {
+  type DecodedPacket,
+  FAULT,
+  IP_PROTOCOL,
+  type PacketBytes,
+  REMARK,
+} from "./decoded-packet.ts";
+
+const HOME_ADDRESS = 201;
 
 /**
  * Reads IPv4 or IPv6 at `start` and the transport header after it. What was decoded before a fault
@@ -31,12 +39,14 @@ function decodeIpv4(packet: PacketBytes, out: DecodedPacket, start: number): voi
   out.dst3 = view.getInt32(start + 16);
   out.ipHeaderBytes = (view.getUint8(start) & 15) * 4;
   out.ipTotalBytes = view.getUint16(start + 2);
+  out.hopLimit = view.getUint8(start + 8);
   out.fragmentId = view.getUint16(start + 4);
   const fragment = view.getUint16(start + 6);
   out.fragmentOffset = (fragment & 0x1fff) * 8;
   out.moreFragments = (fragment & 0x2000) !== 0;
   if (out.ipHeaderBytes < 20) {
-    out.fault = FAULT.ipHeaderLength;
+    // A length of zero is named first, as Zeek does: such a header is likelier to be no header at all.
+    out.fault = out.ipTotalBytes === 0 ? FAULT.ipLengthZero : FAULT.ipHeaderLength;
     return;
   }
   decodeUpper(packet, out, view.getUint8(start + 9));
@@ -59,6 +69,7 @@ function decodeIpv6(packet: PacketBytes, out: DecodedPacket, start: number): voi
   out.dst2 = view.getInt32(start + 32);
   out.dst3 = view.getInt32(start + 36);
   out.ipTotalBytes = view.getUint16(start + 4) + 40;
+  out.hopLimit = view.getUint8(start + 7);
   out.fragmentId = 0;
   const next = view.getUint8(start + 6);
   if (isExtension(next)) {
@@ -79,6 +90,7 @@ function walkExtensions(packet: PacketBytes, out: DecodedPacket, first: number):
   const end = packet.start + packet.capturedBytes;
   let at = out.ipStart + 40;
   let type = first;
+  let isAtomic = false;
   while (isExtension(type)) {
     const left = end - at;
     const length =
@@ -100,6 +112,7 @@ function walkExtensions(packet: PacketBytes, out: DecodedPacket, first: number):
       out.fragmentOffset = fragment & 0xfff8;
       out.moreFragments = (fragment & 1) !== 0;
       out.fragmentId = view.getInt32(at + 4);
+      isAtomic = (fragment & 0xfff9) === 0;
       at += length;
       type = next;
       break;
@@ -112,6 +125,9 @@ function walkExtensions(packet: PacketBytes, out: DecodedPacket, first: number):
   out.ipHeaderBytes = at - out.ipStart;
   // A chain that goes on after a fragment header is inside the fragmented part.
   decodeUpper(packet, out, type);
+  // A fragment that is the whole datagram (RFC 6946) counts as Zeek counts what it puts together: without
+  // the fragment header.
+  if (isAtomic && out.fault === FAULT.none) out.ipTotalBytes -= 8;
 }
 
 /**
@@ -120,10 +136,29 @@ function walkExtensions(packet: PacketBytes, out: DecodedPacket, first: number):
  */
 function readRouting(packet: PacketBytes, out: DecodedPacket, at: number, length: number): void {
   const { view } = packet;
-  const type = view.getUint8(at + 2);
-  if ((type !== 0 && type !== 2) || view.getUint8(at + 3) === 0 || length < 24) return;
   const words = view.getUint8(at + 1);
-  if (type === 0 ? words % 2 !== 0 : words !== 2) return;
+  const isOnWay = view.getUint8(at + 3) !== 0;
+  switch (view.getUint8(at + 2)) {
+    case 0:
+      // Deprecated, since it lets packets go round in circles (RFC 5095).
+      out.remarks |= REMARK.routingHeader0;
+      if (!isOnWay || words < 2) return;
+      if (words % 2 !== 0) {
+        out.remarks |= REMARK.oddRoutingHeader0;
+        return;
+      }
+      break;
+    case 2:
+      if (!isOnWay) return;
+      if (words !== 2) {
+        out.remarks |= REMARK.routingLength;
+        return;
+      }
+      break;
+    default:
+      out.remarks |= REMARK.routingType;
+      return;
+  }
   const address = at + length - 16;
   out.dst0 = view.getInt32(address);
   out.dst1 = view.getInt32(address + 4);
@@ -141,6 +176,7 @@ function readHomeAddress(
   const { view } = packet;
   const end = start + length;
   let at = start + 2;
+  let hasAddress = false;
   while (at + 2 <= end) {
     const type = view.getUint8(at);
     if (type === 0) {
@@ -148,13 +184,20 @@ function readHomeAddress(
       continue;
     }
     const bytes = view.getUint8(at + 1);
-    if (at + 2 + bytes > end) return;
-    if (type === 201 && bytes === 16) {
-      out.src0 = view.getInt32(at + 2);
-      out.src1 = view.getInt32(at + 6);
-      out.src2 = view.getInt32(at + 10);
-      out.src3 = view.getInt32(at + 14);
+    if (at + 2 + bytes > end) {
+      out.remarks |= REMARK.optionLength;
       return;
+    }
+    if (type === HOME_ADDRESS) {
+      if (bytes !== 16) out.remarks |= REMARK.homeAddressLength;
+      else if (hasAddress) out.remarks |= REMARK.homeAddressRepeated;
+      else {
+        hasAddress = true;
+        out.src0 = view.getInt32(at + 2);
+        out.src1 = view.getInt32(at + 6);
+        out.src2 = view.getInt32(at + 10);
+        out.src3 = view.getInt32(at + 14);
+      }
     }
     at += 2 + bytes;
   }

@@ -22,6 +22,7 @@ export const FAULT = {
   ipLengthZero: 6,
   transportCut: 7,
   tcpHeaderLength: 8,
+  linkAttribute: 9,
 } as const;
 
 /** One short text per fault, for counters and for people. */
@@ -35,12 +36,38 @@ export const FAULT_NAMES: readonly string[] = [
   "IP length is zero (segmentation offload)",
   "transport header is cut short",
   "TCP header length is impossible",
+  "link attribute length is impossible",
+];
+
+/** Things a packet should not hold though it can be read, as bits; several can be set. */
+export const REMARK = {
+  routingHeader0: 1,
+  routingLength: 2,
+  routingType: 4,
+  homeAddressRepeated: 8,
+  homeAddressLength: 16,
+  optionLength: 32,
+  thirdVlan: 64,
+  oddRoutingHeader0: 128,
+} as const;
+
+/** Zeek's weird name of each bit, lowest first. */
+export const REMARK_NAMES: readonly string[] = [
+  "routing0_hdr",
+  "bad_routing2_len",
+  "unknown_routing_type",
+  "multiple_home_addr_opts",
+  "bad_home_addr_len",
+  "bad_ipv6_dest_opt_len",
+  "triple_tagged_vlan_unsupported",
+  "odd_routing0_len",
 ];
 
 export const TCP_FIN = 1;
 export const TCP_SYN = 2;
 export const TCP_RST = 4;
 export const TCP_ACK = 16;
+export const TCP_URG = 32;
 
 /** Upper protocols of IP that the decoder or the flow table knows by number (IANA). */
 export const IP_PROTOCOL = {
@@ -109,9 +136,13 @@ export interface DecodedPacket {
   ipHeaderBytes: number;
   /** By the header; 0 under segmentation offload. */
   ipTotalBytes: number;
+  /** TTL of IPv4, hop limit of IPv6. */
+  hopLimit: number;
   etherType: number;
   /** A `FAULT` number. */
   fault: number;
+  /** `REMARK` bits. */
+  remarks: number;
   /** False when the link type is not known. */
   linkKnown: boolean;
   /** Fragment identification, for reassembly. */
@@ -154,8 +185,10 @@ export function createDecodedPacket(): DecodedPacket {
     ipStart: 0,
     ipHeaderBytes: 0,
     ipTotalBytes: 0,
+    hopLimit: 0,
     etherType: 0,
     fault: 0,
+    remarks: 0,
     linkKnown: false,
     fragmentId: 0,
   };

@@ -1,4 +1,5 @@
 import { IP_PROTOCOL } from "./decoded-packet.ts";
+import { dissectTunnel } from "./dissect-tunnel.ts";
 import type { FieldList } from "./packet-field.ts";
 
 const PROTOCOL_NAMES = new Map<number, string>([
@@ -104,7 +105,9 @@ function dissectTransport(fields: FieldList, protocol: number): void {
       fields.u32("icmp.rest", "Rest of header");
     });
   }
-  if (fields.reader.remaining > 0) fields.rest("payload", "Payload");
+  const { inner } = fields;
+  if (inner !== undefined) dissectTunnel(fields, inner);
+  else if (fields.reader.remaining > 0) fields.rest("payload", "Payload");
 }
 
 function dissectTcp(fields: FieldList): void {

@@ -1,7 +1,15 @@
 import { ByteReader } from "../base/index.ts";
-import { ETHER_TYPE, LINK_TYPE } from "./decode-packet.ts";
+import { decodePacket } from "./decode-packet.ts";
+import { createDecodedPacket, type DecodedPacket, type PacketBytes } from "./decoded-packet.ts";
 import { dissectIp } from "./dissect-ip.ts";
+import { dissectLabels, dissectLink } from "./dissect-link.ts";
+import { ETHER_TYPE, LINK_TYPE } from "./link-type.ts";
 import { FieldList, type PacketField } from "./packet-field.ts";
+import { findInner, mayTunnel } from "./tunnel.ts";
+import { createInnerPacket } from "./tunnels/inner-packet.ts";
+
+/** Tunnels inside tunnels that are shown. */
+const DEPTH_MAX = 8;
 
 /**
  * The explaining decode of one packet: a tree of fields with their texts and byte ranges. For people
@@ -16,48 +24,67 @@ export function dissectPacket(
   const end = Math.min(lengths.capturedBytes, bytes.length);
   const reader = new ByteReader(bytes, { end });
   const fields = new FieldList(reader);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { originalBytes } = lengths;
+  let source: PacketBytes = { bytes, view, start: 0, capturedBytes: end, originalBytes, linkType };
+  for (let depth = 0; depth <= DEPTH_MAX; depth++) {
+    const decoded = createDecodedPacket();
+    decodePacket(source, decoded);
+    const inner = createInnerPacket();
+    const isTunnel = depth < DEPTH_MAX && mayTunnel(decoded) && findInner(source, decoded, inner);
+    fields.inner = isTunnel ? inner : undefined;
+    dissectLayer(fields, source.linkType, decoded);
+    if (!isTunnel || reader.short || reader.position > inner.start) break;
+    if (reader.position < inner.start) {
+      fields.bytes("tunnel.rest", "Rest of the tunnel header", inner.start - reader.position);
+    }
+    source = inner;
+  }
+  if (reader.remaining > 0) fields.rest("data", "Data");
+  return fields.roots;
+}
+
+function dissectLayer(fields: FieldList, linkType: number, decoded: DecodedPacket): void {
   switch (linkType) {
     case LINK_TYPE.ethernet:
-      dissectEthernet(fields);
-      break;
+      dissectEthernet(fields, decoded);
+      return;
     case LINK_TYPE.linuxSll:
-      dissectCooked(fields);
-      break;
+      dissectCooked(fields, decoded);
+      return;
     case LINK_TYPE.linuxSll2:
-      dissectCooked2(fields);
-      break;
+      dissectCooked2(fields, decoded);
+      return;
     case LINK_TYPE.null:
     case LINK_TYPE.loop:
       fields.group("null", "Loopback", () => {
         fields.u32("null.family", "Address family");
       });
       dissectIp(fields);
-      break;
+      return;
     case LINK_TYPE.raw:
     case LINK_TYPE.rawBsd:
     case LINK_TYPE.rawOpenBsd:
     case LINK_TYPE.ipv4:
     case LINK_TYPE.ipv6:
       dissectIp(fields);
-      break;
+      return;
     default:
-      break;
+      dissectLink(fields, linkType, decoded);
   }
-  if (reader.remaining > 0) fields.rest("data", "Data");
-  return fields.roots;
 }
 
-function dissectEthernet(fields: FieldList): void {
+function dissectEthernet(fields: FieldList, decoded: DecodedPacket): void {
   let type = 0;
   fields.group("eth", "Ethernet", () => {
     fields.mac("eth.dst", "Destination");
     fields.mac("eth.src", "Source");
     type = fields.hex16("eth.type", "EtherType");
   });
-  dissectEtherType(fields, type);
+  dissectEtherType(fields, type, decoded);
 }
 
-function dissectCooked(fields: FieldList): void {
+function dissectCooked(fields: FieldList, decoded: DecodedPacket): void {
   let type = 0;
   fields.group("sll", "Linux cooked capture", () => {
     fields.u16("sll.pkttype", "Packet type");
@@ -66,10 +93,10 @@ function dissectCooked(fields: FieldList): void {
     fields.bytes("sll.src", "Source", 8);
     type = fields.hex16("sll.etype", "EtherType");
   });
-  dissectEtherType(fields, type);
+  dissectEtherType(fields, type, decoded);
 }
 
-function dissectCooked2(fields: FieldList): void {
+function dissectCooked2(fields: FieldList, decoded: DecodedPacket): void {
   let type = 0;
   fields.group("sll", "Linux cooked capture v2", () => {
     type = fields.hex16("sll.etype", "EtherType");
@@ -80,10 +107,10 @@ function dissectCooked2(fields: FieldList): void {
     fields.u8("sll.halen", "Address length");
     fields.bytes("sll.src", "Source", 8);
   });
-  dissectEtherType(fields, type);
+  dissectEtherType(fields, type, decoded);
 }
 
-function dissectEtherType(fields: FieldList, first: number): void {
+function dissectEtherType(fields: FieldList, first: number, decoded: DecodedPacket): void {
   let type: number = first;
   while (type === ETHER_TYPE.vlan || type === ETHER_TYPE.qinq || type === ETHER_TYPE.qinqOld) {
     fields.group("vlan", "VLAN", () => {
@@ -93,27 +120,15 @@ function dissectEtherType(fields: FieldList, first: number): void {
     if (fields.isShort) return;
   }
   if (type === ETHER_TYPE.pppoeSession) {
-    let protocol = 0;
     fields.group("pppoe", "PPPoE session", () => {
       fields.bytes("pppoe.header", "Header", 6);
-      protocol = fields.hex16("ppp.protocol", "Protocol");
+      fields.hex16("ppp.protocol", "Protocol");
     });
-    if (isPppIp(protocol)) dissectIp(fields);
-    return;
-  }
-  if (type === ETHER_TYPE.mpls || type === ETHER_TYPE.mplsMulticast) {
-    let isBottom = false;
-    while (!isBottom && !fields.isShort) {
-      fields.group("mpls", "MPLS", () => {
-        isBottom = (fields.u32("mpls.entry", "Label stack entry") & 0x100) !== 0;
-      });
-    }
-    dissectIp(fields);
-    return;
-  }
-  if (type === ETHER_TYPE.ipv4 || type === ETHER_TYPE.ipv6) dissectIp(fields);
-}
-
-function isPppIp(protocol: number): boolean {
-  return protocol === 0x21 || protocol === 0x57;
+  } else if (type === ETHER_TYPE.mpls || type === ETHER_TYPE.mplsMulticast) dissectLabels(fields);
+  if (decoded.ipVersion === 0) return;
+  // LLC, backbone tags and frames in frames are shown as bytes.
+  const length = decoded.ipStart - fields.reader.position;
+  if (length < 0) return;
+  if (length > 0) fields.bytes("link.rest", "Rest of the link header", length);
+  dissectIp(fields);
 }

@@ -1,5 +1,6 @@
 import type { ByteReader } from "../base/index.ts";
 import { formatAddress } from "./address.ts";
+import type { InnerPacket } from "./tunnels/inner-packet.ts";
 
 /** One field of a packet: what it is called, what it says, and which bytes say so. */
 export interface PacketField {
@@ -17,6 +18,8 @@ export interface PacketField {
 export class FieldList {
   readonly roots: PacketField[] = [];
   readonly reader: ByteReader;
+  /** The packet that the one being read carries; where its tunnel's headers end, reading goes on with it. */
+  inner: InnerPacket | undefined = undefined;
   #into: PacketField[] = this.roots;
 
   constructor(reader: ByteReader) {
@@ -60,6 +63,11 @@ export class FieldList {
       this.reader.u16(name),
       (value) => `0x${value.toString(16).padStart(4, "0")}`,
     );
+  }
+
+  /** The upper 24 of 32 bits, as network ids are written. */
+  upper24(name: string, label: string): number {
+    return this.#add(name, label, 4, this.reader.u32(name) >>> 8, String);
   }
 
   /** Sixteen bits of which only `mask` belongs to the field. */

@@ -9,6 +9,7 @@ import {
   isInNetwork,
   parseAddress,
   parseNetwork,
+  REMARK_NAMES,
 } from "./index.ts";
 
 function bytesOf(hex: string): Uint8Array {
@@ -175,4 +176,38 @@ test("the dissection names fields with the bytes they came from", () => {
   const flags = fields[2]!.children.find((field) => field.name === "tcp.flags");
   expect(flags).toMatchObject({ value: "SYN", offset: 47, length: 1 });
   expect(fields[1]).toMatchObject({ offset: 14, length: 20 });
+});
+
+test("what IPv6 headers and tags should not hold is remarked on, and read all the same", () => {
+  const v6 = `${"20".repeat(16)}${"30".repeat(16)}`;
+  const namesOf = (hex: string, linkType = 229) => {
+    const out = createDecodedPacket();
+    decodePacket(packetOf(bytesOf(hex), linkType), out);
+    expect(out.hasPorts).toBe(true);
+    return REMARK_NAMES.filter((_, bit) => ((out.remarks >> bit) & 1) === 1);
+  };
+  const udp = "0400 0035 0008 0000";
+  const options = (hex: string) => `60000000 0028 3c40 ${v6} 1103 ${hex} ${udp}`;
+  const routing = (hex: string) => `60000000 0020 2b40 ${v6} 1102 ${hex} ${"40".repeat(16)} ${udp}`;
+  expect(namesOf(routing("0001 00000000"))).toEqual(["routing0_hdr"]);
+  expect(namesOf(routing("0201 00000000"))).toEqual([]);
+  expect(namesOf(routing("0901 00000000"))).toEqual(["unknown_routing_type"]);
+  expect(namesOf(options(`c910 ${"40".repeat(16)} 010a ${"00".repeat(10)}`))).toEqual([]);
+  expect(namesOf(options(`c901 00 011a ${"00".repeat(25)}`))).toContain("bad_ipv6_dest_opt_len");
+  expect(namesOf(options(`c901 00 0119 ${"00".repeat(25)}`))).toEqual(["bad_home_addr_len"]);
+  const two = `c910 ${"40".repeat(16)} c910 ${"50".repeat(16)} 0100`;
+  expect(namesOf(`60000000 0030 3c40 ${v6} 1104 ${two} ${udp}`)).toEqual([
+    "multiple_home_addr_opts",
+  ]);
+  const tags = "8100 0001 8100 0002 8100 0003 0800";
+  expect(namesOf(`020000000001020000000002 ${tags} ${IP_TCP}`, 1)).toEqual([
+    "triple_tagged_vlan_unsupported",
+  ]);
+});
+
+test("a fragment that is the whole datagram counts without its fragment header", () => {
+  const out = createDecodedPacket();
+  const v6 = `60000000 0010 2c40 ${"20".repeat(16)}${"30".repeat(16)} 1100 0000 00000007`;
+  decodePacket(packetOf(bytesOf(`${v6} 0400 0035 0008 0000`), 229), out);
+  expect(out).toMatchObject({ ipTotalBytes: 48, destinationPort: 53, moreFragments: false });
 });

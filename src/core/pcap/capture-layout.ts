@@ -1,4 +1,11 @@
 export type CaptureFormat = "pcap" | "pcap-ns" | "pcap-modified" | "pcapng" | "unknown";
+/**
+ * Writers that changed pcap without saying so in full. `nokia` and `redhat-6.1` kept the usual magic
+ * number and made the record header longer; `suse-6.3` did the same to Kuznetzov's; IXIA and Navtel
+ * have magic numbers of their own.
+ */
+export type PcapVariant = "nokia" | "redhat-6.1" | "suse-6.3" | "ixia" | "navtel";
+
 export type ByteOrder = "little" | "big";
 
 /** One pcapng section, or the whole of a pcap file. */
@@ -12,6 +19,8 @@ export interface CaptureSection {
   readonly hardware?: string;
   readonly operatingSystem?: string;
   readonly application?: string;
+  /** Only for pcap whose records or header are not the usual ones. */
+  readonly variant?: PcapVariant;
 }
 
 export interface CaptureInterface {

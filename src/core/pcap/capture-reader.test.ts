@@ -271,8 +271,7 @@ test("times of every resolution are exact to the nanosecond", () => {
     fc.property(resolution, fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), (tsresol, count) => {
       const exponent = BigInt(tsresol & 0x7f);
       const unit = tsresol & 0x80 ? 1n << exponent : 10n ** exponent;
-      // Seconds themselves are doubles: beyond 2^53 no two readers agree.
-      fc.pre(count / unit < 1n << 52n);
+      fc.pre(count / unit < 1n << 51n);
       const file = [sectionHeader("big"), interfaceBlock("big", 1, tsresol)];
       const { packets } = read([Buffer.concat([...file, enhanced("big", 0, count, "x")])]);
       const rest = ((count % unit) * 1_000_000_000n) / unit;
@@ -280,6 +279,36 @@ test("times of every resolution are exact to the nanosecond", () => {
     }),
     { numRuns: 500, seed: 2 },
   );
+});
+
+test.each([
+  [0, 0, -1, 2 ** 51],
+  [6, 0x7fffffff, -1, 2 ** 51],
+  [9, -0x80000000, 0, -(2 ** 51)],
+  [3, 0, -1, 2 ** 51],
+  [0x80, 0, -1, 2 ** 51],
+  [0xff, -0x80000000, 0, -(2 ** 51)],
+])("a time beyond all years is held to the bound and counted (resolution %i)", (...given) => {
+  const [resolution, offsetHigh, offsetLow, seconds] = given;
+  const offset = Buffer.concat([halves("big", 14, 8), words("big", offsetHigh, offsetLow)]);
+  const described = [halves("big", 1, 0), words("big", 96), halves("big", 9, 1)];
+  const body = Buffer.concat([...described, Buffer.from([resolution, 0, 0, 0]), offset]);
+  const file = [sectionHeader("big"), block("big", 1, body)];
+  const count = resolution === 0xff || offsetHigh !== 0 ? 5n : (1n << 64n) - 1n;
+  const reader = new CaptureReader({
+    onPacket: (packet) => expect(packet.seconds).toBe(seconds),
+  });
+  reader.push(Buffer.concat([...file, enhanced("big", 0, count, "x")]));
+  expect(reader.packetCount).toBe(1);
+  expect(reader.limits.find(({ name }) => name.startsWith("packet times"))?.reached).toBe(1);
+});
+
+test("an interface's negative offset moves its times back", () => {
+  const described = [halves("little", 1, 0), words("little", 96), halves("little", 14, 8)];
+  const body = Buffer.concat([...described, words("little", -7200, -1)]);
+  const file = [sectionHeader("little"), block("little", 1, body)];
+  const { packets } = read([Buffer.concat([...file, enhanced("little", 0, 7_200_000_001n, "x")])]);
+  expect(packets[0]?.time).toBe("0.000001000");
 });
 
 test("what the writer writes the reader reads back", () => {

@@ -7,7 +7,8 @@ import {
 } from "./capture-layout.ts";
 import { detectContainer } from "./detect-container.ts";
 import { createPacketRecord, type PacketRecord, type PacketSink } from "./packet-record.ts";
-import { PCAP_HEADER_BYTES, PcapWalker, parsePcapHeader } from "./pcap-records.ts";
+import { PCAP_HEADER_BYTES, PcapWalker, parsePcapHeader, pcapShape } from "./pcap-records.ts";
+import { probeVariant } from "./pcap-variants.ts";
 import { PcapngWalker, type SecretSink } from "./pcapng-walker.ts";
 
 /** Whether the capture was read to its proper end; if not, what stopped it and where. */
@@ -79,7 +80,8 @@ export class CaptureReader {
   get limits(): readonly Limit[] {
     const pcapng = this.#pcapng;
     if (pcapng === undefined) return [];
-    return [pcapng.interfaceLimit, pcapng.sectionLimit, ...Object.values(pcapng.describer.limits)];
+    const { interfaceLimit, sectionLimit, timeLimit, describer } = pcapng;
+    return [interfaceLimit, sectionLimit, timeLimit, ...Object.values(describer.limits)];
   }
 
   push(chunk: Uint8Array): void {
@@ -101,7 +103,10 @@ export class CaptureReader {
     this.#ended = true;
     if (!this.#status.complete) return;
     if (this.#offset === 0 && this.#carryBytes === 0) this.#stop("the file is empty", 0);
-    else if (this.#walker === undefined) this.#stop("the file ends inside its header", 0);
+    // A pcap's start is held back until its variant is known; now nothing more can tell.
+    if (this.#walker === undefined && this.#carryBytes > 0) this.#readCarry();
+    if (!this.#status.complete) return;
+    if (this.#walker === undefined) this.#stop("the file ends inside its header", 0);
     else if (this.#skipBytes > 0) this.#stop("the file ends inside a block", this.#offset);
     else if (this.#carryBytes > 0) this.#stop(this.#cutReason(), this.#offset);
   }
@@ -122,13 +127,18 @@ export class CaptureReader {
   #fillCarry(chunk: Uint8Array, from: number): number {
     const step = Math.min(this.#neededBytes - this.#carryBytes, chunk.length - from);
     this.#keep(chunk.subarray(from, from + step));
-    if (this.#carryBytes < this.#neededBytes) return from + step;
+    if (this.#carryBytes >= this.#neededBytes) this.#readCarry();
+    return from + step;
+  }
+
+  /** Reads what the carry has; what is not yet a whole record stays in it. */
+  #readCarry(): void {
     const carried = this.#carry.subarray(0, this.#carryBytes);
     this.#carryBytes = 0;
     const reached = this.#read(carried);
-    // Not all read: more is needed than was known, and what is here stays in the carry's place.
-    if (reached === 0 && this.#status.complete) this.#carryBytes = carried.length;
-    return from + step;
+    if (!this.#status.complete || reached === carried.length) return;
+    this.#carryBytes = carried.length - reached;
+    this.#carry.copyWithin(0, reached, carried.length);
   }
 
   #consume(chunk: Uint8Array, from: number): number {
@@ -179,16 +189,28 @@ export class CaptureReader {
       this.#stop(unknownReason(container, view.getUint32(0)), 0);
       return 0;
     }
-    if (bytes.length < PCAP_HEADER_BYTES) {
+    return this.#readPcapStart(view);
+  }
+
+  #readPcapStart(view: DataView): number {
+    if (view.byteLength < PCAP_HEADER_BYTES) {
       this.#neededBytes = PCAP_HEADER_BYTES;
       return 0;
     }
     const header = parsePcapHeader(view, 0);
     if (header.status !== "ok") return 0;
-    const shape = header.value;
+    const probe = probeVariant(view, header.value, this.#ended);
+    const { fileHeaderBytes } = header.value;
+    if (probe.status === "incomplete" || view.byteLength < fileHeaderBytes) {
+      this.#neededBytes = probe.status === "incomplete" ? probe.neededBytes : fileHeaderBytes;
+      return 0;
+    }
+    const { variant } = probe;
+    const shape = variant === undefined ? header.value : pcapShape({ ...header.value, variant });
     const { byteOrder, version, linkType, snapLength } = shape;
+    const section = { offset: 0, byteOrder, version, firstInterface: 0 };
     this.#layout.format = shape.format;
-    this.#layout.sections.push({ offset: 0, byteOrder, version, firstInterface: 0 });
+    this.#layout.sections.push(variant === undefined ? section : { ...section, variant });
     this.#layout.interfaces.push({
       offset: 0,
       linkType,
@@ -197,7 +219,7 @@ export class CaptureReader {
       timeOffsetSeconds: 0,
     });
     this.#walker = new PcapWalker(shape, this.#packet, this.#onPacket);
-    return PCAP_HEADER_BYTES;
+    return fileHeaderBytes;
   }
 
   /** Copies bytes to the end of the carry, which grows with what has come, not with what is claimed. */

@@ -1,3 +1,5 @@
+import { pcapMagic } from "./pcap-variants.ts";
+
 export type Container = "gzip" | "zstd" | "pcap" | "pcapng" | "unknown";
 
 /** Tells from the first four bytes what a file is; the name of a file proves nothing. */
@@ -11,9 +13,6 @@ export function detectContainer(firstBytes: Uint8Array): Container {
   // Skippable zstd frames (RFC 8878 §3.1.2) may come first, as in the seekable format.
   if ((littleEndian & 0xfffffff0) >>> 0 === 0x184d2a50) return "zstd";
   if (bigEndian === 0x0a0d0d0a) return "pcapng";
-  return isPcapMagic(bigEndian) || isPcapMagic(littleEndian) ? "pcap" : "unknown";
-}
-
-function isPcapMagic(magic: number): boolean {
-  return magic === 0xa1b2c3d4 || magic === 0xa1b23c4d || magic === 0xa1b2cd34;
+  const isPcap = pcapMagic(bigEndian) !== undefined || pcapMagic(littleEndian) !== undefined;
+  return isPcap ? "pcap" : "unknown";
 }

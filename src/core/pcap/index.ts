@@ -8,6 +8,7 @@ export type {
   CaptureSecrets,
   CaptureSection,
   InterfaceStatistics,
+  PcapVariant,
 } from "./capture-layout.ts";
 export { CaptureReader, type CaptureStatus } from "./capture-reader.ts";
 export { type Container, detectContainer } from "./detect-container.ts";

@@ -3,9 +3,11 @@ import {
   type ByteOrder,
   type CaptureFormat,
   type CaptureLayout,
+  type PcapVariant,
   packetBytesMax,
 } from "./capture-layout.ts";
 import type { PacketRecord, PacketSink } from "./packet-record.ts";
+import { fileHeaderBytes, pcapMagic, recordHeaderBytes } from "./pcap-variants.ts";
 
 export const PCAP_HEADER_BYTES = 24;
 
@@ -15,10 +17,13 @@ export interface PcapShape {
   readonly byteOrder: ByteOrder;
   readonly littleEndian: boolean;
   readonly version: string;
+  readonly variant?: PcapVariant;
+  readonly fileHeaderBytes: number;
   readonly recordHeaderBytes: number;
   /** Nanoseconds in one unit of the record's second time field. */
   readonly fractionNs: number;
-  readonly lengthOrder: "usual" | "swapped" | "smaller-first";
+  /** The smaller length is the captured one, whichever comes first. */
+  readonly smallerIsCaptured: boolean;
   readonly linkType: number;
   readonly snapLength: number;
   readonly packetBytesMax: number;
@@ -26,18 +31,17 @@ export interface PcapShape {
 
 /** Reads the 24-byte file header (draft-ietf-opsawg-pcap §4). */
 export function parsePcapHeader(view: DataView, at: number): Parsed<PcapShape> {
-  const bigEndian = view.getUint32(at);
-  const littleEndian = view.getUint32(at, true);
-  const little = formatOf(littleEndian) !== "unknown";
-  const format = formatOf(little ? littleEndian : bigEndian);
-  if (format === "unknown") return malformed("no pcap magic number", at);
+  const usual = pcapMagic(view.getUint32(at, true));
+  const magic = usual ?? pcapMagic(view.getUint32(at));
+  if (magic === undefined) return malformed("no pcap magic number", at);
+  const little = usual !== undefined;
   const major = view.getUint16(at + 4, little);
   const minor = view.getUint16(at + 6, little);
   // The high bits tell the length of a frame check sequence, not the link type.
   const linkType = view.getUint32(at + 20, little) & 0xffff;
   return ok(
     pcapShape({
-      format,
+      ...magic,
       byteOrder: little ? "little" : "big",
       version: `${major}.${minor}`,
       linkType,
@@ -52,41 +56,41 @@ export function pcapShapeOfLayout(layout: CaptureLayout): PcapShape | undefined 
   const section = layout.sections[0];
   const first = layout.interfaces[0];
   if (section === undefined || first === undefined) return undefined;
-  const { byteOrder, version } = section;
+  const { byteOrder, version, variant } = section;
   const { linkType, snapLength } = first;
-  return pcapShape({ format: layout.format, byteOrder, version, linkType, snapLength });
+  const given = { format: layout.format, byteOrder, version, linkType, snapLength };
+  return pcapShape(variant === undefined ? given : { ...given, variant });
 }
 
-function pcapShape(header: {
+/** What follows from a file's header and its variant, which its second record may tell. */
+export function pcapShape(header: {
   format: CaptureFormat;
   byteOrder: ByteOrder;
   version: string;
   linkType: number;
   snapLength: number;
+  variant?: PcapVariant;
 }): PcapShape {
+  const { format, variant } = header;
   return {
     ...header,
     littleEndian: header.byteOrder === "little",
-    // Kuznetzov's patched libpcap adds interface, protocol and packet type to every record.
-    recordHeaderBytes: header.format === "pcap-modified" ? 24 : 16,
-    fractionNs: header.format === "pcap-ns" ? 1 : 1000,
-    lengthOrder: lengthOrderOf(header.version),
+    fileHeaderBytes: fileHeaderBytes(variant),
+    recordHeaderBytes: recordHeaderBytes(format, variant),
+    fractionNs: format === "pcap-ns" ? 1 : 1000,
+    smallerIsCaptured: hasUncertainLengths(header.version),
     packetBytesMax: packetBytesMax(header.linkType),
   };
 }
 
-/** Before version 2.3 the original length came first; writers of 2.3 did both. */
-function lengthOrderOf(version: string): PcapShape["lengthOrder"] {
+/**
+ * Before version 2.3 (and in AIX's 543) the original length came first, writers of 2.3 did both, and
+ * some stamp an old version on records in today's order. The record itself tells: more than there was
+ * on the wire cannot have been captured.
+ */
+function hasUncertainLengths(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major !== 2) return major === 543 ? "swapped" : "usual";
-  if (minor < 3) return "swapped";
-  return minor === 3 ? "smaller-first" : "usual";
-}
-
-function formatOf(magic: number): CaptureFormat {
-  if (magic === 0xa1b2c3d4) return "pcap";
-  if (magic === 0xa1b23c4d) return "pcap-ns";
-  return magic === 0xa1b2cd34 ? "pcap-modified" : "unknown";
+  return major === 543 || (major === 2 && minor <= 3);
 }
 
 /** Fills the packet from the record header at `at`; the caller has checked that it is all there. */
@@ -110,8 +114,7 @@ export function readPcapRecordHeader(
   packet.seconds = seconds;
   const captured = view.getUint32(at + 8, little);
   const original = view.getUint32(at + 12, little);
-  const swap =
-    shape.lengthOrder !== "usual" && (shape.lengthOrder === "swapped" || captured > original);
+  const swap = shape.smallerIsCaptured && captured > original;
   packet.capturedBytes = swap ? original : captured;
   packet.originalBytes = swap ? captured : original;
   packet.start = at + shape.recordHeaderBytes;

@@ -11,6 +11,7 @@ import {
   readPacketBlock,
   SIMPLE_PACKET_BLOCK,
 } from "./pcapng-packets.ts";
+import { TIME_SECONDS_MAX } from "./record-time.ts";
 
 const SECTION_HEADER_BLOCK = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION_BLOCK = 1;
@@ -53,6 +54,8 @@ export class PcapngWalker {
   fault = "";
   readonly interfaceLimit: Limit;
   readonly sectionLimit: Limit;
+  /** None is allowed; each that is reached had its time held to `TIME_SECONDS_MAX`. */
+  readonly timeLimit: Limit = createLimit("packet times out of bounds", 0);
   readonly describer: PcapngDescriber;
   readonly #layout: CaptureLayout;
   readonly #blockBytesMax: number;
@@ -153,6 +156,7 @@ export class PcapngWalker {
     this.fault = readPacketBlock(packet, view, block);
     if (this.fault !== "") return;
     packet.recordOffset = base + block.at;
+    if (Math.abs(packet.seconds) >= TIME_SECONDS_MAX) this.timeLimit.reached++;
     if (block.type === ENHANCED_PACKET_BLOCK) this.#enhancedPackets++;
     else this.#otherPackets++;
     if (block.type !== SIMPLE_PACKET_BLOCK) {

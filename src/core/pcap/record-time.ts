@@ -1,5 +1,11 @@
 import type { PacketRecord } from "./packet-record.ts";
 
+/**
+ * No packet's time lies further from 1970, in seconds (71 million years): whoever steps through
+ * seconds would stand still where a number has no room left for a single one.
+ */
+export const TIME_SECONDS_MAX = 2 ** 51;
+
 /** How an interface's 64-bit counts become seconds and nanoseconds. */
 export interface TimeScale {
   readonly kind: "decimal" | "binary" | "wide";
@@ -14,13 +20,15 @@ export interface TimeScale {
 /** Reads an if_tsresol byte (pcapng §4.2): power of ten, or of two with the high bit. */
 export function createTimeScale(resolution: number, offsetSeconds: number): TimeScale {
   const exponent = resolution & 0x7f;
-  const base = { offsetSeconds, factor: 0, wideUnit: 0n };
+  const base = { offsetSeconds: bounded(offsetSeconds), factor: 0, wideUnit: 0n };
   if ((resolution & 0x80) !== 0) {
     // Beyond 2^22 the product of fraction and 10^9 no longer fits 53 bits.
     if (exponent <= 22) return { ...base, kind: "binary", divisor: exponent };
     return { ...base, kind: "wide", divisor: 0, wideUnit: 1n << BigInt(exponent) };
   }
-  if (exponent >= 3 && exponent <= 9) {
+  // Below 10^6 counts a second, or with a far offset, the time may pass its bound: looked at there.
+  const isNear = Math.abs(offsetSeconds) < TIME_SECONDS_MAX / 2;
+  if (exponent >= 6 && exponent <= 9 && isNear) {
     return { ...base, kind: "decimal", divisor: 10 ** exponent, factor: 10 ** (9 - exponent) };
   }
   return { ...base, kind: "wide", divisor: 0, wideUnit: 10n ** BigInt(exponent) };
@@ -58,14 +66,19 @@ function setUncommonTime(packet: PacketRecord, scale: TimeScale, high: number, l
     const bits = scale.divisor;
     const unit = 2 ** bits;
     const fraction = low % unit;
-    packet.seconds = high * 2 ** (32 - bits) + (low - fraction) / unit + scale.offsetSeconds;
+    const seconds = high * 2 ** (32 - bits) + (low - fraction) / unit;
+    packet.seconds = bounded(seconds + scale.offsetSeconds);
     packet.nanoseconds = Math.floor((fraction * 1e9) / unit);
     return;
   }
   const count = (BigInt(high) << 32n) | BigInt(low);
   const seconds = count / scale.wideUnit;
-  packet.seconds = Number(seconds) + scale.offsetSeconds;
+  packet.seconds = bounded(Number(seconds) + scale.offsetSeconds);
   packet.nanoseconds = Number(
     ((count - seconds * scale.wideUnit) * 1_000_000_000n) / scale.wideUnit,
   );
+}
+
+function bounded(seconds: number): number {
+  return Math.max(-TIME_SECONDS_MAX, Math.min(TIME_SECONDS_MAX, seconds));
 }

@@ -64,7 +64,7 @@ function boundOf(node: QueryNode, bound: Bound, leafBound: LeafBound): SqlCondit
 function connBound(leaf: PacketLeaf, bound: Bound, conn: LogSchema): SqlCondition {
   switch (leaf.op) {
     case "address":
-      return addressBound(leaf, bound);
+      return addressBound(leaf, bound, conn);
     case "port": {
       const either = flowCondition({ ...leaf, side: "any" }, conn) ?? ALWAYS;
       if (bound === "possible") return either;
@@ -87,8 +87,16 @@ function connBound(leaf: PacketLeaf, bound: Bound, conn: LogSchema): SqlConditio
   }
 }
 
-function addressBound(leaf: PacketLeaf & { op: "address" }, bound: Bound): SqlCondition {
+function addressBound(
+  leaf: PacketLeaf & { op: "address" },
+  bound: Bound,
+  conn: LogSchema,
+): SqlCondition {
   const ends = [inNetwork("id.orig_h", leaf.network), inNetwork("id.resp_h", leaf.network)];
+  if (bound === "possible" && conn.fields.some(({ name }) => name === "outer_orig_h")) {
+    // The packets of a flow inside a tunnel are that tunnel's packets too.
+    ends.push(inNetwork("outer_orig_h", leaf.network), inNetwork("outer_resp_h", leaf.network));
+  }
   return bound === "certain" && leaf.side !== "any" ? allOf(ends) : anyOf(ends);
 }
 

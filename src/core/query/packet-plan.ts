@@ -1,5 +1,5 @@
 import type { LogSchema } from "../events/index.ts";
-import { type DecodedPacket, isInNetwork, type Network } from "../packet/index.ts";
+import { type DecodedLayers, isInNetwork, type Network } from "../packet/index.ts";
 import { fieldCondition } from "./field-sql.ts";
 import { candidateFlows, candidateResidue, mayMatchNonIp } from "./packet-bounds.ts";
 import {
@@ -25,9 +25,12 @@ export interface PacketPlan {
   readonly isExact: boolean;
   /** Bounds that every matching packet keeps. */
   readonly timeRange: { readonly from?: QueryTime; readonly to?: QueryTime };
-  /** Decides one packet; `truths` are the flow's leaves, all false for a packet without a flow. */
+  /**
+   * Decides one packet: an address, port, protocol or VLAN holds if one packet in the frame has it,
+   * through tunnels. `truths` are its flows' leaves, all false for a packet without a flow.
+   */
   matches(
-    packet: DecodedPacket,
+    packet: Pick<DecodedLayers, "some">,
     seconds: number,
     nanoseconds: number,
     truths: readonly boolean[],
@@ -84,12 +87,15 @@ function compileTest(node: QueryNode, leaves: FieldLeaf[]): Test {
     case "port":
       return portTest(node.first, node.last, node.side);
     case "protocol":
-      return (packet) => packet.ipVersion !== 0 && packet.protocol === node.number;
+      return (packet) =>
+        packet.some(({ ipVersion, protocol }) => ipVersion !== 0 && protocol === node.number);
     case "vlan":
-      return ({ outerVlan, innerVlan }) =>
-        node.id === undefined
-          ? outerVlan >= 0 || innerVlan >= 0
-          : outerVlan === node.id || innerVlan === node.id;
+      return (packet) =>
+        packet.some(({ outerVlan, innerVlan }) =>
+          node.id === undefined
+            ? outerVlan >= 0 || innerVlan >= 0
+            : outerVlan === node.id || innerVlan === node.id,
+        );
     case "after":
       return (_packet, seconds, nanoseconds) =>
         compareTimes({ seconds, nanoseconds }, node.time) >= 0;
@@ -100,22 +106,23 @@ function compileTest(node: QueryNode, leaves: FieldLeaf[]): Test {
 }
 
 function addressTest(network: Network, side: Side): Test {
-  return (packet) => {
-    if (packet.ipVersion === 0) return false;
-    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    if (side !== "dst" && isInNetwork(network, src0 >>> 0, src1 >>> 0, src2 >>> 0, src3 >>> 0)) {
-      return true;
-    }
-    return side !== "src" && isInNetwork(network, dst0 >>> 0, dst1 >>> 0, dst2 >>> 0, dst3 >>> 0);
-  };
+  return (packet) =>
+    packet.some(({ ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 }) => {
+      if (ipVersion === 0) return false;
+      if (side !== "dst" && isInNetwork(network, src0 >>> 0, src1 >>> 0, src2 >>> 0, src3 >>> 0)) {
+        return true;
+      }
+      return side !== "src" && isInNetwork(network, dst0 >>> 0, dst1 >>> 0, dst2 >>> 0, dst3 >>> 0);
+    });
 }
 
 function portTest(first: number, last: number, side: Side): Test {
-  return ({ hasPorts, sourcePort, destinationPort }) => {
-    if (!hasPorts) return false;
-    if (side !== "dst" && sourcePort >= first && sourcePort <= last) return true;
-    return side !== "src" && destinationPort >= first && destinationPort <= last;
-  };
+  return (packet) =>
+    packet.some(({ hasPorts, sourcePort, destinationPort }) => {
+      if (!hasPorts) return false;
+      if (side !== "dst" && sourcePort >= first && sourcePort <= last) return true;
+      return side !== "src" && destinationPort >= first && destinationPort <= last;
+    });
 }
 
 /** The times outside of which nothing can match. */

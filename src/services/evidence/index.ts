@@ -5,4 +5,6 @@ export {
   type OpenSegment,
   readPackets,
 } from "./packet-reader.ts";
+export { diffStream, type StreamDifferences } from "./stream-differences.ts";
+export { type PacketPlace, readStream, type StreamEvent } from "./stream-events.ts";
 export { type ExportFacts, writePcapng } from "./write-pcapng.ts";

@@ -111,7 +111,21 @@ async function readSegment(
       }
     }
   }
-  return keys.subarray(0, at).sort();
+  return joinSame(keys.subarray(0, at).sort(), masks);
+}
+
+/** A packet that lies under several flows (a tunnel and what it carries) is one, with all their truths. */
+function joinSame(keys: Float64Array, masks: number[]): Float64Array {
+  let kept = 0;
+  for (const key of keys) {
+    const before = kept === 0 ? -1 : keys[kept - 1]!;
+    if (kept === 0 || offsetOf(before) !== offsetOf(key)) keys[kept++] = key;
+    else {
+      const both = masks[before % TRUTHS_MAX]! | masks[key % TRUTHS_MAX]!;
+      keys[kept - 1] = offsetOf(key) * TRUTHS_MAX + numberOfMask(masks, both);
+    }
+  }
+  return keys.subarray(0, kept);
 }
 
 /** Runs close together in the posting file are read together: one read costs as much as 30 kB. */

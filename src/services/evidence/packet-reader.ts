@@ -1,4 +1,4 @@
-import { createDecodedPacket, decodePacket } from "../../core/packet/index.ts";
+import { DecodedLayers } from "../../core/packet/index.ts";
 import {
   type CaptureLayout,
   type CaptureWindow,
@@ -38,7 +38,7 @@ export async function* readSegmentPackets(
 ): AsyncGenerator<FoundPacket> {
   const locate = createRecordLocator(open.layout);
   const packet = createPacketRecord();
-  const decoded = createDecodedPacket();
+  const decoded = new DecodedLayers();
   let window: CaptureWindow = { at: 0, bytes: new Uint8Array(0) };
   for (const key of places.keys) {
     const offset = offsetOf(key);
@@ -57,7 +57,7 @@ export async function* readSegmentPackets(
     // The capture ended inside this record: the reader never delivered it, so no posting should name it.
     if (found.status !== "ok") continue;
     packet.recordOffset = offset;
-    decodePacket(packet, decoded);
+    decoded.decode(packet);
     if (!plan.matches(decoded, packet.seconds, packet.nanoseconds, located.truthsOf(key))) continue;
     yield { packet, segment: places.segment, offset };
   }

@@ -1,6 +1,12 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
 import { burstsSchema, connSchema, explainConnField } from "../../core/analyzers/index.ts";
-import { durationText, formatUid, HoldfastError, sizeText } from "../../core/base/index.ts";
+import {
+  durationText,
+  formatUid,
+  HoldfastError,
+  parseUid,
+  sizeText,
+} from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import type { PacketRecord } from "../../core/pcap/index.ts";
 import { compileRows } from "../../core/query/index.ts";
@@ -21,7 +27,8 @@ interface Context {
 /** Packets that one explanation replays; the answer says when there were more. */
 const REPLAY_PACKETS_MAX = 200_000;
 
-async function findConnection(
+/** A connection's row, and the query that means it alone. */
+export async function findConnection(
   home: Home,
   uid: string,
   { signal }: Context,
@@ -129,7 +136,15 @@ export async function explainField(
     packets.push({ ...packet, bytes, start: 0, view: new DataView(bytes.buffer) });
     places.push({ segment, offset });
   }
-  const { value, changes } = explainConnField(name, packets);
+  const segment = home.projection.segments.get(places[0]?.segment ?? "");
+  const uid = parseUid(input.uid);
+  const { localNetworks, checksums } = home.analysis;
+  const { value, changes } = explainConnField(name, packets, {
+    ...(segment === undefined ? {} : { captureId: segment.entry.capture }),
+    ...(uid === undefined ? {} : { uid }),
+    localNetworks,
+    checksums,
+  });
   return {
     uid: input.uid,
     field: `conn.${name}`,

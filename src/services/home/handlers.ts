@@ -8,6 +8,7 @@ import type {
 import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
 import { openForReading, openReadStream, sleep, toStorageError } from "../../platform/index.ts";
 import { segmentPaths } from "../vault/index.ts";
+import { findBursts } from "./bursts.ts";
 import { explainField, showConnection } from "./connection.ts";
 import { examine } from "./doctor.ts";
 import { captureFacts, segmentFacts } from "./facts.ts";
@@ -18,6 +19,7 @@ import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
 import { fieldsOf, queryHistogram, queryRows } from "./rows.ts";
 import { statusOf } from "./status.ts";
+import { diffConnection, streamConnection } from "./stream.ts";
 import { verifyHome } from "./verify-home.ts";
 
 /** A home's answers to every operation of the contract. */
@@ -75,6 +77,9 @@ export function createHandlers(home: Home): Handlers {
     packetList: (input, context) => listPackets(home, input, context),
     show: (input, context) => showConnection(home, input, context),
     explain: (input, context) => explainField(home, input, context),
+    stream: (input, context) => streamConnection(home, input, context),
+    streamDiff: (input, context) => diffConnection(home, input, context),
+    bursts: (input, context) => findBursts(home, input, context),
     segments: async (input) => ({
       segments: [...home.projection.segments.values()]
         .filter(({ entry }) => input.case === undefined || entry.case === input.case)

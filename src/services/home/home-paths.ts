@@ -3,6 +3,7 @@ import { join } from "node:path";
 /** Home paths, said once. */
 export function pathsOf(directory: string) {
   return {
+    config: join(directory, "config.yaml"),
     keys: join(directory, "keys"),
     ledger: join(directory, "ledger"),
     vault: join(directory, "vault"),

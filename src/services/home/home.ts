@@ -21,6 +21,7 @@ import {
 import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
 import { createVault, listVault, removeStaged } from "../vault/index.ts";
+import { type AnalysisOptions, readHomeConfig, writeDefaultConfig } from "./home-config.ts";
 import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
 import { Projection } from "./projection.ts";
@@ -29,6 +30,7 @@ import { SegmentShelf } from "./segment-shelf.ts";
 export type HomeErrorCode =
   | "home/missing"
   | "home/exists"
+  | "home/bad-config"
   | "home/in-use"
   | "home/bad-name"
   | "home/case-exists"
@@ -69,6 +71,7 @@ export async function createHome(options: HomeOptions & { actor: Actor }): Promi
     const origin = `holdfast.local/${crypto.randomUUID()}`;
     const passphrase = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
     const keys = await createKeys(directory, { origin, ...passphrase });
+    await writeDefaultConfig(directory);
     const ledger = await openHomeLedger(directory, keys);
     const { actor } = options;
     const accepts = keys.hasPassphrase
@@ -94,6 +97,7 @@ export async function createHome(options: HomeOptions & { actor: Actor }): Promi
 export class Home {
   readonly directory: string;
   readonly version: string;
+  readonly analysis: AnalysisOptions;
   readonly keys: HomeKeys;
   readonly ledger: Ledger;
   readonly index: IndexStore;
@@ -123,8 +127,10 @@ export class Home {
       index: IndexStore;
       projection: Projection;
       lock: HomeLock;
+      analysis: AnalysisOptions;
     },
   ) {
+    this.analysis = parts.analysis;
     this.directory = options.directory;
     this.version = options.version;
     this.keys = parts.keys;
@@ -152,6 +158,7 @@ export class Home {
         remedy: "make one with: holdfast init",
       });
     }
+    const analysis = await readHomeConfig(directory);
     const lock = await takeLock(directory);
     try {
       const passphrase = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
@@ -162,7 +169,7 @@ export class Home {
       const memory =
         options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
       const index = openDuckdbIndex({ directory: pathsOf(directory).index, ...memory });
-      const home = new Home(options, { keys, ledger, index, projection, lock });
+      const home = new Home(options, { keys, ledger, index, projection, lock, analysis });
       await home.#closeUnfinished();
       return home;
     } catch (error) {

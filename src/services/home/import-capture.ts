@@ -50,6 +50,7 @@ export async function* importCapture(
     original: createSegmentId(systemClock),
     working: createSegmentId(systemClock),
     bytes: source.bytes_total,
+    analysis: home.analysis,
   };
   const queue = new EventQueue<ImportEvent>();
   const running = {

@@ -24,7 +24,7 @@ export class CapturePass {
   #headSent = false;
 
   constructor(
-    job: Pick<RecorderJob, "capture" | "localNetworks"> & { compressed: boolean },
+    job: Pick<RecorderJob, "capture" | "analysis"> & { compressed: boolean },
     onFrame: (frame: Uint8Array) => void,
   ) {
     this.#onFrame = onFrame;
@@ -33,11 +33,7 @@ export class CapturePass {
       batch: (batch: ColumnBatch) => onFrame(encodeFrame("batch", encodeColumnBatch(batch))),
       postings: (bytes: Uint8Array) => onFrame(encodeFrame("postings", bytes)),
     };
-    const { localNetworks } = job;
-    this.#engine = new Engine(
-      { captureId: job.capture, ...(localNetworks && { localNetworks }) },
-      sink,
-    );
+    this.#engine = new Engine({ captureId: job.capture, ...job.analysis }, sink);
     const { onPacket } = this.#engine;
     this.#reader = new CaptureReader({
       onPacket: (packet) => {

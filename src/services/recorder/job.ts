@@ -1,5 +1,6 @@
 import type { SegmentId } from "../../core/base/index.ts";
 import type { SealedFacts } from "../../core/custody/index.ts";
+import type { EngineOptions } from "../../core/engine/index.ts";
 
 /** What the owner tells a recorder; it holds public keys only. */
 export interface RecorderJob {
@@ -13,7 +14,8 @@ export interface RecorderJob {
   readonly working: SegmentId;
   /** Total, where the source knows it: progress has an end then. */
   readonly bytes: number | null;
-  readonly localNetworks?: readonly string[];
+  /** How the capture is analysed; the engine's defaults without it. */
+  readonly analysis?: Pick<EngineOptions, "localNetworks" | "checksums" | "vlansInKey" | "limits">;
 }
 
 /** Sent with the first packet, before any events: decides the partition of the index. */

@@ -13,6 +13,7 @@ interface ExpectedLog {
 }
 
 /** Columns that hold labels or that only other parts of the product can fill. */
+const SERVICE_FIELDS = new Set(["service", "speculative_service"]);
 const LABELS = new Set([
   "uid",
   "fuid",
@@ -23,10 +24,14 @@ const LABELS = new Set([
   "resp_fuids",
   "cert_chain_fuids",
   "parent_fuid",
+  "tunnel_parents",
 ]);
 const TIMES = new Set(["ts", "duration"]);
 /** Times agree to the microsecond; a half more for the rounding of both sides. */
 const TIME_TOLERANCE = 1.5e-6;
+
+/** Logs the engine writes; what a case expects of another log is missing. */
+const PRODUCED = new Set(["conn", "tunnel", "weird"]);
 
 /** Compares the logs of a case with what the engine writes, as the corpus says. */
 export async function runZeekLogs(caseFolder: string, caseJson: CaseJson): Promise<CaseResult> {
@@ -36,20 +41,33 @@ export async function runZeekLogs(caseFolder: string, caseJson: CaseJson): Promi
     return { status: "left_out", reason: `filter ${caseJson.options.bpf}`, differences: [] };
   }
   const ours = runEngine(readCaptures(caseFolder, caseJson), engineOptions(caseJson), filter);
-  const missing = Object.keys(logs).filter((name) => !ours.produced.has(name));
+  const missing = Object.keys(logs).filter((name) => !PRODUCED.has(name));
   const differences = missing.map((name) => `log ${name} is not produced`);
-  const expected = logs.conn;
-  if (expected === undefined) return { status: "failed", reason: missing.join(", "), differences };
-  const bare = caseJson.options.peer_mode === "bare";
-  const found = compareConn(expected, ours.rows.get("conn") ?? [], { bare });
-  differences.push(...found.differences);
+  const labels = new UidLabels();
+  const unequal = new Set<string>();
+  let found = { equal: 0, servicesUnequal: 0 };
+  for (const [name, expected] of Object.entries(logs)) {
+    if (!PRODUCED.has(name)) continue;
+    const bare = caseJson.options.peer_mode === "bare";
+    const result = compareLog(name, expected, ours.get(name) ?? [], { bare, labels });
+    if (name === "conn") found = result;
+    if (result.differences.length > 0) unequal.add(name);
+    differences.push(...result.differences);
+  }
+  const parents = labels.unequalParents();
+  differences.push(...parents);
+  if (parents.length > 0) unequal.add("tunnel_parents");
   const measures = {
-    connRows: expected.rows.length,
-    connRowsEqual: found.equal,
+    connRows: logs.conn?.rows.length ?? 0,
+    connRowsEqual: Math.max(0, found.equal - parents.length),
     serviceRowsUnequal: found.servicesUnequal,
   };
+  if (found.servicesUnequal > 0) unequal.add("service");
   if (differences.length > 0 || found.servicesUnequal > 0) {
-    const reason = missing.length > 0 ? `not produced: ${missing.join(", ")}` : "conn differs";
+    const reason = [
+      ...(missing.length > 0 ? [`not produced: ${missing.join(", ")}`] : []),
+      ...(unequal.size > 0 ? [`differs: ${[...unequal].join(", ")}`] : []),
+    ].join("; ");
     return { status: "failed", reason, differences, measures };
   }
   if (hasSettings(caseJson)) {
@@ -58,18 +76,47 @@ export async function runZeekLogs(caseFolder: string, caseJson: CaseJson): Promi
   return { status: "passed", differences, measures };
 }
 
+/** Labels of the source and uids of ours: one consistent renaming, as far as rows are unique. */
+class UidLabels {
+  readonly #uids = new Map<string, string>();
+  readonly #parents: { expected: string[]; ours: string[] }[] = [];
+
+  note(expected: Row, ours: Row): void {
+    if (typeof expected.uid === "string") this.#uids.set(expected.uid, String(ours.uid));
+  }
+
+  parents(expected: Row, ours: Row): void {
+    this.#parents.push({ expected: listOf(expected), ours: listOf(ours) });
+  }
+
+  unequalParents(): string[] {
+    return this.#parents.flatMap(({ expected, ours }) => {
+      const isEqual =
+        expected.length === ours.length &&
+        expected.every((label) => !this.#uids.has(label) || ours.includes(this.#uids.get(label)!));
+      return isEqual ? [] : [`tunnel_parents expects ${expected} has ${ours}`];
+    });
+  }
+}
+
+function listOf(row: Row): string[] {
+  const value = row["tunnel_parents"] ?? [];
+  return Array.isArray(value) ? value.map(String) : String(value).split(",");
+}
+
 function runEngine(
   captures: readonly Uint8Array[],
   options: EngineOptions,
   filter: (packet: PacketRecord) => boolean,
-): { produced: Set<string>; rows: Map<string, Row[]> } {
+): Map<string, Row[]> {
   const rows = new Map<string, Row[]>();
   for (const capture of captures) {
     const engine = new Engine(options, {
       batch(batch) {
         const writer = new ZeekJsonWriter(batch.schema);
         const list = rows.get(batch.schema.name) ?? [];
-        for (let row = 0; row < batch.rowCount; row++) list.push(writer.row(batch, row));
+        for (let row = 0; row < batch.rowCount; row++)
+          list.push(withContext(writer.row(batch, row)));
         rows.set(batch.schema.name, list);
       },
       postings() {},
@@ -83,56 +130,100 @@ function runEngine(
     reader.end();
     engine.end();
   }
-  return { produced: new Set(["conn"]), rows };
+  return rows;
+}
+
+/** The source prints a key's VLANs as text in columns of their own. */
+function withContext(row: Row): Row {
+  if (row["vlan"] !== undefined) row["id.ctx.vlan"] = String(row["vlan"]);
+  if (row["inner_vlan"] !== undefined) row["id.ctx.inner_vlan"] = String(row["inner_vlan"]);
+  return row;
 }
 
 function engineOptions(caseJson: CaseJson): EngineOptions {
   const settings = (caseJson.options.peer_settings ?? []) as string[];
+  const loads = (caseJson.options["peer_loads"] ?? []) as string[];
   const nets = /Site::local_nets \+?= \{([^}]*)\}/.exec(settings.join("\n"));
   return {
     captureId: "conformance",
     checksums: caseJson.options.ignore_checksums === true ? "ignore" : "verify",
     serverPorts: zeekServerPorts(caseJson),
-    limits: { liveFlows: 100_000, postingBytes: 1 << 20 },
+    limits: { liveFlows: 100_000, postingBytes: 1 << 20, ...tunnelDepth(settings) },
+    vlansInKey: loads.includes("frameworks/conn_key/vlan_fivetuple"),
     ...(nets === null ? {} : { localNetworks: nets[1]!.split(",").map((text) => text.trim()) }),
   };
 }
 
-function hasSettings(caseJson: CaseJson): boolean {
-  return ((caseJson.options.peer_settings ?? []) as string[]).length > 0;
+function tunnelDepth(settings: readonly string[]): { tunnelDepth?: number } {
+  const depth = /Tunnel::max_depth = (\d+)/.exec(settings.join("\n"));
+  return depth === null ? {} : { tunnelDepth: Number(depth[1]) };
 }
 
-function compareConn(
+/** Settings that ours has with the same meaning: given by `engineOptions`, or how it always is. */
+const SAME_SETTINGS = [
+  /^(redef )?Tunnel::max_depth\b/,
+  /^(redef )?Tunnel::delay_teredo_confirmation\s*=\s*F/,
+  /^(redef )?Site::local_nets\b/,
+];
+
+function hasSettings(caseJson: CaseJson): boolean {
+  const settings = (caseJson.options.peer_settings ?? []) as string[];
+  return settings.some((setting) => !SAME_SETTINGS.some((same) => same.test(setting.trim())));
+}
+
+/** Weirds that the source does not have. */
+const OUR_WEIRDS = new Set([
+  "rexmit_inconsistency",
+  "hop_limit_differs",
+  "TCP_data_out_of_window",
+  "TCP_urgent_data",
+  "limit_reached",
+]);
+/** Columns of weird that say what happened; the others are the source's own. */
+const WEIRD_FIELDS = ["name", "addl"];
+
+function compareLog(
+  name: string,
   expected: ExpectedLog,
   ours: readonly Row[],
-  options: { bare: boolean },
+  options: { bare: boolean; labels: UidLabels },
 ): { equal: number; servicesUnequal: number; differences: string[] } {
-  const compared = expected.fields.filter(
-    (field) => !LABELS.has(field) && !TIMES.has(field) && field !== "service",
+  const fields =
+    name === "weird"
+      ? expected.fields.filter((field) => WEIRD_FIELDS.includes(field))
+      : expected.fields;
+  const compared = fields.filter(
+    (field) => !LABELS.has(field) && !TIMES.has(field) && !SERVICE_FIELDS.has(field),
   );
-  const times = expected.fields.filter((field) => TIMES.has(field));
+  const times = fields.filter((field) => TIMES.has(field));
   const key = (row: Row) => JSON.stringify(compared.map((field) => row[field] ?? null));
   const left = new Map<string, Row[]>();
-  for (const row of ours) left.set(key(row), [...(left.get(key(row)) ?? []), row]);
+  for (const row of ours) {
+    if (name === "weird" && OUR_WEIRDS.has(String(row["name"]))) continue;
+    left.set(key(row), [...(left.get(key(row)) ?? []), row]);
+  }
   const differences: string[] = [];
   let equal = 0;
   let servicesUnequal = 0;
   for (const row of expected.rows) {
     const candidates = left.get(key(row)) ?? [];
+    const isUnique = candidates.length === 1;
     const index = candidates.findIndex((candidate) =>
       times.every((field) => isSameTime(row[field], candidate[field])),
     );
     if (index < 0) {
-      differences.push(`conn expects ${describe(row, expected.fields)}`);
+      differences.push(`${name} expects ${describe(row, expected.fields)}`);
       continue;
     }
     const [match] = candidates.splice(index, 1);
     equal++;
-    if (expected.fields.includes("service") && !isSameService(row, match!, options))
-      servicesUnequal++;
+    // Weirds are matched by name alone, so their ids need not be the same one's.
+    if (isUnique && name !== "weird") options.labels.note(row, match!);
+    if (fields.includes("tunnel_parents")) options.labels.parents(row, match!);
+    if (fields.includes("service") && !isSameService(row, match!, options)) servicesUnequal++;
   }
   for (const rest of left.values()) {
-    for (const row of rest) differences.push(`conn has    ${describe(row, expected.fields)}`);
+    for (const row of rest) differences.push(`${name} has    ${describe(row, expected.fields)}`);
   }
   return { equal, servicesUnequal, differences };
 }

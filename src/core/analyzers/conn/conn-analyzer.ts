@@ -1,6 +1,9 @@
+import { formatUid } from "../../base/index.ts";
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { FlowRecord, FlowTable } from "../../flow/index.ts";
-import { burstsSchema, connSchema } from "./conn-events.ts";
+import { TUNNEL } from "../../packet/index.ts";
+import { setAddress, setFlowTime } from "../shared/index.ts";
+import { burstsSchema, connSchema, SERVICES } from "./conn-events.ts";
 import type { LocalNetworks } from "./local-networks.ts";
 
 const column = (name: string) => columnIndex(connSchema, name);
@@ -29,6 +32,28 @@ const INNER_VLAN = column("inner_vlan");
 const COMMUNITY_ID = column("community_id");
 const FLOW = column("flow");
 const BURSTS = column("bursts");
+const TUNNEL_PARENTS = column("tunnel_parents");
+const ORIG_L2 = column("orig_l2_addr");
+const RESP_L2 = column("resp_l2_addr");
+const SERVICE = column("service");
+const TUNNEL_KIND = column("tunnel");
+const TUNNEL_ID = column("tunnel_id");
+const OUTER_ORIG_H = column("outer_orig_h");
+const OUTER_RESP_H = column("outer_resp_h");
+const ORIG_FRAMES = column("orig_frames");
+const RESP_FRAMES = column("resp_frames");
+const ORIG_FRAME_BYTES = column("orig_frame_bytes");
+const RESP_FRAME_BYTES = column("resp_frame_bytes");
+const ORIG_PAYLOAD_BYTES = column("orig_payload_bytes");
+const RESP_PAYLOAD_BYTES = column("resp_payload_bytes");
+const LAST_TS = column("last_ts");
+const SYN_RTT = column("syn_rtt");
+const ACK_RTT = column("ack_rtt");
+const RESPONSE = column("response_time");
+const RETRANSMISSIONS = column("orig_retransmissions");
+const OUT_OF_ORDER = column("orig_out_of_order");
+const DUPLICATE_ACKS = column("orig_duplicate_acks");
+const ZERO_WINDOWS = column("orig_zero_windows");
 const burstColumn = (name: string) => columnIndex(burstsSchema, name);
 const BURST_TS = burstColumn("ts");
 const BURST_UID = burstColumn("uid");
@@ -37,6 +62,19 @@ const BURST_NUMBER = burstColumn("count");
 const BURST_FIRST = burstColumn("first");
 const BURST_LAST = burstColumn("last");
 const BURST_GAPS = burstColumn("gaps");
+
+/** Service bits of flows that carry others, by `TUNNEL` number; tunnels straight over IP have no flow. */
+const TUNNEL_SERVICES = new Map<number, number>(
+  (
+    [
+      [TUNNEL.vxlan, "vxlan"],
+      [TUNNEL.geneve, "geneve"],
+      [TUNNEL.teredo, "teredo"],
+      [TUNNEL.gtpu, "gtpv1"],
+      [TUNNEL.ayiya, "ayiya"],
+    ] as const
+  ).map(([kind, service]) => [kind, 2 ** SERVICES.indexOf(service)]),
+);
 
 /** Turns ended flows into rows of `conn` and, where there are two bursts or more, `bursts`. */
 export class ConnAnalyzer {
@@ -81,6 +119,12 @@ export class ConnAnalyzer {
     batch.setU64(COMMUNITY_ID, row, record.communityHigh, record.communityLow);
     batch.setU32(FLOW, row, record.ordinal);
     batch.setU32(BURSTS, row, record.bursts);
+    const service = record.carries === 0 ? undefined : TUNNEL_SERVICES.get(record.carries);
+    if (service !== undefined) batch.setCount(SERVICE, row, service);
+    setTunnel(batch, row, record);
+    setFrames(batch, row, record, table.baseSeconds);
+    if (record.transport === 0) setPath(batch, row, record);
+    if (record.responseTime >= 0) batch.setCount(RESPONSE, row, record.responseTime);
     if (batch.isFull) this.#send(batch);
     if (record.bursts >= 2) this.#addBursts(record, table);
   }
@@ -112,27 +156,41 @@ export class ConnAnalyzer {
   }
 }
 
-/** Writes a table's time, nanoseconds from its base, as one since 1970. */
-export function setFlowTime(
-  batch: ColumnBatch,
-  columnNumber: number,
-  row: number,
-  baseSeconds: number,
-  time: number,
-): void {
-  const seconds = Math.floor(time / 1e9);
-  batch.setTime(columnNumber, row, baseSeconds + seconds, time - seconds * 1e9);
+function setTunnel(batch: ColumnBatch, row: number, record: FlowRecord): void {
+  if (record.depth === 0 || record.parentUids === undefined) return;
+  batch.setU8(TUNNEL_KIND, row, record.tunnelKind);
+  if (record.tunnelId >= 0) batch.setU32(TUNNEL_ID, row, record.tunnelId);
+  setAddress(batch, OUTER_ORIG_H, row, record.outerOriginator);
+  setAddress(batch, OUTER_RESP_H, row, record.outerResponder);
+  const { parentUids } = record;
+  const texts: string[] = [];
+  for (let n = 0; n < parentUids.length; n += 2) {
+    texts.push(formatUid((BigInt(parentUids[n]!) << 32n) | BigInt(parentUids[n + 1]!)));
+  }
+  if (texts.length > 0) batch.setText(TUNNEL_PARENTS, row, texts.join(","));
 }
 
-/** Writes an address's four words into its two columns. */
-export function setAddress(
-  batch: ColumnBatch,
-  first: number,
-  row: number,
-  words: Int32Array,
-): void {
-  batch.setU64(first, row, words[0]!, words[1]!);
-  batch.setU64(first + 1, row, words[2]!, words[3]!);
+function setFrames(batch: ColumnBatch, row: number, record: FlowRecord, baseSeconds: number): void {
+  if (record.originatorLink !== "") batch.setText(ORIG_L2, row, record.originatorLink);
+  if (record.responderLink !== "") batch.setText(RESP_L2, row, record.responderLink);
+  batch.setU32(ORIG_FRAMES, row, record.originatorFrames);
+  batch.setU32(RESP_FRAMES, row, record.responderFrames);
+  batch.setCount(ORIG_FRAME_BYTES, row, record.originatorFrameBytes);
+  batch.setCount(RESP_FRAME_BYTES, row, record.responderFrameBytes);
+  batch.setCount(ORIG_PAYLOAD_BYTES, row, Math.max(0, record.originatorPayloadBytes));
+  batch.setCount(RESP_PAYLOAD_BYTES, row, Math.max(0, record.responderPayloadBytes));
+  setFlowTime(batch, LAST_TS, row, baseSeconds, record.lastLocatedTime);
+}
+
+function setPath(batch: ColumnBatch, row: number, record: FlowRecord): void {
+  if (record.synTime >= 0) batch.setCount(SYN_RTT, row, record.synTime);
+  if (record.ackTime >= 0) batch.setCount(ACK_RTT, row, record.ackTime);
+  for (let side = 0; side < 2; side++) {
+    batch.setU32(RETRANSMISSIONS + side, row, record.retransmissions[side]!);
+    batch.setU32(OUT_OF_ORDER + side, row, record.outOfOrder[side]!);
+    batch.setU32(DUPLICATE_ACKS + side, row, record.duplicateAcks[side]!);
+    batch.setU32(ZERO_WINDOWS + side, row, record.zeroWindows[side]!);
+  }
 }
 
 /** i64 nanoseconds since 1970, little-endian; halves, since a bigint each costs more than the flow. */

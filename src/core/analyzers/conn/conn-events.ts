@@ -1,5 +1,6 @@
 import type { Field, LogSchema } from "../../events/index.ts";
 import { CONN_STATES, TRANSPORTS } from "../../flow/index.ts";
+import { TUNNEL_NAMES } from "../../packet/index.ts";
 
 /** Protocols found inside flows; a flow's `service` is a set of them, so the order is for ever. */
 export const SERVICES = [
@@ -60,6 +61,13 @@ export const SERVICES = [
   "stun",
 ] as const;
 
+const PATH_SAYS: Readonly<Record<string, string>> = {
+  retransmissions: "TCP segments sent again",
+  out_of_order: "TCP segments that came after younger ones, sent",
+  duplicate_acks: "TCP acknowledgements repeated while data were under way",
+  zero_windows: "TCP windows closed",
+};
+
 const zeek = (
   name: string,
   kind: Field["kind"],
@@ -72,6 +80,83 @@ const zeek = (
   says,
   ...more,
 });
+
+/** The innermost tunnel around a flow. */
+const TUNNEL_FIELDS: readonly Field[] = [
+  zeek("tunnel", "enum", "Kind of the innermost tunnel around the flow.", {
+    optional: true,
+    values: TUNNEL_NAMES,
+    ours: true,
+  }),
+  zeek("tunnel_id", "count", "VNI, TEID, key or session of that tunnel.", {
+    optional: true,
+    width: "u32",
+    ours: true,
+  }),
+  zeek("outer_orig_h", "addr", "Address of that tunnel's end at the originator's side.", {
+    optional: true,
+    ours: true,
+  }),
+  zeek("outer_resp_h", "addr", "Address of that tunnel's end at the responder's side.", {
+    optional: true,
+    ours: true,
+  }),
+];
+
+/** What lies in the capture under the flow, whether the log's own counts hold it or not. */
+const FRAME_FIELDS: readonly Field[] = [
+  zeek("orig_frames", "count", "Frames from the originator, wrong checksums and fragments too.", {
+    width: "u32",
+    ours: true,
+  }),
+  zeek("resp_frames", "count", "Frames from the responder, likewise.", {
+    width: "u32",
+    ours: true,
+  }),
+  zeek("orig_frame_bytes", "count", "Bytes of those frames on the wire, link headers included.", {
+    ours: true,
+  }),
+  zeek("resp_frame_bytes", "count", "Bytes of those frames on the wire, link headers included.", {
+    ours: true,
+  }),
+  zeek("orig_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
+    ours: true,
+  }),
+  zeek("resp_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
+    ours: true,
+  }),
+  zeek("last_ts", "time", "When the last frame of the flow was captured.", { ours: true }),
+];
+
+/** Numbers that tell the network's part in a delay from the two ends' parts. */
+const PATH_FIELDS: readonly Field[] = [
+  zeek("syn_rtt", "interval", "From the SYN to its answer: the way to the responder and back.", {
+    optional: true,
+    ours: true,
+  }),
+  zeek("ack_rtt", "interval", "From that answer to its ACK: the way to the originator and back.", {
+    optional: true,
+    ours: true,
+  }),
+  zeek("response_time", "interval", "From the originator's last byte to the first of the answer.", {
+    optional: true,
+    ours: true,
+  }),
+  ...["retransmissions", "out_of_order", "duplicate_acks", "zero_windows"].flatMap((name) =>
+    ["orig", "resp"].map((side) =>
+      zeek(
+        `${side}_${name}`,
+        "count",
+        `${PATH_SAYS[name]} by the ${side === "orig" ? "originator" : "responder"}.`,
+        {
+          optional: true,
+          width: "u32",
+          ours: true,
+        },
+      ),
+    ),
+  ),
+];
 
 /** Zeek's conn log, one row a flow, then what only we know. */
 export const connSchema: LogSchema = {
@@ -114,7 +199,23 @@ export const connSchema: LogSchema = {
     zeek("orig_ip_bytes", "count", "Bytes the originator sent, IP headers included."),
     zeek("resp_pkts", "count", "Packets the responder sent."),
     zeek("resp_ip_bytes", "count", "Bytes the responder sent, IP headers included."),
+    zeek(
+      "tunnel_parents",
+      "dict",
+      "Ids of the flows that carried this one, if it lies in a tunnel.",
+      {
+        optional: true,
+      },
+    ),
     zeek("ip_proto", "count", "Number of the IP protocol.", { width: "u8" }),
+    zeek("orig_l2_addr", "dict", "Link address of the originator in the first packet.", {
+      optional: true,
+      ours: true,
+    }),
+    zeek("resp_l2_addr", "dict", "Link address of the responder in the first packet.", {
+      optional: true,
+      ours: true,
+    }),
     zeek("vlan", "count", "VLAN id of the first packet, the outer one if there are two.", {
       optional: true,
       width: "u16",
@@ -146,6 +247,9 @@ export const connSchema: LogSchema = {
         ours: true,
       },
     ),
+    ...TUNNEL_FIELDS,
+    ...FRAME_FIELDS,
+    ...PATH_FIELDS,
   ],
 };
 

@@ -1,5 +1,5 @@
 import { type ColumnBatch, ZeekJsonWriter } from "../../events/index.ts";
-import { createFlowRecord, FlowTable } from "../../flow/index.ts";
+import { createFlowRecord, type FlowRecord, FlowTable } from "../../flow/index.ts";
 import {
   createDecodedPacket,
   decodePacket,
@@ -60,6 +60,14 @@ export interface FieldChange {
   after: unknown;
 }
 
+/** Capture and uid say which flow is meant where packets carry several, one inside the other. */
+export interface ExplainOptions {
+  captureId?: string;
+  uid?: bigint;
+  checksums?: "verify" | "ignore";
+  localNetworks?: readonly string[];
+}
+
 /**
  * Says which packets made a flow's conn field what it is: replays the flow's packets one by one and
  * looks at the row after each. Nothing is stored for this; the answer is computed when asked.
@@ -67,7 +75,7 @@ export interface FieldChange {
 export function explainConnField(
   fieldName: string,
   packets: readonly PacketRecord[],
-  options: { checksums?: "verify" | "ignore"; localNetworks?: readonly string[] } = {},
+  options: ExplainOptions = {},
 ): { changes: FieldChange[]; value: unknown } {
   const rows: Record<string, unknown>[] = [];
   const analyzer = new ConnAnalyzer(
@@ -81,12 +89,12 @@ export function explainConnField(
   );
   const table = new FlowTable(
     {
-      captureId: "explain",
+      captureId: options.captureId ?? "explain",
       locate: false,
       checksums: options.checksums ?? "verify",
       limits: { liveFlows: 16, gapIntervals: 4096, burstRecords: 16 },
     },
-    { flowEnded() {}, residueEnded() {}, run() {}, postings() {} },
+    { flowEnded() {}, residueEnded() {}, run() {}, postings() {}, tunnel() {}, weird() {} },
   );
   const decoded = createDecodedPacket();
   const record = createFlowRecord();
@@ -95,8 +103,7 @@ export function explainConnField(
   packets.forEach((packet, packetIndex) => {
     decodePacket(packet, decoded);
     table.packet(packet, decoded);
-    if (table.currentFlow === 0) return;
-    table.describe(table.currentFlow, record);
+    if (!describeWanted(table, record, options.uid)) return;
     record.bursts = Math.min(record.bursts, 1);
     analyzer.flowEnded(record, table);
     analyzer.end();
@@ -106,6 +113,17 @@ export function explainConnField(
     before = after;
   });
   return { changes, value: before };
+}
+
+/** Fills `record` with the flow asked for, if the last packet reached it; else with the innermost. */
+function describeWanted(table: FlowTable, record: FlowRecord, uid: bigint | undefined): boolean {
+  for (let n = table.touchedCount - 1; n >= 0; n--) {
+    table.describe(table.touched[n]!, record);
+    if (record.isResidue) continue;
+    if (uid === undefined) return true;
+    if (((BigInt(record.uidHigh >>> 0) << 32n) | BigInt(record.uidLow >>> 0)) === uid) return true;
+  }
+  return false;
 }
 
 function rangesOf(fieldName: string, packet: PacketRecord): FieldChange["ranges"] {

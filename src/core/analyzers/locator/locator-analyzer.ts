@@ -1,5 +1,6 @@
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { FlowRecord, FlowTable, PostingRun } from "../../flow/index.ts";
+import { setFlowTime } from "../shared/index.ts";
 import { locatorSchema, residueSchema } from "./locator-events.ts";
 
 const runColumn = (name: string) => columnIndex(locatorSchema, name);
@@ -31,8 +32,8 @@ export class LocatorAnalyzer {
     batch.setCount(FIRST, row, run.first);
     batch.setU32(COUNT, row, run.count);
     batch.setU32(BYTES, row, run.bytes);
-    setTime(batch, FIRST_TS, row, table.baseSeconds, run.firstTime);
-    setTime(batch, LAST_TS, row, table.baseSeconds, run.lastTime);
+    setFlowTime(batch, FIRST_TS, row, table.baseSeconds, run.firstTime);
+    setFlowTime(batch, LAST_TS, row, table.baseSeconds, run.lastTime);
     if (batch.isFull) this.#send(batch);
   }
 
@@ -58,15 +59,4 @@ export class LocatorAnalyzer {
     if (batch.rowCount > 0) this.#sink.batch(batch);
     batch.clear();
   }
-}
-
-function setTime(
-  batch: ColumnBatch,
-  column: number,
-  row: number,
-  base: number,
-  time: number,
-): void {
-  const seconds = Math.floor(time / 1e9);
-  batch.setTime(column, row, base + seconds, time - seconds * 1e9);
 }

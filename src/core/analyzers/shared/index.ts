@@ -1,0 +1,1 @@
+export { setAddress, setFlowTime } from "./row-fields.ts";

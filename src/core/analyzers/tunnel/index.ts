@@ -1,0 +1,2 @@
+export { TunnelAnalyzer } from "./tunnel-analyzer.ts";
+export { tunnelSchema } from "./tunnel-events.ts";

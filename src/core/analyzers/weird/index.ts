@@ -1,0 +1,2 @@
+export { WeirdAnalyzer } from "./weird-analyzer.ts";
+export { weirdSchema } from "./weird-events.ts";

@@ -1,0 +1,115 @@
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { PRIVATE_NETWORKS } from "../../core/analyzers/index.ts";
+import { HoldfastError } from "../../core/base/index.ts";
+import { DEFAULT_FLOW_LIMITS, type FlowLimits } from "../../core/flow/index.ts";
+import { parseNetwork } from "../../core/packet/index.ts";
+import { readFileBytes, statFile, writeFileDurably } from "../../platform/index.ts";
+import { pathsOf } from "./home-paths.ts";
+
+/** How captures are analysed; sealed events are not changed by a change of these. */
+export interface AnalysisOptions {
+  readonly localNetworks: readonly string[];
+  readonly checksums: "verify" | "ignore";
+  readonly vlansInKey: boolean;
+  readonly limits: Partial<FlowLimits>;
+}
+
+const limitNames = Object.keys(DEFAULT_FLOW_LIMITS) as (keyof FlowLimits)[];
+const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
+  error: ({ input }) =>
+    `"${String(input)}" is no network; write address/prefix, such as 10.0.0.0/8`,
+});
+
+const schema = z.strictObject({
+  local_networks: z.array(network).optional(),
+  checksums: z.enum(["verify", "ignore"]).optional(),
+  vlans_in_key: z.boolean().optional(),
+  limits: z
+    .strictObject(
+      Object.fromEntries(
+        limitNames.map((name) => [
+          toSnake(name),
+          z
+            .int()
+            .min(1)
+            .max(2 ** 40)
+            .optional(),
+        ]),
+      ),
+    )
+    .optional(),
+});
+
+/** Reads `config.yaml` of a home; a home without one has the defaults. */
+export async function readHomeConfig(directory: string): Promise<AnalysisOptions> {
+  const { config } = pathsOf(directory);
+  if ((await statFile(config)) === undefined) return analysisOf({});
+  const text = new TextDecoder().decode(await readFileBytes(config));
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    throw badConfig(config, lines.linePos(fault.pos[0]).line, fault.message.split("\n")[0]!);
+  }
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return analysisOf(parsed.data);
+  const [issue] = parsed.error.issues;
+  const path = issue!.path.filter((part) => typeof part !== "symbol");
+  const node = document.getIn(path, true) as { range?: [number] } | undefined;
+  const line = lines.linePos(node?.range?.[0] ?? 0).line;
+  const where = path.length === 0 ? "" : `${path.join(".")}: `;
+  throw badConfig(config, line, `${where}${issue!.message}`);
+}
+
+/** Writes the file that a new home begins with: every setting with its default, commented out. */
+export async function writeDefaultConfig(directory: string): Promise<void> {
+  await writeFileDurably(
+    pathsOf(directory).config,
+    new TextEncoder().encode(
+      [
+        "# How captures are analysed. What is left out has the default shown; captures that are",
+        "# sealed already keep the events they were sealed with.",
+        "",
+        "# Networks that are yours: they decide what is local and what is remote.",
+        "#local_networks:",
+        ...PRIVATE_NETWORKS.map((text) => `#  - ${text}`),
+        "",
+        "# ignore counts packets with wrong checksums, for captures behind checksum offload.",
+        "#checksums: verify",
+        "",
+        "# true tells flows of the same addresses in different VLANs apart.",
+        "#vlans_in_key: false",
+        "",
+        "# Bounds of the engine. Reaching one loses decode, never packets, and is counted.",
+        "#limits:",
+        ...limitNames
+          .filter((name) => Number.isSafeInteger(DEFAULT_FLOW_LIMITS[name]))
+          .map((name) => `#  ${toSnake(name)}: ${DEFAULT_FLOW_LIMITS[name]}`),
+        "",
+      ].join("\n"),
+    ),
+  );
+}
+
+function analysisOf(config: z.infer<typeof schema>): AnalysisOptions {
+  const limits: Partial<FlowLimits> = {};
+  for (const name of limitNames) {
+    const value = config.limits?.[toSnake(name)];
+    if (value !== undefined) limits[name] = value;
+  }
+  return {
+    localNetworks: config.local_networks ?? PRIVATE_NETWORKS,
+    checksums: config.checksums ?? "verify",
+    vlansInKey: config.vlans_in_key ?? false,
+    limits,
+  };
+}
+
+function badConfig(path: string, line: number, reason: string): HoldfastError {
+  return new HoldfastError("home/bad-config", `${path}, line ${line}: ${reason}`, {
+    remedy: "mend the line, or delete it to have the default",
+  });
+}
