@@ -127,6 +127,18 @@ export class FlowIndex {
   }
 }
 
+/**
+ * A capture's seed, from its id: nobody who writes packets can know it, so nobody can make keys that
+ * fall on one place, and the same capture still gives the same events.
+ */
+export function seedOf(captureId: string): number {
+  let seed = 0x811c9dc5;
+  for (let n = 0; n < captureId.length; n++) {
+    seed = Math.imul(seed ^ captureId.charCodeAt(n), 0x01000193);
+  }
+  return seed | 0;
+}
+
 function mix(seed: number, a: number, b: number, c: number, d: number, port: number): number {
   let h = Math.imul(d ^ seed, 0xcc9e2d51) + Math.imul(port + 1, 0x1b873593);
   h ^= h >>> 16;

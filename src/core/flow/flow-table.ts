@@ -5,7 +5,7 @@ import { Bursts } from "./bursts.ts";
 import { FlowCounter } from "./flow-counter.ts";
 import { FlowDescriber } from "./flow-describer.ts";
 import { FlowHistory } from "./flow-history.ts";
-import { FlowIndex } from "./flow-index.ts";
+import { FlowIndex, seedOf } from "./flow-index.ts";
 import { createFlowKey, keyFlow, keyResidue, vlansOf } from "./flow-key.ts";
 import {
   F_LAST,
@@ -98,7 +98,7 @@ export class FlowTable {
     this.#store = new FlowStore(limits.liveFlows.maximum);
     this.#words = this.#store.words;
     this.#doubles = this.#store.doubles;
-    this.#index = new FlowIndex(this.#store);
+    this.#index = new FlowIndex(this.#store, seedOf(this.#options.captureId));
     const ports = new ServerPorts(this.#options.serverPorts);
     this.#judge = new PacketJudge(ports, this.#options);
     this.checksumErrors = this.#judge.errors;

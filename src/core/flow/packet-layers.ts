@@ -151,9 +151,9 @@ export class PacketLayers {
       decodePacket(inner, decoded);
       if (decoded.ipVersion === 0) continue;
       if (decoded.outerVlan < 0) {
-        // What comes through a tunnel came over the frame's VLAN.
-        decoded.outerVlan = packet.outerVlan;
-        decoded.innerVlan = packet.innerVlan;
+        // What comes through a tunnel came over the frame's VLAN, unless the tunnel says another.
+        decoded.outerVlan = inner.vlan < 0 ? packet.outerVlan : inner.vlan;
+        decoded.innerVlan = inner.vlan < 0 ? packet.innerVlan : -1;
       }
       const below = this.#layers[depth + 1]!;
       below.frame.count = layer.frame.count;

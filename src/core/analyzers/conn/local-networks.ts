@@ -45,10 +45,16 @@ export const PRIVATE_NETWORKS: readonly string[] = [
   "2002:ffff:ffff::/48",
 ];
 
+const NONE = 0;
+const ALL = 1;
+const PARTLY = 2;
+
 /** Tells local addresses from remote ones, quickly for IPv4. */
 export class LocalNetworks {
   readonly #v4: Int32Array;
   readonly #v6: readonly Network[];
+  /** Per upper 16 bits of an IPv4 address. */
+  readonly #blocks = new Uint8Array(65_536);
 
   /** Networks as `address/prefix`; a text that is no network is passed over. */
   constructor(networks: readonly string[]) {
@@ -64,18 +70,47 @@ export class LocalNetworks {
     }
     this.#v4 = Int32Array.from(v4);
     this.#v6 = v6;
+    this.#fillBlocks();
   }
 
   has(words: Int32Array): boolean {
-    if (words[0] === 0 && words[1] === 0 && words[2] === 0xffff) {
-      const address = words[3]!;
-      const list = this.#v4;
-      for (let n = 0; n < list.length; n += 2) {
-        if ((address & list[n]!) === list[n + 1]!) return true;
-      }
-      return false;
+    const [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!];
+    return a === 0 && b === 0 && c === 0xffff ? this.hasIpv4(d) : this.hasIpv6(a, b, c, d);
+  }
+
+  /** One look for nearly every address: few blocks of 65,536 are local in part. */
+  hasIpv4(address: number): boolean {
+    const block = this.#blocks[address >>> 16]!;
+    return block === PARTLY ? this.#walk(address) : block === ALL;
+  }
+
+  hasIpv6(a: number, b: number, c: number, d: number): boolean {
+    const list = this.#v6;
+    for (let n = 0; n < list.length; n++) {
+      if (isInNetwork(list[n]!, a >>> 0, b >>> 0, c >>> 0, d >>> 0)) return true;
     }
-    const [a, b, c, d] = [words[0]! >>> 0, words[1]! >>> 0, words[2]! >>> 0, words[3]! >>> 0];
-    return this.#v6.some((network) => isInNetwork(network, a, b, c, d));
+    return false;
+  }
+
+  #walk(address: number): boolean {
+    const list = this.#v4;
+    for (let n = 0; n < list.length; n += 2) {
+      if ((address & list[n]!) === list[n + 1]!) return true;
+    }
+    return false;
+  }
+
+  #fillBlocks(): void {
+    const list = this.#v4;
+    for (let n = 0; n < list.length; n += 2) {
+      const first = list[n + 1]! >>> 16;
+      // A mask of 16 bits or fewer covers whole blocks.
+      const blocks = (~list[n]! >>> 16) + 1;
+      const isWhole = (list[n]! & 0xffff) === 0;
+      for (let block = first; block < first + blocks; block++) {
+        if (isWhole) this.#blocks[block] = ALL;
+        else if (this.#blocks[block] === NONE) this.#blocks[block] = PARTLY;
+      }
+    }
   }
 }

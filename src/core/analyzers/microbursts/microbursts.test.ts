@@ -22,8 +22,8 @@ type Row = Record<string, unknown>;
 
 /** 10.0.0.0/8 and 192.168.0.0/16. */
 const ours = {
-  has: (words: Int32Array) =>
-    words[2] === 0xffff && (words[3]! >>> 24 === 10 || words[3]! >>> 16 === 0xc0a8),
+  hasIpv4: (address: number) => address >>> 24 === 10 || address >>> 16 === 0xc0a8,
+  hasIpv6: () => false,
 };
 
 function run(packets: readonly Sent[]) {

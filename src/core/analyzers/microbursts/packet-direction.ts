@@ -1,8 +1,9 @@
 import type { DecodedPacket } from "../../packet/index.ts";
 
-/** Whether an address is one of ours, by its four words. */
+/** Whether an address is one of ours, by its words. */
 export interface LocalTest {
-  has(words: Int32Array): boolean;
+  hasIpv4(address: number): boolean;
+  hasIpv6(a: number, b: number, c: number, d: number): boolean;
 }
 
 /** Places in `BURST_DIRECTIONS`. */
@@ -15,14 +16,13 @@ const PLACES = 1024;
 const UNSET = 2;
 
 /**
- * Tells a packet's direction by the local networks. Asking the networks costs 30 ns an address; a
- * small table that is overwritten freely answers most packets in 3.
+ * Tells a packet's direction by the local networks. IPv4 is one look into a table; asking for an IPv6
+ * address costs 100 ns, which a small table that is overwritten freely saves most packets.
  */
 export class PacketDirection {
   readonly #local: LocalTest;
   readonly #words = new Int32Array(PLACES * 4);
   readonly #answers = new Uint8Array(PLACES).fill(UNSET);
-  readonly #asked = new Int32Array(4);
 
   constructor(local: LocalTest) {
     this.#local = local;
@@ -30,6 +30,11 @@ export class PacketDirection {
 
   of(packet: DecodedPacket): number {
     if (packet.ipVersion === 0) return UNKNOWN;
+    if (packet.ipVersion === 4) {
+      const isOut = this.#local.hasIpv4(packet.src3);
+      if (this.#local.hasIpv4(packet.dst3)) return isOut ? INSIDE : IN;
+      return isOut ? OUT : UNKNOWN;
+    }
     const fromUs = this.#isLocal(packet.src0, packet.src1, packet.src2, packet.src3);
     const toUs = this.#isLocal(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
     if (fromUs) return toUs ? INSIDE : OUT;
@@ -49,10 +54,13 @@ export class PacketDirection {
     return this.#ask(place, a, b, c, d);
   }
 
-  #ask(place: number, ...address: readonly [number, number, number, number]): boolean {
-    this.#asked.set(address);
-    const isLocal = this.#local.has(this.#asked);
-    for (let n = 0; n < 4; n++) this.#words[place * 4 + n] = this.#asked[3 - n]!;
+  #ask(place: number, a: number, b: number, c: number, d: number): boolean {
+    const isLocal = this.#local.hasIpv6(a, b, c, d);
+    const at = place << 2;
+    this.#words[at] = d;
+    this.#words[at + 1] = c;
+    this.#words[at + 2] = b;
+    this.#words[at + 3] = a;
     this.#answers[place] = isLocal ? 1 : 0;
     return isLocal;
   }

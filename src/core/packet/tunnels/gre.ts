@@ -126,6 +126,8 @@ function findInErspan(inner: InnerPacket, headerBytes: number): boolean {
   if (inner.capturedBytes < headerBytes) return broken(inner, TUNNEL_FAULT.greCut);
   const { view, start } = inner;
   const session = headerBytes === 0 ? -1 : view.getUint16(start + 2) & 0x3ff;
+  const vlan = headerBytes === 0 ? 0 : view.getUint16(start) & 0xfff;
+  if (vlan !== 0) inner.vlan = vlan;
   let bytes = headerBytes;
   let linkType: number = LINK_TYPE.ethernet;
   if (headerBytes === 12) {

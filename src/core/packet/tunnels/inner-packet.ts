@@ -84,6 +84,8 @@ export interface InnerPacket extends PacketBytes {
   kind: number;
   /** VNI, TEID, GRE key, ERSPAN session or PPTP call, -1 when there is none. */
   id: number;
+  /** VLAN of the mirrored frame where the tunnel's own header has it (ERSPAN II and III), else -1. */
+  vlan: number;
   /** A `TUNNEL_FAULT` number; beside a packet that was found it is a remark on it. */
   fault: number;
   /** Where the next packet of the same tunnel packet begins (A-MSDU), 0 when there is none; and what is left. */
@@ -106,6 +108,7 @@ export function createInnerPacket(): InnerPacket {
     linkType: LINK_TYPE.raw,
     kind: TUNNEL.none,
     id: -1,
+    vlan: -1,
     fault: 0,
     nextStart: 0,
     nextCapturedBytes: 0,
@@ -125,6 +128,7 @@ export function enclose(
   inner.start = decoded.payloadStart;
   inner.capturedBytes = Math.min(decoded.payloadBytes, wireBytes);
   inner.originalBytes = wireBytes;
+  inner.vlan = -1;
 }
 
 /** Takes `bytes` of tunnel header off the front; false when they were not captured. */
