@@ -311,6 +311,21 @@ test("an interface's negative offset moves its times back", () => {
   expect(packets[0]?.time).toBe("0.000001000");
 });
 
+test("a time too far off for nanoseconds is written as finely as 64 bits hold it", () => {
+  const writer = new PcapngWriter();
+  const packet = { nanoseconds: 126_329_000, originalBytes: 1, linkType: 1, snapLength: 96 };
+  const far = [1_700_000_000, 18_446_744_073_204, 40_000_000_000_000];
+  const bytes = Buffer.concat([
+    writer.start(),
+    ...far.map((seconds) => writer.packet({ ...packet, seconds, bytes: Buffer.from("a") })),
+  ]);
+  expect(read([bytes]).packets.map(({ time }) => time)).toEqual([
+    "1700000000.126329000",
+    "18446744073204.126329000",
+    "40000000000000.000000000",
+  ]);
+});
+
 test("what the writer writes the reader reads back", () => {
   const writer = new PcapngWriter({ interfaceName: "eth0", interfaceComment: "uplink" });
   const time = { seconds: 1_700_000_000, nanoseconds: 999_999_999 };

@@ -63,6 +63,8 @@ export class PcapngWriter {
     snapLength: number;
     name?: string;
     comment?: string;
+    /** Decimal digits of a second that times are counted in; nanoseconds unless said. */
+    digits?: number;
   }): { id: number; bytes: Uint8Array } {
     const body = new Uint8Array(8);
     const view = new DataView(body.buffer);
@@ -71,19 +73,21 @@ export class PcapngWriter {
     const options: OptionValue[] = [];
     pushText(options, 1, described.comment);
     pushText(options, 2, described.name);
-    options.push([9, new Uint8Array([9])]);
+    const digits = described.digits ?? NANOSECOND_DIGITS;
+    options.push([9, new Uint8Array([digits])]);
     const id = this.#interfaceCount++;
-    this.#interfaces.set(`${described.linkType}/${described.snapLength}`, id);
+    this.#interfaces.set(`${described.linkType}/${described.snapLength}/${digits}`, id);
     return { id, bytes: block(1, body, options) };
   }
 
   /** Enhanced Packet Block, after the interface's block if this is its first packet. */
   packet(packet: PcapngPacket): Uint8Array {
     const { linkType, snapLength } = packet;
-    const known = this.#interfaces.get(`${linkType}/${snapLength}`);
-    if (known !== undefined) return enhancedPacketBlock(packet, known);
-    const added = this.addInterface({ linkType, snapLength, ...this.#interfaceTexts });
-    return concat([added.bytes, enhancedPacketBlock(packet, added.id)]);
+    const digits = digitsFor(packet.seconds);
+    const known = this.#interfaces.get(`${linkType}/${snapLength}/${digits}`);
+    if (known !== undefined) return enhancedPacketBlock(packet, known, digits);
+    const added = this.addInterface({ linkType, snapLength, digits, ...this.#interfaceTexts });
+    return concat([added.bytes, enhancedPacketBlock(packet, added.id, digits)]);
   }
 
   /** Interface Statistics Block. */
@@ -91,7 +95,7 @@ export class PcapngWriter {
     const body = new Uint8Array(12);
     const view = new DataView(body.buffer);
     view.setUint32(0, statistics.interfaceId, true);
-    setTime(view, 4, statistics);
+    setTime(view, 4, statistics, NANOSECOND_DIGITS);
     const options: OptionValue[] = [];
     pushText(options, 1, statistics.comment);
     if (statistics.received !== undefined) options.push([4, u64(statistics.received)]);
@@ -110,11 +114,15 @@ export class PcapngWriter {
   }
 }
 
-function enhancedPacketBlock(packet: PcapngPacket, interfaceId: number): Uint8Array {
+function enhancedPacketBlock(
+  packet: PcapngPacket,
+  interfaceId: number,
+  digits: number,
+): Uint8Array {
   const body = new Uint8Array(20 + padded(packet.bytes.length));
   const view = new DataView(body.buffer);
   view.setUint32(0, interfaceId, true);
-  setTime(view, 4, packet);
+  setTime(view, 4, packet, digits);
   view.setUint32(12, packet.bytes.length, true);
   view.setUint32(16, packet.originalBytes, true);
   body.set(packet.bytes, 20);
@@ -144,13 +152,26 @@ function block(type: number, body: Uint8Array, options: readonly OptionValue[]):
   return bytes;
 }
 
-/** Nanoseconds since 1970 as the high and low halves of a 64-bit count. */
+const NANOSECOND_DIGITS = 9;
+/** 64 bits of nanoseconds end in the year 2554, of microseconds in 586512. */
+const NANOSECONDS_END = 18_446_744_073;
+const MICROSECONDS_END = 18_446_744_073_709;
+
+/** How fine a packet's time can be said in 64 bits: captures may claim any year. */
+function digitsFor(seconds: number): number {
+  if (seconds < NANOSECONDS_END) return NANOSECOND_DIGITS;
+  return seconds < MICROSECONDS_END ? 6 : 0;
+}
+
+/** A time since 1970 as the high and low halves of a 64-bit count of fractions of a second. */
 function setTime(
   view: DataView,
   at: number,
   time: { readonly seconds: number; readonly nanoseconds: number },
+  digits: number,
 ): void {
-  const count = BigInt(time.seconds) * 1_000_000_000n + BigInt(time.nanoseconds);
+  const fraction = Math.floor(time.nanoseconds / 10 ** (NANOSECOND_DIGITS - digits));
+  const count = BigInt(time.seconds) * 10n ** BigInt(digits) + BigInt(fraction);
   view.setUint32(at, Number(BigInt.asUintN(32, count >> 32n)), true);
   view.setUint32(at + 4, Number(BigInt.asUintN(32, count)), true);
 }
