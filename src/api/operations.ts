@@ -3,6 +3,7 @@ import * as microbursts from "./burst-schemas.ts";
 import { operation } from "./operation.ts";
 import * as s from "./schemas.ts";
 import * as streams from "./stream-schemas.ts";
+import * as verdicts from "./verdict-schemas.ts";
 
 /** Everything a client may ask of a home. Names are the command line's and the page's alike. */
 export const operations = {
@@ -289,6 +290,15 @@ export const operations = {
     summary: "Where two packets of a TCP connection disagree, and which host takes which.",
     input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
     output: streams.streamDifferences,
+    answer: "json",
+  }),
+  verdict: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/verdict",
+    summary:
+      "Whether a slow or broken TCP connection was the network's, the client's or the server's doing, with the packets that show it. The read is in the ledger before any packet is read.",
+    input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: verdicts.verdict,
     answer: "json",
   }),
   bursts: operation({

@@ -18,6 +18,7 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addStreamCommand } from "./commands/stream.ts";
+import { addVerdictCommand } from "./commands/verdict.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -45,6 +46,7 @@ async function main(args: readonly string[]): Promise<void> {
     addShowCommand,
     addExplainCommand,
     addStreamCommand,
+    addVerdictCommand,
     addBurstsCommand,
     addSegmentsCommand,
     addVerifyCommand,

@@ -1,4 +1,5 @@
 import {
+  CaptureLossAnalyzer,
   ConnAnalyzer,
   LocalNetworks,
   LocatorAnalyzer,
@@ -52,6 +53,8 @@ export interface EngineCounters {
   liveFlowsPeak: number;
   /** Every bound with how often it was reached. */
   limits: readonly Limit[];
+  /** Packets that were captured twice, by two ports of one mirror. */
+  duplicates: number;
   /** Every weird by name, written to the log or not. */
   weirds: ReadonlyMap<string, number>;
   /** Times of the earliest and the latest packet; undefined before the first. */
@@ -73,6 +76,7 @@ export class Engine {
   readonly #tunnel: TunnelAnalyzer;
   readonly #weird: WeirdAnalyzer;
   readonly #microbursts: MicroburstsAnalyzer;
+  readonly #captureLoss: CaptureLossAnalyzer;
   readonly #decoded = createDecodedPacket();
   readonly #byLinkType = new Map<number, number>();
   readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
@@ -97,6 +101,7 @@ export class Engine {
     this.#tunnel = new TunnelAnalyzer(sink);
     this.#weird = new WeirdAnalyzer(sink);
     this.#microbursts = new MicroburstsAnalyzer(sink, local);
+    this.#captureLoss = new CaptureLossAnalyzer(sink, () => this.#table.ackCounts);
     this.#table = new FlowTable(options, {
       flowEnded: (record) => {
         this.#conn.flowEnded(record, this.#table);
@@ -133,6 +138,7 @@ export class Engine {
       residues: this.#table.residues,
       liveFlowsPeak: this.#table.liveFlowsPeak,
       limits: [...this.#table.limits, this.#microbursts.limit],
+      duplicates: this.#table.duplicates,
       weirds: this.#table.weirds.counts,
       firstTime: this.#packets === 0 ? undefined : time(this.#firstSeconds, this.#firstNanoseconds),
       lastTime: this.#packets === 0 ? undefined : time(this.#lastSeconds, this.#lastNanoseconds),
@@ -145,6 +151,7 @@ export class Engine {
     this.#microbursts.endBins();
     this.#table.end();
     this.#microbursts.end();
+    this.#captureLoss.end();
     this.#conn.end();
     this.#locator.end();
     this.#tunnel.end();
@@ -164,8 +171,12 @@ export class Engine {
       if (!decoded.linkKnown) this.#unknownLink++;
     }
     if (decoded.fault !== 0) this.#faults[decoded.fault]!++;
+    this.#captureLoss.packet(packet.seconds, packet.nanoseconds);
     this.#table.packet(packet, decoded);
-    this.#microbursts.packet(packet, decoded, this.#table.currentOrdinal);
+    // A packet that two mirror ports captured was on the wire once.
+    if (!this.#table.lastWasDuplicate) {
+      this.#microbursts.packet(packet, decoded, this.#table.currentOrdinal);
+    }
   }
 
   #changeLinkType(linkType: number): void {

@@ -192,8 +192,10 @@ function zeekType(field: Field): string {
     case "enum":
       // Zeek has one real enumeration in its logs; the other closed lists are strings there.
       return field.name === "proto" ? "enum" : "string";
-    case "time":
     case "interval":
+      // The one number with a fraction that is no time has an interval's encoding.
+      return field.name === "percent_lost" ? "double" : "interval";
+    case "time":
     case "addr":
     case "port":
     case "count":

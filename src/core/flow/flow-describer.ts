@@ -1,5 +1,6 @@
 import { hashFlow } from "./community-id.ts";
 import { plainConnState, tcpConnState } from "./conn-state.ts";
+import type { DuplicateCounts } from "./duplicates.ts";
 import type { FlowHistory } from "./flow-history.ts";
 import {
   ACK_TIME,
@@ -10,6 +11,7 @@ import {
   DEPTH_MASK,
   DEPTH_SHIFT,
   DUPLICATE_ACKS,
+  DUPLICATES,
   ENDPOINT_0,
   ENDPOINT_1,
   F_FIRST_OFFSET,
@@ -57,6 +59,7 @@ export class FlowDescriber {
   readonly #history: FlowHistory;
   readonly #tunnels: TunnelContexts;
   readonly #links: LinkAddresses;
+  readonly #duplicates: DuplicateCounts;
   readonly #digests = new SmallDigests();
   readonly #captureId: Uint8Array;
 
@@ -66,6 +69,7 @@ export class FlowDescriber {
       history: FlowHistory;
       tunnels: TunnelContexts;
       links: LinkAddresses;
+      duplicates: DuplicateCounts;
       captureId: string;
     },
   ) {
@@ -74,6 +78,7 @@ export class FlowDescriber {
     this.#history = options.history;
     this.#tunnels = options.tunnels;
     this.#links = options.links;
+    this.#duplicates = options.duplicates;
     // Ids are 26 characters; the digest's message has room for 128 and the number.
     this.#captureId = new TextEncoder().encode(options.captureId).subarray(0, 128);
   }
@@ -151,6 +156,8 @@ export class FlowDescriber {
     const { source, destination } = this.#links.of(at);
     out.originatorLink = flipped ? destination : source;
     out.responderLink = flipped ? source : destination;
+    out.originatorDuplicates = this.#duplicates.read(words[at + DUPLICATES]!, flipped ? 1 : 0);
+    out.responderDuplicates = this.#duplicates.read(words[at + DUPLICATES]!, flipped ? 0 : 1);
     out.synTime = toNanoseconds(words[at + SYN_TIME]!);
     out.ackTime = toNanoseconds(words[at + ACK_TIME]!);
     out.responseTime = toNanoseconds(words[at + RESPONSE_TIME]!);

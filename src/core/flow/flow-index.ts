@@ -10,6 +10,8 @@ import { type FlowStore, wordsOf } from "./flow-store.ts";
 export class FlowIndex {
   /** 1 when the last flow found was keyed the other way round, else 0. */
   direction: 0 | 1 = 0;
+  /** Slots of strangers passed so far: what keys made to collide would drive up. */
+  extraProbes = 0;
   readonly #store: FlowStore;
   readonly #seed: number;
   #slots = new Int32Array(1 << 15);
@@ -39,6 +41,7 @@ export class FlowIndex {
       const flow = slots[slot * 2]!;
       if (flow === 0) return 0;
       if (slots[slot * 2 + 1] === hash && this.#matches(flow, key)) return flow;
+      this.extraProbes++;
       slot = (slot + 1) & this.#mask;
     }
   }
@@ -54,12 +57,16 @@ export class FlowIndex {
   remove(flow: number): void {
     const slots = this.#slots;
     let slot = this.#store.words[wordsOf(flow) + HASH]! & this.#mask;
-    while (slots[slot * 2] !== flow) slot = (slot + 1) & this.#mask;
+    while (slots[slot * 2] !== flow) {
+      this.extraProbes++;
+      slot = (slot + 1) & this.#mask;
+    }
     this.#count--;
     // Shift later members of the run back, so that no probe ends at the hole.
     let hole = slot;
     let next = (hole + 1) & this.#mask;
     while (slots[next * 2] !== 0) {
+      this.extraProbes++;
       const home = slots[next * 2 + 1]! & this.#mask;
       if (((next - home) & this.#mask) >= ((next - hole) & this.#mask)) {
         slots[hole * 2] = slots[next * 2]!;
@@ -112,7 +119,10 @@ export class FlowIndex {
   #place(flow: number, hash: number): void {
     const slots = this.#slots;
     let slot = hash & this.#mask;
-    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    while (slots[slot * 2] !== 0) {
+      this.extraProbes++;
+      slot = (slot + 1) & this.#mask;
+    }
     slots[slot * 2] = flow;
     slots[slot * 2 + 1] = hash;
   }
@@ -139,12 +149,22 @@ export function seedOf(captureId: string): number {
   return seed | 0;
 }
 
+/** The third word of every IPv4 address, which lies mapped into IPv6 (RFC 4291 2.5.5.2). */
+const MAPPED = 0xffff;
+
+/** One endpoint's half. IPv6's other words count whenever one of them is not as IPv4's. */
 function mix(seed: number, a: number, b: number, c: number, d: number, port: number): number {
-  let h = Math.imul(d ^ seed, 0xcc9e2d51) + Math.imul(port + 1, 0x1b873593);
-  h ^= h >>> 16;
-  if (a !== 0) {
-    h = Math.imul(h ^ a, 0x85ebca6b) + b;
-    h = Math.imul(h ^ (h >>> 15) ^ c, 0xc2b2ae35);
-  }
-  return Math.imul(h ^ (h >>> 13), 0x27d4eb2f) | 0;
+  const low = absorb(absorb(seed, d), port);
+  if ((a | b | (c ^ MAPPED)) === 0) return low;
+  return absorb(absorb(absorb(low, a), b), c);
+}
+
+/**
+ * Takes in a word. Two products a word: with one, bits changed at the top of a word are undone by bits
+ * changed at the top of the next, whatever the seed, and keys by the million fall on one place.
+ */
+function absorb(hash: number, word: number): number {
+  const h = Math.imul(hash ^ word, 0xcc9e2d51);
+  const g = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  return g ^ (g >>> 13);
 }

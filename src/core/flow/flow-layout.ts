@@ -13,6 +13,9 @@ export const RECORD_WORDS = 112;
 export const ORIGIN_WORDS = 12;
 /** Double (of the buffer, not of a record) that holds the time of the packet at hand. */
 export const F_NOW = 0;
+/** Doubles that count acknowledgements seen, and those that showed a gap, over all connections. */
+export const F_ACKS = 1;
+export const F_GAPS = 2;
 
 /** Line 0. Key: address 0 (source of the first packet), address 1, both ports, protocol and kind. */
 export const ADDRESS_0 = 0;
@@ -73,6 +76,8 @@ export const F_HANDSHAKE = 52;
 /** Number of the first packet's pair of link addresses, 0 for none. */
 export const LINK_PAIR = 106;
 export const POSTING_HEAD = 107;
+/** Number of the flow's record of packets captured twice, 0 while there is none. */
+export const DUPLICATES = 108;
 /** Number of the flow's tunnel context, 0 outside tunnels. */
 export const TUNNEL_CONTEXT = 109;
 /** Microseconds plus one: SYN to SYN-ACK, SYN-ACK to ACK. */

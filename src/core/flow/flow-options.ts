@@ -18,7 +18,7 @@ export interface FlowLimits {
   tunnelDepth: number;
   /** Live flows inside tunnels whose outer addresses are kept. */
   tunnelContexts: number;
-  /** Rows of weird left out because one flow had too many of a name. */
+  /** Rows of weird written; more are counted by name only. */
   weirdRows: number;
   /** Datagrams being put together at once. */
   fragmentDatagrams: number;
@@ -28,6 +28,8 @@ export interface FlowLimits {
   fragmentsPerDatagram: number;
   /** Nanoseconds of packet time in which a datagram has to be complete. */
   fragmentAgeNs: number;
+  /** Live flows of which packets were captured twice. */
+  duplicateRecords: number;
 }
 
 export const DEFAULT_FLOW_LIMITS: FlowLimits = {
@@ -43,6 +45,24 @@ export const DEFAULT_FLOW_LIMITS: FlowLimits = {
   fragmentBytes: 32 * 1024 * 1024,
   fragmentsPerDatagram: 8192,
   fragmentAgeNs: DEFAULT_FRAGMENT_AGE_NS,
+  duplicateRecords: 262_144,
+};
+
+/** What the limits may be set to: beyond these the memory for them cannot be had. */
+export const FLOW_LIMITS_MAX: FlowLimits = {
+  liveFlows: 4_000_000,
+  gapIntervals: 16_777_216,
+  burstRecords: 1_000_000,
+  histories: 1_000_000,
+  postingBytes: 1024 * 1024 * 1024,
+  tunnelDepth: 7,
+  tunnelContexts: 4_000_000,
+  weirdRows: 100_000_000,
+  fragmentDatagrams: 1_000_000,
+  fragmentBytes: 1024 * 1024 * 1024,
+  fragmentsPerDatagram: 8192,
+  fragmentAgeNs: 3_600_000_000_000,
+  duplicateRecords: 4_000_000,
 };
 
 /** How a flow table works; the capture's id makes the flows' uids. */

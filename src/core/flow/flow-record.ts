@@ -75,6 +75,9 @@ export interface FlowRecord {
   originatorPayloadBytes: number;
   responderPayloadBytes: number;
   lastLocatedTime: number;
+  /** Packets that were captured twice; counted above each time. */
+  originatorDuplicates: number;
+  responderDuplicates: number;
   /** Nanoseconds, -1 where there is none: SYN to SYN-ACK, SYN-ACK to ACK, question to answer. */
   synTime: number;
   ackTime: number;
@@ -132,6 +135,8 @@ export function createFlowRecord(): FlowRecord {
     originatorPayloadBytes: 0.5,
     responderPayloadBytes: 0.5,
     lastLocatedTime: 0.5,
+    originatorDuplicates: 0,
+    responderDuplicates: 0,
     synTime: 0.5,
     ackTime: 0.5,
     responseTime: 0.5,

@@ -2,21 +2,21 @@ import type { Limit } from "../base/index.ts";
 import { type DecodedPacket, FAULT, IP_PROTOCOL } from "../packet/index.ts";
 import type { PacketRecord } from "../pcap/index.ts";
 import { Bursts } from "./bursts.ts";
+import { DuplicateCounts, PacketDuplicates } from "./duplicates.ts";
 import { FlowCounter } from "./flow-counter.ts";
 import { FlowDescriber } from "./flow-describer.ts";
 import { FlowHistory } from "./flow-history.ts";
 import { FlowIndex, seedOf } from "./flow-index.ts";
 import { createFlowKey, keyFlow, keyResidue, vlansOf } from "./flow-key.ts";
 import {
+  DUPLICATES,
+  F_ACKS,
+  F_GAPS,
   F_LAST,
   F_NOW,
-  F_TIMER,
-  FLAGS,
   KIND_RESIDUE,
   ORDINAL,
   PROTOCOL,
-  TIMER_ATTEMPT,
-  TIMER_DELETE,
 } from "./flow-layout.ts";
 import {
   type FlowTableOptions,
@@ -61,6 +61,8 @@ export class FlowTable {
   /** Flows that the last packet reached, the outermost first; the first `touchedCount` hold. */
   readonly touched = new Int32Array(16);
   touchedCount = 0;
+  /** The last packet was captured before, by another port of the same mirror. */
+  lastWasDuplicate = false;
   /** Seconds since 1970 from which the table counts its nanoseconds. */
   baseSeconds = 0;
   flows = 0;
@@ -85,6 +87,8 @@ export class FlowTable {
   readonly #layers: PacketLayers;
   readonly #tunnels: FlowTunnels;
   readonly #links: LinkAddresses;
+  readonly #duplicates = new PacketDuplicates();
+  readonly #duplicateCounts: DuplicateCounts;
   readonly #record = createFlowRecord();
   readonly #look: (flow: number) => void;
   readonly #key = createFlowKey();
@@ -110,10 +114,12 @@ export class FlowTable {
     this.#counter = new FlowCounter(this.#store, this.#history, this.#tcp, this.#bursts);
     const contexts = new TunnelContexts(limits.tunnelContexts);
     this.#links = new LinkAddresses(this.#store);
+    this.#duplicateCounts = new DuplicateCounts(limits.duplicateRecords);
     this.#describer = new FlowDescriber(this.#store, {
       history: this.#history,
       tunnels: contexts,
       links: this.#links,
+      duplicates: this.#duplicateCounts,
       captureId: this.#options.captureId,
     });
     this.#tunnels = new FlowTunnels(
@@ -143,6 +149,16 @@ export class FlowTable {
 
   get limits(): readonly Limit[] {
     return Object.values(this.#options.limits);
+  }
+
+  /** Packets captured twice. */
+  get duplicates(): number {
+    return this.#duplicates.count;
+  }
+
+  /** Acknowledgements seen between established sides, and those that showed a gap. */
+  get ackCounts(): { acks: number; gaps: number } {
+    return { acks: this.#doubles[F_ACKS]!, gaps: this.#doubles[F_GAPS]! };
   }
 
   get liveFlowsPeak(): number {
@@ -178,6 +194,7 @@ export class FlowTable {
       if (this.#wheel.isDue(now)) this.#wheel.advance(now, this.#look);
     }
     this.touchedCount = 0;
+    this.lastWasDuplicate = false;
     if (packet.fault !== FAULT.none) this.weirds.ofFault(packet, record.recordOffset);
     if (packet.ipVersion === 0) {
       if (this.#postings?.isFull) this.#writeRuns();
@@ -233,7 +250,7 @@ export class FlowTable {
     if (this.#options.vlansInKey) key.vlans = vlansOf(layer.packet);
     const flow = this.#index.find(key, this.#index.hash(key));
     if (flow === 0) return false;
-    layer.flow = flow;
+    this.#putUnder(layer, flow);
     this.#locate(layer);
     this.#counter.uncounted(flow, this.#index.direction, layer.frame);
     return true;
@@ -265,7 +282,7 @@ export class FlowTable {
       this.#timeouts.set(flow, TIMEOUT.residue);
       this.#wheel.add(flow, this.#timeouts.deadline(flow));
     }
-    layer.flow = flow;
+    this.#putUnder(layer, flow);
     this.#doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#doubles[F_NOW]!;
     this.#locate(layer);
   }
@@ -291,8 +308,14 @@ export class FlowTable {
       else if (this.#judge.isDns(packet)) this.#timeouts.set(flow, TIMEOUT.dns);
       this.#wheel.add(flow, this.#doubles[F_NOW]! + CLOSE_NANOSECONDS);
     } else if (layer.depth > 0) this.#tunnels.noteCarrier(layer, flow);
-    layer.flow = flow;
+    this.#putUnder(layer, flow);
     this.#locate(layer);
+    if (this.#duplicates.isDuplicate(layer.source, packet, this.#doubles[F_NOW]!)) {
+      // A copy from a second mirror port: counted like any other, as Zeek does, and told apart.
+      this.lastWasDuplicate = true;
+      const at = wordsOf(flow) + DUPLICATES;
+      this.#words[at] = this.#duplicateCounts.add(this.#words[at]!, endpoint);
+    }
     const isBroken = this.#judge.isTransportBroken(packet);
     if (!isBroken && this.#judge.isTransportGood(layer.source, packet)) {
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcpWeirds.segment(layer, endpoint);
@@ -300,25 +323,15 @@ export class FlowTable {
       return true;
     }
     this.#counter.uncounted(flow, endpoint, layer.frame);
-    if (!isBroken) this.#badChecksum(layer, endpoint);
+    if (isBroken) return false;
+    if (packet.icmpType < 0) this.#counter.badChecksum(flow, endpoint);
+    this.weirds.ofFlow(this.#judge.noteBadTransport(packet), layer);
     return false;
   }
 
   /** True when the flow found had ended by time before this packet, or a SYN begins a new one. */
   #isOver(flow: number, packet: DecodedPacket): boolean {
-    const words = this.#words;
-    const doubles = this.#doubles;
-    const now = doubles[F_NOW]!;
-    const at = wordsOf(flow);
-    const f = at >> 1;
-    const timed = (words[at + FLAGS]! & (TIMER_ATTEMPT | TIMER_DELETE)) !== 0;
-    // Nothing ends sooner than this after the last packet, except by a timer.
-    const isFresh =
-      now < doubles[f + F_LAST]! + CLOSE_NANOSECONDS && !(timed && now >= doubles[f + F_TIMER]!);
-    if (!isFresh) {
-      if (now >= this.#timeouts.deadline(flow)) return true;
-      if (timed && now >= doubles[f + F_TIMER]!) words[at + FLAGS]! &= ~TIMER_ATTEMPT;
-    }
+    if (this.#timeouts.isOver(flow)) return true;
     return (
       packet.protocol === IP_PROTOCOL.tcp &&
       !this.#judge.isTransportBroken(packet) &&
@@ -338,6 +351,11 @@ export class FlowTable {
     return flow;
   }
 
+  #putUnder(layer: Layer, flow: number): void {
+    layer.flow = flow;
+    layer.ordinal = this.#words[wordsOf(flow) + ORDINAL]!;
+  }
+
   #locate(layer: Layer): void {
     if (this.touchedCount < this.touched.length) this.touched[this.touchedCount++] = layer.flow;
     const postings = this.#postings;
@@ -346,24 +364,6 @@ export class FlowTable {
     for (let n = 0; n < layer.frame.count; n++) {
       if (postings.isFull) this.#writeRuns();
       postings.add(layer.flow, offsets[n]!);
-    }
-  }
-
-  #badChecksum(layer: Layer, endpoint: 0 | 1): void {
-    switch (layer.packet.protocol) {
-      case IP_PROTOCOL.tcp:
-        this.checksumErrors.tcp++;
-        this.#counter.badChecksum(layer.flow, endpoint);
-        this.weirds.ofFlow("bad_TCP_checksum", layer);
-        return;
-      case IP_PROTOCOL.udp:
-        this.checksumErrors.udp++;
-        this.#counter.badChecksum(layer.flow, endpoint);
-        this.weirds.ofFlow("bad_UDP_checksum", layer);
-        return;
-      default:
-        this.checksumErrors.icmp++;
-        this.weirds.ofFlow("bad_ICMP_checksum", layer);
     }
   }
 
@@ -379,6 +379,7 @@ export class FlowTable {
     else this.#sink.flowEnded(this.#record);
     if ((kind & (0xff | KIND_RESIDUE)) === IP_PROTOCOL.tcp) this.#tcp.end(flow);
     this.#bursts.release(flow);
+    this.#duplicateCounts.release(words[at + DUPLICATES]!);
     this.#tunnels.end(flow, this.#record, why);
     words[at + ORDINAL] = 0;
     this.#store.release(flow);

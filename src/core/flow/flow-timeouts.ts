@@ -3,6 +3,7 @@ import {
   ENDPOINT_0,
   ENDPOINT_1,
   F_LAST,
+  F_NOW,
   F_START,
   F_TIMER,
   FLAGS,
@@ -72,6 +73,22 @@ export class TimeoutRules {
     }
     if (port === 21 || port === 22 || port === 23 || port === 513)
       this.set(flow, TIMEOUT.interactive);
+  }
+
+  /** True when the flow had ended by time before the packet at hand. */
+  isOver(flow: number): boolean {
+    const words = this.#words;
+    const doubles = this.#doubles;
+    const now = doubles[F_NOW]!;
+    const at = wordsOf(flow);
+    const f = at >> 1;
+    const timed = (words[at + FLAGS]! & (TIMER_ATTEMPT | TIMER_DELETE)) !== 0;
+    const isTimerDue = timed && now >= doubles[f + F_TIMER]!;
+    // Nothing ends sooner than this after the last packet, except by a timer.
+    if (now < doubles[f + F_LAST]! + CLOSE_NANOSECONDS && !isTimerDue) return false;
+    if (now >= this.deadline(flow)) return true;
+    if (isTimerDue) words[at + FLAGS]! &= ~TIMER_ATTEMPT;
+    return false;
   }
 
   /** The moment at which the flow ends if no packet comes before. */

@@ -53,8 +53,8 @@ export class FlowTunnels {
     const number = words[wordsOf(flow) + TUNNEL_CONTEXT]!;
     const context = this.#contexts.get(number);
     if (context === undefined) return;
-    const ordinal = words[wordsOf(layer.parent) + ORDINAL]!;
-    if (context.parent === ordinal) return;
+    const ordinal = layer.parentOrdinal;
+    if (context.parent === ordinal || !this.#isThere(layer)) return;
     context.parent = ordinal;
     if ((words[wordsOf(flow) + PROTOCOL]! & KIND_RESIDUE) === 0) this.#tellStack(layer);
     this.#describer.describe(layer.parent, this.#record);
@@ -83,8 +83,13 @@ export class FlowTunnels {
   /** All tunnels around a flow, the outermost last. */
   #tellStack(layer: Layer): void {
     for (let at: Layer | undefined = layer; at !== undefined && at.depth > 0; at = at.above) {
-      this.#tellFound(at.parent);
+      if (this.#isThere(at)) this.#tellFound(at.parent);
     }
+  }
+
+  /** False when the carrier was ended to make room for what it carries. */
+  #isThere(layer: Layer): boolean {
+    return this.#words[wordsOf(layer.parent) + ORDINAL] === layer.parentOrdinal;
   }
 
   /** The log says that something is a tunnel when a first flow begins inside it. */

@@ -105,6 +105,7 @@ export class FlowWeirds {
   readonly #rules: ("source" | "each" | "capture" | "pair")[] = [];
   readonly #nobody = createDecodedPacket();
   #limitsTold = 0;
+  #rows = 0;
   #lastName = "";
   #lastNumber = -1;
   readonly #sink: (record: WeirdRecord) => void;
@@ -182,6 +183,11 @@ export class FlowWeirds {
     offset: number,
     more: WeirdDetails & { flow: number },
   ): void {
+    if (this.#rows >= this.#limit.maximum) {
+      this.#limit.reached++;
+      return;
+    }
+    this.#rows++;
     const record = this.#record;
     record.name = name;
     record.addl = more.addl ?? "";

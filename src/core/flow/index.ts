@@ -1,5 +1,11 @@
 export { type CommunityIdTuple, communityId } from "./community-id.ts";
-export { DEFAULT_FLOW_LIMITS, type FlowLimits, type FlowTableOptions } from "./flow-options.ts";
+export { PacketDuplicates } from "./duplicates.ts";
+export {
+  DEFAULT_FLOW_LIMITS,
+  FLOW_LIMITS_MAX,
+  type FlowLimits,
+  type FlowTableOptions,
+} from "./flow-options.ts";
 export {
   CONN_STATES,
   type ConnState,

@@ -10,7 +10,11 @@ export interface LinkPair {
 }
 
 /** Different pairs known at once; a forger of link addresses makes no more than these. */
-const PAIRS_MAX = 65_536;
+const PAIRS_MAX = 32_768;
+const SLOTS = PAIRS_MAX * 2;
+/** A slot: the pair's 96 bits, and its number, 0 while the slot is free. */
+const SLOT_WORDS = 4;
+const NUMBER = 3;
 const NONE: LinkPair = { source: "", destination: "" };
 
 /**
@@ -22,7 +26,7 @@ export class LinkAddresses {
   packet: PacketRecord = createPacketRecord();
   readonly #words: Int32Array;
   readonly #pairs: LinkPair[] = [NONE];
-  readonly #numbers = new Map<number, Map<number, number>>();
+  readonly #slots = new Int32Array(SLOTS * SLOT_WORDS);
 
   constructor(store: FlowStore) {
     this.#words = store.words;
@@ -34,10 +38,11 @@ export class LinkAddresses {
     if (depth > 0 || linkType !== LINK_TYPE.ethernet || capturedBytes < 14) return;
     // An IEEE 802.3 frame (length, not type) is LLC: Zeek has no addresses for those.
     if (view.getUint16(start + 12) < 0x600) return;
-    const destination = view.getUint16(start) * 4294967296 + view.getUint32(start + 2);
-    const source = view.getUint16(start + 6) * 4294967296 + view.getUint32(start + 8);
-    const number = this.#numbers.get(source)?.get(destination) ?? this.#add(source, destination);
-    this.#words[wordsOf(flow) + LINK_PAIR] = number;
+    this.#words[wordsOf(flow) + LINK_PAIR] = this.#numberOf(
+      view.getInt32(start),
+      view.getInt32(start + 4),
+      view.getInt32(start + 8),
+    );
   }
 
   /** The pair of a flow; empty texts where there is none. */
@@ -45,20 +50,37 @@ export class LinkAddresses {
     return this.#pairs[this.#words[flowWords + LINK_PAIR]!] ?? NONE;
   }
 
-  #add(source: number, destination: number): number {
+  /** By the frame's first twelve bytes: destination, then source. */
+  #numberOf(a: number, b: number, c: number): number {
+    const slots = this.#slots;
+    let slot = (Math.imul(a ^ Math.imul(b, 0x85ebca6b) ^ c, 0x9e3779b1) >>> 8) % SLOTS;
+    for (let probe = 0; probe < SLOTS; probe++) {
+      const at = slot * SLOT_WORDS;
+      const number = slots[at + NUMBER]!;
+      if (number === 0) return this.#add(at, a, b, c);
+      if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return number;
+      // A forger's addresses may fall on one place: after some steps the pair goes unsaid.
+      if (probe === PROBES_MAX) return 0;
+      slot = (slot + 1) % SLOTS;
+    }
+    return 0;
+  }
+
+  #add(at: number, a: number, b: number, c: number): number {
     if (this.#pairs.length >= PAIRS_MAX) return 0;
-    const number =
-      this.#pairs.push({ source: textOf(source), destination: textOf(destination) }) - 1;
-    const known = this.#numbers.get(source);
-    if (known === undefined) this.#numbers.set(source, new Map([[destination, number]]));
-    else known.set(destination, number);
+    const destination = textOf(a >>> 16, ((a & 0xffff) << 16) | (b >>> 16));
+    const source = textOf(b & 0xffff, c);
+    const number = this.#pairs.push({ source, destination }) - 1;
+    this.#slots.set([a, b, c, number], at);
     return number;
   }
 }
 
+const PROBES_MAX = 64;
+
 /** Zeroes are no address: loopback and some tunnels write them. */
-function textOf(address: number): string {
-  if (address === 0) return "";
-  const hex = address.toString(16).padStart(12, "0");
+function textOf(high: number, low: number): string {
+  if (high === 0 && low === 0) return "";
+  const hex = high.toString(16).padStart(4, "0") + (low >>> 0).toString(16).padStart(8, "0");
   return hex.replace(/..(?!$)/g, "$&:");
 }

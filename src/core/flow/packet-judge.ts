@@ -103,6 +103,21 @@ export class PacketJudge {
     }
   }
 
+  /** Counts a wrong transport checksum and gives its weird's name. */
+  noteBadTransport(packet: DecodedPacket): string {
+    switch (packet.protocol) {
+      case IP_PROTOCOL.tcp:
+        this.errors.tcp++;
+        return "bad_TCP_checksum";
+      case IP_PROTOCOL.udp:
+        this.errors.udp++;
+        return "bad_UDP_checksum";
+      default:
+        this.errors.icmp++;
+        return "bad_ICMP_checksum";
+    }
+  }
+
   /** What was cut or belongs to a fragment is not judged. */
   isTransportGood(source: PacketBytes, packet: DecodedPacket): boolean {
     if (!this.#verify) return true;

@@ -16,6 +16,12 @@ import { type Datagram, Defragmenter } from "./fragments/index.ts";
 
 /** An original length above every snap length in use is not believed (tcpdump's own bound). */
 const FRAME_BYTES_MAX = 262_144;
+/**
+ * A datagram of n fragments can hold n packets (A-MSDU), and each of them came in all n frames. An
+ * honest one has at most 2,000 pairs: 260 packets in 8 frames. Beyond this the packet is put under its
+ * flow with one frame; all of them lie under the datagram's addresses.
+ */
+const PAIRS_MAX = 4096;
 
 /** One IP packet of a captured frame: the outermost, or one inside a tunnel. Reused at each depth. */
 export interface Layer {
@@ -32,10 +38,13 @@ export interface Layer {
   id: number;
   outer: DecodedPacket;
   parent: number;
+  /** The parent's ordinal: when room was needed its place may be another's by now. */
+  parentOrdinal: number;
   /** The layer that carried it. */
   above: Layer | undefined;
-  /** Flow or residue it was put under. */
+  /** Flow or residue it was put under, and its ordinal. */
   flow: number;
+  ordinal: number;
 }
 
 /** What the layers of a packet are given to. */
@@ -66,6 +75,8 @@ export class PacketLayers {
   readonly #wholes: DecodedPacket[];
   readonly #offset = new Float64Array(1);
   #now = 0.5;
+  /** Pairs of inner packet and frame that the captured packet at hand may still make. */
+  #pairs = 0;
   #current: Layer;
 
   constructor(limits: ResolvedFlowOptions["limits"], sink: LayerSink) {
@@ -86,6 +97,7 @@ export class PacketLayers {
   /** Takes one captured IP packet apart; `now` in nanoseconds from the table's base. */
   packet(record: PacketRecord, packet: DecodedPacket, now: number): void {
     this.#now = now;
+    this.#pairs = PAIRS_MAX;
     this.#offset[0] = record.recordOffset;
     const layer = this.#layers[0]!;
     layer.frame.count = 1;
@@ -130,6 +142,19 @@ export class PacketLayers {
     this.#take(layer, whole, decoded);
   }
 
+  /** How many of the frames a further packet of the same datagram is put under its flow with. */
+  #framesFor(layer: Layer): number {
+    const { count } = layer.frame;
+    if (count === 1) return 1;
+    if (this.#pairs >= count) {
+      this.#pairs -= count;
+      return count;
+    }
+    if (this.#pairs > 0) this.#sink.weird("many_packets_in_fragments", layer);
+    this.#pairs = 0;
+    return 1;
+  }
+
   /** Opens a tunnel, if the packet is one. */
   #enter(layer: Layer): void {
     const { depth, packet } = layer;
@@ -146,6 +171,8 @@ export class PacketLayers {
     }
     this.#sink.tunnel(layer, inner.kind);
     const parent = layer.flow;
+    const parentOrdinal = layer.ordinal;
+    let isFirst = true;
     do {
       const decoded = this.#decoded[depth]!;
       decodePacket(inner, decoded);
@@ -156,13 +183,15 @@ export class PacketLayers {
         decoded.innerVlan = inner.vlan < 0 ? packet.innerVlan : -1;
       }
       const below = this.#layers[depth + 1]!;
-      below.frame.count = layer.frame.count;
+      below.frame.count = isFirst ? layer.frame.count : this.#framesFor(layer);
+      isFirst = false;
       below.frame.bytes = layer.frame.bytes;
       below.offsets = layer.offsets;
       below.kind = inner.kind;
       below.id = inner.id;
       below.outer = packet;
       below.parent = parent;
+      below.parentOrdinal = parentOrdinal;
       below.above = layer;
       this.#take(below, inner, decoded);
     } while (findNextInner(inner));
@@ -181,7 +210,9 @@ function createLayer(depth: number): Layer {
     id: -1,
     outer: packet,
     parent: 0,
+    parentOrdinal: 0,
     above: undefined,
     flow: 0,
+    ordinal: 0,
   };
 }

@@ -41,6 +41,8 @@ export interface PostingRun {
  * capture's size; a flow that outlives an arena has several runs.
  */
 export class Postings {
+  /** Chunks written out so far, for tests of the cost. */
+  steps = 0;
   readonly #store: FlowStore;
   readonly #sink: RunSink;
   readonly #limit: Limit;
@@ -157,6 +159,7 @@ export class Postings {
     let chunk = head;
     let left = bytes;
     while (chunk !== 0) {
+      this.steps++;
       const length = Math.min(left, CHUNK_BYTES - LINK_BYTES);
       if (this.#outputBytes + CHUNK_BYTES > OUTPUT_BYTES) this.#flush();
       const from = chunk * CHUNK_BYTES + LINK_BYTES;

@@ -31,6 +31,8 @@ export interface Disagreement {
  * longer be compared; assembling the stream again from the capture can.
  */
 export class RecentPayload {
+  /** Older segments and bytes compared so far: what endless retransmissions would drive up. */
+  steps = 0;
   readonly #ring = new Uint8Array(RING_BYTES);
   readonly #words = new Int32Array(this.#ring.buffer);
   readonly #heads = new Int32Array(HEADS);
@@ -82,6 +84,7 @@ export class RecentPayload {
     for (let step = 0; step < STEPS_MAX && this.#isThere(number); step++) {
       const slot = number % SEGMENTS;
       const at = slot * SEGMENT_WORDS;
+      this.steps++;
       if (this.#segments[at + DIRECTION] === direction) {
         const differs = this.#compare(slot, sequence, source, payload);
         if (differs >= 0) {
@@ -122,6 +125,7 @@ export class RecentPayload {
     const from = Math.max(0, -distance);
     const to = Math.min(payload.length, this.#segments[at + BYTES]! - distance);
     const ring = (this.#places[slot]! % RING_BYTES) + distance;
+    if (to > from) this.steps += to - from;
     for (let n = from; n < to; n++) {
       if (this.#ring[ring + n] !== source.bytes[payload.start + n]) return n;
     }

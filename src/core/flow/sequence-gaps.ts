@@ -40,6 +40,8 @@ export type ReportGap = (endpoint: number, bytes: number) => void;
  * content; the stream reassembly that delivers content asks the same questions.
  */
 export class SequenceGaps {
+  /** Pieces passed or joined so far: what hostile orders would drive up. */
+  steps = 0;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #limit: Limit;
@@ -178,6 +180,7 @@ export class SequenceGaps {
       this.#next[piece] = this.#free;
       this.#free = piece;
       piece = next;
+      this.steps++;
     }
     this.#words[side.pending] = piece;
   }
@@ -192,6 +195,7 @@ export class SequenceGaps {
       piece = this.#next[piece]!;
       count++;
     }
+    this.steps += count;
     if (piece !== 0 && this.#from[piece]! <= to) {
       if (from < this.#from[piece]!) this.#from[piece] = from;
       if (to > this.#to[piece]!) this.#to[piece] = to;
@@ -220,6 +224,7 @@ export class SequenceGaps {
       this.#next[next] = this.#free;
       this.#free = next;
       next = after;
+      this.steps++;
     }
     this.#next[piece] = next;
   }

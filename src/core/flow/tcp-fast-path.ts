@@ -6,6 +6,7 @@ import {
   ENDPOINT_0,
   ENDPOINT_1,
   ESTABLISHED,
+  F_ACKS,
   F_LAST,
   F_NOW,
   F_REASSEMBLED,
@@ -102,7 +103,10 @@ export function takeOrdinary(
   // An acknowledgement from before the start says nothing.
   if (acknowledged >= 0) {
     if (isNew) words[peer + SEQ_ACK] = ack;
-    if (acknowledged > doubles[peerF + F_TRIMMED]!) doubles[peerF + F_TRIMMED] = acknowledged;
+    if (acknowledged > doubles[peerF + F_TRIMMED]!) {
+      doubles[peerF + F_TRIMMED] = acknowledged;
+      if ((words[at + STATE]! & words[peer + STATE]! & 15) === ESTABLISHED) doubles[F_ACKS]!++;
+    }
     if (acknowledged > doubles[peerF + F_REASSEMBLED]!)
       doubles[peerF + F_REASSEMBLED] = acknowledged;
   }

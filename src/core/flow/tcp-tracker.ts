@@ -10,7 +10,9 @@ import {
   ENDPOINT_0,
   ENDPOINT_1,
   ESTABLISHED,
+  F_ACKS,
   F_FIN_SEQ,
+  F_GAPS,
   F_LAST,
   F_MISSED,
   F_NOW,
@@ -312,7 +314,15 @@ export class TcpTracker {
       const fin = this.#doubles[(side.rare >> 1) + F_FIN_SEQ]!;
       if (seq >= fin) seq = fin - 1;
     }
-    if (seq <= this.#doubles[(side.at >> 1) + F_TRIMMED]!) return;
+    const doubles = this.#doubles;
+    if (seq <= doubles[(side.at >> 1) + F_TRIMMED]!) return;
+    const isEstablished =
+      (words[side.at + STATE]! & 15) === ESTABLISHED &&
+      (words[side.peer + STATE]! & 15) === ESTABLISHED;
+    if (isEstablished && (words[side.at + STATE]! & SKIP) === 0) {
+      doubles[F_ACKS]!++;
+      if (seq > doubles[(side.at >> 1) + F_REASSEMBLED]!) doubles[F_GAPS]!++;
+    }
     this.#gaps.acknowledged(side, seq, {
       isPartial: (words[this.#base + FLAGS]! & PARTIAL) !== 0,
     });

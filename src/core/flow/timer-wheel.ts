@@ -12,6 +12,8 @@ const BUCKET_NANOSECONDS = 1e9;
 export class TimerWheel {
   readonly #store: FlowStore;
   readonly #heads = new Int32Array(BUCKETS + 1);
+  /** Buckets and flows looked at so far: what hostile times would drive up. */
+  steps = 0;
   #second = Number.NEGATIVE_INFINITY;
 
   constructor(store: FlowStore) {
@@ -48,6 +50,7 @@ export class TimerWheel {
     for (let step = 1; step <= BUCKETS; step++) {
       const second = this.#second + step;
       const flow = this.#heads[1 + (((second % BUCKETS) + BUCKETS) % BUCKETS)]!;
+      this.steps++;
       if (flow !== 0) return flow;
     }
     return 0;
@@ -74,7 +77,9 @@ export class TimerWheel {
       const bucket = 1 + (((second % BUCKETS) + BUCKETS) % BUCKETS);
       let flow = this.#heads[bucket]!;
       this.#heads[bucket] = 0;
+      this.steps++;
       while (flow !== 0) {
+        this.steps++;
         const at = wordsOf(flow);
         const next = this.#store.words[at + WHEEL_NEXT]!;
         // Detached first: `look` may end the flow, and `remove` must then find nothing to unlink.

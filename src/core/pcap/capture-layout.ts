@@ -88,6 +88,8 @@ export interface CaptureLimits {
   readonly blockTypes: number;
   /** Longest text kept of one option. */
   readonly textBytes: number;
+  /** All texts kept together, so that names by the ten thousand do not fill the memory. */
+  readonly textBytesTotal: number;
   /** Longest block that is not skipped over. */
   readonly blockBytes: number;
 }
@@ -100,6 +102,7 @@ export const defaultCaptureLimits: CaptureLimits = {
   statistics: 65_536,
   blockTypes: 256,
   textBytes: 16_384,
+  textBytesTotal: 16 * 1024 * 1024,
   // The largest packet any reader accepts (128 MiB, USB) with its header and options.
   blockBytes: 136 * 1024 * 1024,
 };

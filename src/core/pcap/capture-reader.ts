@@ -50,6 +50,7 @@ export class CaptureReader {
   #carryBytes = 0;
   #neededBytes = 4;
   #skipBytes = 0;
+  #steps = 0;
 
   constructor(options: {
     onPacket: PacketSink;
@@ -68,6 +69,11 @@ export class CaptureReader {
 
   get packetCount(): number {
     return this.#walker?.packetCount ?? 0;
+  }
+
+  /** Bytes copied and views walked so far, for tests of the cost of small or large pieces. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /** What is known of the capture so far. */
@@ -138,6 +144,7 @@ export class CaptureReader {
     const reached = this.#read(carried);
     if (!this.#status.complete || reached === carried.length) return;
     this.#carryBytes = carried.length - reached;
+    this.#steps += this.#carryBytes;
     this.#carry.copyWithin(0, reached, carried.length);
   }
 
@@ -150,6 +157,7 @@ export class CaptureReader {
 
   /** Reads whole records from the beginning of the bytes; returns how many bytes they took. */
   #read(bytes: Uint8Array): number {
+    this.#steps++;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const base = this.#offset;
     let at = 0;
@@ -228,9 +236,11 @@ export class CaptureReader {
     if (length > this.#carry.length) {
       const grown = new Uint8Array(Math.max(length, Math.min(this.#neededBytes, length * 2), 4096));
       grown.set(this.#carry.subarray(0, this.#carryBytes));
+      this.#steps += this.#carryBytes;
       this.#carry = grown;
     }
     this.#carry.set(bytes, this.#carryBytes);
+    this.#steps += bytes.length;
     this.#carryBytes = length;
   }
 

@@ -21,7 +21,7 @@ export interface BlockPlace {
 
 /** Reads the blocks that describe a capture into its layout, each list within its limit. */
 export class PcapngDescriber {
-  readonly limits: Record<"comments" | "secrets" | "statistics" | "blockTypes", Limit>;
+  readonly limits: Record<"comments" | "secrets" | "statistics" | "blockTypes" | "texts", Limit>;
   readonly #layout: CaptureLayout;
   readonly #textBytes: number;
 
@@ -33,6 +33,7 @@ export class PcapngDescriber {
       secrets: createLimit("embedded secrets", limits.secrets),
       statistics: createLimit("interface statistics", limits.statistics),
       blockTypes: createLimit("block types", limits.blockTypes),
+      texts: createLimit("bytes of texts", limits.textBytesTotal),
     };
   }
 
@@ -153,8 +154,11 @@ export class PcapngDescriber {
     return texts;
   }
 
+  /** The option's text, or an empty one where no more texts may be kept. */
   #text(view: DataView, option: BlockOption): string {
-    return optionText(view, option, this.#textBytes);
+    const { texts } = this.limits;
+    texts.reached += Math.min(option.lengthBytes, this.#textBytes);
+    return texts.reached <= texts.maximum ? optionText(view, option, this.#textBytes) : "";
   }
 }
 

@@ -1,3 +1,4 @@
+export { readVerdict } from "./connection-verdict.ts";
 export { assertReadable, LocatedPackets, offsetOf } from "./located-packets.ts";
 export {
   type FoundPacket,

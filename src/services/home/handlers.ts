@@ -20,6 +20,7 @@ import { reindex } from "./rebuild.ts";
 import { fieldsOf, queryHistogram, queryRows } from "./rows.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
+import { judgeHomeConnection } from "./verdict.ts";
 import { verifyHome } from "./verify-home.ts";
 
 /** A home's answers to every operation of the contract. */
@@ -79,6 +80,7 @@ export function createHandlers(home: Home): Handlers {
     explain: (input, context) => explainField(home, input, context),
     stream: (input, context) => streamConnection(home, input, context),
     streamDiff: (input, context) => diffConnection(home, input, context),
+    verdict: (input, context) => judgeHomeConnection(home, input, context),
     bursts: (input, context) => findBursts(home, input, context),
     segments: async (input) => ({
       segments: [...home.projection.segments.values()]

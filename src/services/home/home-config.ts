@@ -2,7 +2,7 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { PRIVATE_NETWORKS } from "../../core/analyzers/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
-import { DEFAULT_FLOW_LIMITS, type FlowLimits } from "../../core/flow/index.ts";
+import { DEFAULT_FLOW_LIMITS, FLOW_LIMITS_MAX, type FlowLimits } from "../../core/flow/index.ts";
 import { parseNetwork } from "../../core/packet/index.ts";
 import { readFileBytes, statFile, writeFileDurably } from "../../platform/index.ts";
 import { pathsOf } from "./home-paths.ts";
@@ -32,11 +32,7 @@ const schema = z.strictObject({
       Object.fromEntries(
         limitNames.map((name) => [
           toSnake(name),
-          z
-            .int()
-            .min(1)
-            .max(2 ** 40)
-            .optional(),
+          z.int().min(1).max(FLOW_LIMITS_MAX[name]).optional(),
         ]),
       ),
     )

@@ -68,7 +68,7 @@ export async function diffConnection(
 }
 
 /** Finds the connection, refuses what is no TCP, and puts the read on record. */
-async function openConnection(
+export async function openConnection(
   home: Home,
   input: { readonly uid: string; readonly purpose: string },
   context: Context,
@@ -120,7 +120,8 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
 }
 
-function placeLine(place: PacketPlace | undefined) {
+/** A packet's place as clients see it. */
+export function placeLine(place: PacketPlace | undefined) {
   if (place === undefined) return null;
   const { number, segment, offset } = place;
   const ts = BigInt(place.seconds) * 1_000_000_000n + BigInt(place.nanoseconds);

@@ -46,6 +46,8 @@ const ORIG_FRAME_BYTES = column("orig_frame_bytes");
 const RESP_FRAME_BYTES = column("resp_frame_bytes");
 const ORIG_PAYLOAD_BYTES = column("orig_payload_bytes");
 const RESP_PAYLOAD_BYTES = column("resp_payload_bytes");
+const ORIG_DUPLICATES = column("orig_duplicates");
+const RESP_DUPLICATES = column("resp_duplicates");
 const LAST_TS = column("last_ts");
 const SYN_RTT = column("syn_rtt");
 const ACK_RTT = column("ack_rtt");
@@ -179,6 +181,8 @@ function setFrames(batch: ColumnBatch, row: number, record: FlowRecord, baseSeco
   batch.setCount(RESP_FRAME_BYTES, row, record.responderFrameBytes);
   batch.setCount(ORIG_PAYLOAD_BYTES, row, Math.max(0, record.originatorPayloadBytes));
   batch.setCount(RESP_PAYLOAD_BYTES, row, Math.max(0, record.responderPayloadBytes));
+  batch.setU32(ORIG_DUPLICATES, row, record.originatorDuplicates);
+  batch.setU32(RESP_DUPLICATES, row, record.responderDuplicates);
   setFlowTime(batch, LAST_TS, row, baseSeconds, record.lastLocatedTime);
 }
 

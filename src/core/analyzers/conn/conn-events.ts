@@ -125,6 +125,14 @@ const FRAME_FIELDS: readonly Field[] = [
   zeek("resp_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
     ours: true,
   }),
+  zeek("orig_duplicates", "count", "Packets of the originator that a mirror port captured twice.", {
+    width: "u32",
+    ours: true,
+  }),
+  zeek("resp_duplicates", "count", "Packets of the responder that a mirror port captured twice.", {
+    width: "u32",
+    ours: true,
+  }),
   zeek("last_ts", "time", "When the last frame of the flow was captured.", { ours: true }),
 ];
 

@@ -15,6 +15,11 @@ import type { StreamBudget, StreamLimits } from "./stream-limits.ts";
 import type { StreamSink } from "./stream-sink.ts";
 
 const TCP_URG = 32;
+/**
+ * Longer packets than Ethernet carries were joined by the capturing host (GRO), which leaves the first
+ * one's checksum; what is so long is not judged.
+ */
+const WIRE_BYTES_MAX = 1500;
 
 /** 0 is the sender of the first packet, 1 its peer. */
 export type StreamSide = 0 | 1;
@@ -158,7 +163,11 @@ export class TcpStreams {
   }
 
   #isRefused(record: PacketBytes, packet: DecodedPacket, side: StreamSide): boolean {
-    if (this.#checksums === undefined || packet.transportBytes < packet.transportLength)
+    if (
+      this.#checksums === undefined ||
+      packet.transportBytes < packet.transportLength ||
+      packet.ipTotalBytes > WIRE_BYTES_MAX
+    )
       return false;
     if (!this.#checksums.isTransportGood(record.bytes, packet)) return this.#hasGoodChecksum[side];
     this.#hasGoodChecksum[side] = true;
