@@ -58,7 +58,14 @@ await runLanes([
     "crash sample",
     () => vitest("test/crash/vitest.config.ts", { HOLDFAST_CRASH_COUNT: CRASH_COUNT }),
   ],
-  ["fuzz sample", () => vitest("test/fuzz/vitest.config.ts", { HOLDFAST_FUZZ_COUNT: FUZZ_COUNT })],
+  [
+    "fuzz sample",
+    () =>
+      vitest("test/fuzz/vitest.config.ts", {
+        HOLDFAST_FUZZ_COUNT: FUZZ_COUNT,
+        HOLDFAST_FUZZ_TOTAL: FUZZ_COUNT,
+      }),
+  ],
   ["page", page],
 ]);
 // By itself: it uses both cores, and its cases have a time limit.

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PcapngWriter } from "../../src/core/pcap/index.ts";
-import { isCaptureName, listCases, readCase } from "../conformance/corpus.ts";
+import { type CorpusCase, isCaptureName, listCases, readCase } from "../conformance/corpus.ts";
 import { SeededRandom } from "./random.ts";
 
-const CORPUS_SEEDS_MAX = 400;
+const AREA_SEEDS_MAX = 80;
 const SEED_BYTES_MAX = 65_536;
 
-/** Captures to mutate: two of our own writing, and a spread over the corpus where there is one. */
-export function seedCaptures(corpusFolder: string): Uint8Array[] {
-  return [writtenPcapng(), writtenPcap(), ...corpusCaptures(corpusFolder)];
+/** Captures to mutate, by area: two of our own writing, and the corpus where there is one. */
+export function seedCaptures(corpusFolder: string): Map<string, Uint8Array[]> {
+  const own: [string, Uint8Array[]] = ["our own writing", [writtenPcapng(), writtenPcap()]];
+  return new Map([own, ...corpusCaptures(corpusFolder)]);
 }
 
 /** Ethernet packets of TCP, UDP and ICMP with bodies that are no protocol at all. */
@@ -70,19 +71,22 @@ function writtenPcap(): Uint8Array {
   return new Uint8Array(Buffer.concat([header, ...records]));
 }
 
-/** Evenly spread over the corpus, so that every area and protocol lends some. */
-function corpusCaptures(folder: string): Uint8Array[] {
-  const cases = (listCases(folder, {}) ?? []).filter((one) => one.hasCapture);
-  const step = Math.max(1, Math.floor(cases.length / CORPUS_SEEDS_MAX));
-  return cases
-    .filter((_, n) => n % step === 0)
-    .flatMap(({ folder: caseFolder }) => {
-      const input = readCase(caseFolder).files.find(
-        (file) => file.role === "input" && isCaptureName(file.name),
-      );
-      if (input === undefined) return [];
-      return [
-        new Uint8Array(readFileSync(join(caseFolder, input.name)).subarray(0, SEED_BYTES_MAX)),
-      ];
-    });
+/** Evenly spread over each area's cases, so that every protocol lends some. */
+function corpusCaptures(folder: string): Map<string, Uint8Array[]> {
+  const byArea = Map.groupBy(
+    (listCases(folder, {}) ?? []).filter((one) => one.hasCapture),
+    ({ area }) => area,
+  );
+  return new Map([...byArea].map(([area, cases]) => [area, spread(cases).map(firstCapture)]));
+}
+
+function spread(cases: readonly CorpusCase[]): CorpusCase[] {
+  const step = Math.max(1, Math.floor(cases.length / AREA_SEEDS_MAX));
+  return cases.filter((_, n) => n % step === 0);
+}
+
+function firstCapture({ folder }: CorpusCase): Uint8Array {
+  const { files } = readCase(folder);
+  const input = files.find((file) => file.role === "input" && isCaptureName(file.name))!;
+  return new Uint8Array(readFileSync(join(folder, input.name)).subarray(0, SEED_BYTES_MAX));
 }

@@ -146,8 +146,11 @@ export class Engine {
     };
   }
 
-  /** Ends all flows and hands over the last batches. */
-  end(): void {
+  /** Ends all flows and hands over the last batches; `others` are limits of whoever read the packets. */
+  end(others: readonly Limit[] = []): void {
+    for (const limit of [this.#microbursts.limit, ...others]) {
+      if (limit.reached > 0) this.#table.weirds.ofLimit(limit);
+    }
     this.#microbursts.endBins();
     this.#table.end();
     this.#microbursts.end();

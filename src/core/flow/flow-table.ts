@@ -51,10 +51,9 @@ export interface FlowSink extends RunSink {
 }
 
 /**
- * Sorts packets into flows with Zeek's meaning of a connection. Driven by packet time alone. Every
- * packet is in at least one list of locations: its flow's, a residue's (bad IP header, fragments,
- * protocols that only carry others), or list 0 for what is not IP; and in that of every flow inside
- * it, through tunnels and fragments.
+ * Sorts packets into flows with Zeek's meaning of a connection, by packet time alone. Every packet is in
+ * a list of locations: its flow's, a residue's (bad IP header, fragments, protocols that only carry
+ * others), or list 0 for what is not IP; and in that of every flow inside it.
  */
 export class FlowTable {
   readonly checksumErrors: ChecksumErrors;
@@ -102,7 +101,8 @@ export class FlowTable {
     this.#store = new FlowStore(limits.liveFlows.maximum);
     this.#words = this.#store.words;
     this.#doubles = this.#store.doubles;
-    this.#index = new FlowIndex(this.#store, seedOf(this.#options.captureId));
+    const seed = seedOf(this.#options.captureId);
+    this.#index = new FlowIndex(this.#store, seed);
     const ports = new ServerPorts(this.#options.serverPorts);
     this.#judge = new PacketJudge(ports, this.#options);
     this.checksumErrors = this.#judge.errors;
@@ -128,7 +128,9 @@ export class FlowTable {
       (record, kind, action) => sink.tunnel(record, kind, action),
     );
     if (this.#options.locate) this.#postings = new Postings(this.#store, sink, limits.postingBytes);
-    this.weirds = new FlowWeirds(this.#store, limits.weirdRows, (weird) => sink.weird(weird));
+    this.weirds = new FlowWeirds(this.#store, { limit: limits.weirdRows, seed }, (weird) =>
+      sink.weird(weird),
+    );
     this.#tcpWeirds = new TcpWeirds(this.#store, (name, layer, more) =>
       this.weirds.ofFlow(name, layer, more),
     );
@@ -250,8 +252,7 @@ export class FlowTable {
     if (this.#options.vlansInKey) key.vlans = vlansOf(layer.packet);
     const flow = this.#index.find(key, this.#index.hash(key));
     if (flow === 0) return false;
-    this.#putUnder(layer, flow);
-    this.#locate(layer);
+    this.#locate(layer, flow);
     this.#counter.uncounted(flow, this.#index.direction, layer.frame);
     return true;
   }
@@ -282,9 +283,8 @@ export class FlowTable {
       this.#timeouts.set(flow, TIMEOUT.residue);
       this.#wheel.add(flow, this.#timeouts.deadline(flow));
     }
-    this.#putUnder(layer, flow);
     this.#doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#doubles[F_NOW]!;
-    this.#locate(layer);
+    this.#locate(layer, flow);
   }
 
   #addToFlow(layer: Layer): boolean {
@@ -308,8 +308,7 @@ export class FlowTable {
       else if (this.#judge.isDns(packet)) this.#timeouts.set(flow, TIMEOUT.dns);
       this.#wheel.add(flow, this.#doubles[F_NOW]! + CLOSE_NANOSECONDS);
     } else if (layer.depth > 0) this.#tunnels.noteCarrier(layer, flow);
-    this.#putUnder(layer, flow);
-    this.#locate(layer);
+    this.#locate(layer, flow);
     if (this.#duplicates.isDuplicate(layer.source, packet, this.#doubles[F_NOW]!)) {
       // A copy from a second mirror port: counted like any other, as Zeek does, and told apart.
       this.lastWasDuplicate = true;
@@ -351,12 +350,10 @@ export class FlowTable {
     return flow;
   }
 
-  #putUnder(layer: Layer, flow: number): void {
+  /** Puts a layer under a flow or residue, with all frames it came in. */
+  #locate(layer: Layer, flow: number): void {
     layer.flow = flow;
     layer.ordinal = this.#words[wordsOf(flow) + ORDINAL]!;
-  }
-
-  #locate(layer: Layer): void {
     if (this.touchedCount < this.touched.length) this.touched[this.touchedCount++] = layer.flow;
     const postings = this.#postings;
     if (postings === undefined) return;

@@ -110,6 +110,7 @@ export class FlowWeirds {
   #lastNumber = -1;
   readonly #sink: (record: WeirdRecord) => void;
   readonly #limit: Limit;
+  readonly #seed: number;
   readonly #record: WeirdRecord = {
     name: "",
     addl: "",
@@ -124,7 +125,12 @@ export class FlowWeirds {
     otherOffset: -1,
   };
 
-  constructor(store: FlowStore, limit: Limit, sink: (record: WeirdRecord) => void) {
+  constructor(
+    store: FlowStore,
+    { limit, seed }: { limit: Limit; seed: number },
+    sink: (record: WeirdRecord) => void,
+  ) {
+    this.#seed = seed;
     this.#words = store.words;
     this.#doubles = store.doubles;
     this.#limit = limit;
@@ -166,9 +172,8 @@ export class FlowWeirds {
   ofLimit(limit: Limit): void {
     const none = this.#nobody;
     const addl = `${limit.name}: ${limit.reached} times, at ${limit.maximum}`;
-    if (this.#isWritten("limit_reached", none, ++this.#limitsTold)) {
-      this.#write("limit_reached", none, -1, { flow: 0, addl });
-    }
+    this.#isWritten("limit_reached", none, ++this.#limitsTold);
+    this.#write("limit_reached", none, -1, { flow: 0, addl });
   }
 
   /** A packet whose headers are broken. */
@@ -183,7 +188,8 @@ export class FlowWeirds {
     offset: number,
     more: WeirdDetails & { flow: number },
   ): void {
-    if (this.#rows >= this.#limit.maximum) {
+    // That rows are left out is told in a row that is not.
+    if (this.#rows >= this.#limit.maximum && name !== "limit_reached") {
       this.#limit.reached++;
       return;
     }
@@ -216,7 +222,8 @@ export class FlowWeirds {
           : ordinal === 0
             ? pairOf(packet)
             : ordinal;
-    const key = number * 4294967296 + (place >>> 0);
+    // With the capture's seed, so that nobody can choose addresses whose keys fall on one place.
+    const key = number * 4294967296 + (mix(mix(this.#seed, place), number) >>> 0);
     const known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= KNOWN_MAX) this.#known.clear();

@@ -57,7 +57,7 @@ export class CapturePass {
 
   end(): PassFacts {
     this.#reader.end();
-    this.#engine.end();
+    this.#engine.end(this.#reader.limits);
     if (!this.#headSent) this.#sendHead(undefined);
     const { layout, status } = this.#reader;
     this.#onFrame(encodeJsonFrame("layout", layout));
