@@ -10,9 +10,15 @@ const SECOND = 1_700_000_000;
 function capture(): Buffer {
   const writer = new PcapngWriter();
   const pieces = [writer.start({})];
+  let identification = 0;
   const add = (nanoseconds: number, port: number, bytes: number): void => {
-    const between = { from: host("10.0.0.1"), to: host("198.41.0.4"), identification: 1 };
-    const frame = udpFrame(between, { source: port, destination: 9999 }, new Uint8Array(bytes));
+    const between = { from: host("10.0.0.1"), to: host("198.41.0.4") };
+    identification++;
+    const frame = udpFrame(
+      { ...between, identification },
+      { source: port, destination: 9999 },
+      new Uint8Array(bytes),
+    );
     pieces.push(
       writer.packet({
         bytes: frame,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { writeIncident } from "../../src/core/traffic/index.ts";
-import { expectAccessible, ServedHome } from "./served-home.ts";
+import { expectAccessible, ServedHome, tabTo } from "./served-home.ts";
 
 const home = new ServedHome();
 
@@ -12,22 +12,6 @@ afterAll(() => home.stop());
 afterEach(() => home.expectNoComplaints());
 
 const query = (page: Page) => page.getByRole("combobox", { name: "Query" });
-
-/** Presses Tab until the element has the focus: only what the keyboard reaches is there. */
-async function tabTo(
-  page: Page,
-  role: "button" | "grid" | "tree" | "link",
-  name: string | RegExp,
-): Promise<void> {
-  const target = page.getByRole(role, { name }).first();
-  await target.waitFor();
-  for (let n = 0; n < 150; n++) {
-    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  const stuck = await page.evaluate("document.activeElement.outerHTML.slice(0, 200)");
-  throw new Error(`the keyboard does not reach ${role} ${name}; it is at ${stuck}`);
-}
 
 test("without a session the page says how to get in, and a used link says that it was used", async () => {
   const page = await home.newPage();

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,8 +54,22 @@ export class ServedHome {
 
   /** A login link that was not used yet. */
   link(): string {
+    return this.run("serve", "--link").trim();
+  }
+
+  /** What the program says that works on the same home. */
+  run(...args: readonly string[]): string {
     const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
-    return execFileSync(PROGRAM, ["serve", "--link"], { env }).toString().trim();
+    return execFileSync(PROGRAM, args, { env, stdio: ["ignore", "pipe", "ignore"] }).toString();
+  }
+
+  /** Imports a capture into a case of its own and gives the uids of its connections, by time. */
+  import(name: string, bytes: Uint8Array): string[] {
+    const path = join(this.folder, `${name}.pcapng`);
+    writeFileSync(path, bytes);
+    this.run("import", path, "--case", name);
+    const rows = this.run("query", "--case", name, "--json").split("\n");
+    return rows.filter((row) => row !== "").map((row) => (JSON.parse(row) as { uid: string }).uid);
   }
 
   /** A browser of its own, not logged in; what it complains of is collected. */
@@ -106,6 +120,22 @@ export async function expectAccessible(page: Page): Promise<void> {
     nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
   );
   expect(said).toEqual([]);
+}
+
+/** Presses Tab until the element has the focus: only what the keyboard reaches is there. */
+export async function tabTo(
+  page: Page,
+  role: "button" | "grid" | "tree" | "link" | "tab" | "radio" | "combobox" | "textbox",
+  name: string | RegExp,
+): Promise<void> {
+  const target = page.getByRole(role, { name }).first();
+  await target.waitFor();
+  for (let n = 0; n < 150; n++) {
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  const stuck = await page.evaluate("document.activeElement.outerHTML.slice(0, 200)");
+  throw new Error(`the keyboard does not reach ${role} ${name}; it is at ${stuck}`);
 }
 
 async function linkFrom(server: ChildProcess): Promise<string> {

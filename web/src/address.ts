@@ -72,6 +72,15 @@ export function addressTo(path: string, parameters: Readonly<Record<string, unkn
   return text === "" ? path : `${path}?${text}`;
 }
 
+/** Puts a choice into the present address, so that the view can be sent to somebody. */
+export function choose(name: string, value: string): void {
+  const parameters = new URLSearchParams(location.search);
+  if (value === "") parameters.delete(name);
+  else parameters.set(name, value);
+  const query = parameters.toString();
+  navigate(location.pathname + (query === "" ? "" : `?${query}`), { replace: true });
+}
+
 /** The search of a question; what is the default stays out of the address. */
 export function searchAddress(
   question: Partial<Question> & { sort?: string; desc?: string },

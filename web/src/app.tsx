@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { HoldfastError } from "../../src/core/base/index.ts";
 import { navigate, questionOf, useView, type View } from "./address.ts";
+import { CapturePage } from "./pages/capture.tsx";
 import { CapturesPage } from "./pages/captures.tsx";
 import { ConnectionPage } from "./pages/connection.tsx";
 import { LedgerPage } from "./pages/ledger.tsx";
@@ -71,9 +72,13 @@ function Page({ view }: { view: View }) {
     case "search":
       return <SearchPage parameters={view.parameters} />;
     case "connection":
-      return <ConnectionPage key={view.uid} uid={view.uid} />;
+      return <ConnectionPage key={view.uid} uid={view.uid} parameters={view.parameters} />;
     case "captures":
-      return <CapturesPage question={questionOf(view.parameters)} />;
+      return view.parameters.has("capture") ? (
+        <CapturePage parameters={view.parameters} />
+      ) : (
+        <CapturesPage question={questionOf(view.parameters)} />
+      );
     case "ledger":
       return <LedgerPage parameters={view.parameters} />;
     case "unknown":

@@ -1,10 +1,5 @@
-import {
-  type InputOf,
-  type OperationName,
-  type Operations,
-  type OutputOf,
-  operations,
-} from "../../src/api/index.ts";
+import { routes } from "virtual:routes";
+import type { InputOf, OperationName, Operations, OutputOf } from "../../src/api/index.ts";
 import { HoldfastError } from "../../src/core/base/index.ts";
 
 type NamesOf<Answer> = {
@@ -84,7 +79,7 @@ export function readLine<T>(line: string): T {
 /** The address of an operation, its input in path and query. */
 export function addressOf(name: OperationName, input: Record<string, unknown>): string {
   const used = new Set<string>();
-  const path = operations[name].path.replace(/:(\w+)/g, (_, key: string) => {
+  const path = routes[name].path.replace(/:(\w+)/g, (_, key: string) => {
     used.add(key);
     return encodeURIComponent(String(input[key]));
   });
@@ -100,11 +95,11 @@ async function send(
   input: Record<string, unknown>,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  const isPost = operations[name].method === "POST";
+  const isPost = routes[name].method === "POST";
   let response: Response;
   try {
-    response = await fetch(isPost ? operations[name].path : addressOf(name, input), {
-      method: operations[name].method,
+    response = await fetch(isPost ? routes[name].path : addressOf(name, input), {
+      method: routes[name].method,
       signal: signal ?? null,
       ...(isPost && {
         body: JSON.stringify(input),

@@ -28,6 +28,11 @@ export function stampOfNs(ns: bigint): string {
   return `${timeText(String(ns), 3).replace(" ", "T")}Z`;
 }
 
+/** RFC 3339 to the last digit. */
+export function nsStamp(ns: string): string {
+  return `${timeText(ns, 9).replace(" ", "T")}Z`;
+}
+
 /** Nanoseconds of an RFC 3339 time in UTC; undefined if it is none. */
 export function nsOfStamp(stamp: string): bigint | undefined {
   const ms = Date.parse(stamp);
@@ -40,6 +45,31 @@ export function agoText(at: string, nowMs: number): string {
   if (seconds < 10) return "just now";
   if (seconds >= 172_800) return `${Math.floor(seconds / 86_400)} days ago`;
   return `${durationText(seconds).replace(/ \d+ s$/, "")} ago`;
+}
+
+/** A short time as a person reads it: `64 µs`, `21.3 ms`, `3.06 s`. */
+export function shortTimeText(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size >= 60) return durationText(seconds);
+  const scales: readonly (readonly [unit: string, perSecond: number])[] = [
+    ["s", 1],
+    ["ms", 1e3],
+    ["µs", 1e6],
+  ];
+  const [unit, per] = scales.find(([, perSecond]) => size * perSecond >= 0.9995) ?? ["ns", 1e9];
+  return `${Number((seconds * per).toPrecision(3))} ${unit}`;
+}
+
+/** A rate as links are named: `1.45 Gbit/s`. */
+export function rateText(bitsPerSecond: number): string {
+  const units = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"];
+  let value = bitsPerSecond;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${Number(value.toPrecision(3))} ${units[unit]}`;
 }
 
 export function countText(count: number): string {
@@ -61,6 +91,13 @@ export function wireText(text: string): string {
     const code = character.codePointAt(0) ?? 0;
     return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });
+}
+
+/** `10.0.0.1:443`, `[2001:db8::1]:443`; the address alone where there is no port. */
+export function endpointText(address: unknown, port: unknown): string {
+  const host = String(address);
+  if (!port) return host;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** A value of a row as a cell shows it. */

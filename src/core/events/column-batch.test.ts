@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ColumnBatch, decodeColumnBatch, encodeColumnBatch } from "./column-batch.ts";
 import { columnIndex, type LogSchema } from "./schema.ts";
+import { ZeekJsonWriter } from "./zeek-json.ts";
 
 const log: LogSchema = {
   name: "probe",
@@ -68,4 +69,30 @@ test("a cleared batch has nothing set", () => {
   expect(batch.isSet(column("history"), row)).toBe(false);
   batch.setText(column("history"), row, "R");
   expect(batch.text(column("history"), row)).toBe("R");
+});
+
+test("a batch of another version of its log keeps the columns that both have", () => {
+  const field = (name: string, more: object = {}) =>
+    ({ name, kind: "count", width: "u32", optional: false, says: "", ...more }) as const;
+  const log = (fields: LogSchema["fields"]): LogSchema => ({
+    name: "sealed",
+    shown: true,
+    says: "",
+    fields,
+  });
+  const before = log([field("gone", { kind: "text" }), field("a"), field("b", { optional: true })]);
+  const now = log([
+    field("b"),
+    field("new", { optional: true }),
+    field("word", { kind: "dict" }),
+    field("a", { optional: true }),
+  ]);
+  const batch = new ColumnBatch(before);
+  const row = batch.addRow();
+  batch.setText(0, row, "old");
+  batch.setU32(1, row, 7);
+  batch.setU32(2, row, 9);
+  const read = decodeColumnBatch(encodeColumnBatch(batch), new Map([["sealed", now]]));
+  if (read.status !== "ok") throw new Error("the batch reads");
+  expect(new ZeekJsonWriter(now).row(read.value, 0)).toEqual({ b: 9, a: 7, word: "" });
 });

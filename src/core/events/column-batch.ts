@@ -178,14 +178,19 @@ export class ColumnBatch {
 }
 
 /**
- * The batch as bytes: u16 name length, log name, u32 rows, then per column its validity bits (if
- * optional), values and, for text and bytes, u32 count and u32 length + bytes each; all little-endian.
+ * The batch as bytes: u16 name length, log name, u32 rows, u16 columns, then per column its name (u8
+ * length), its type (a place in `COLUMN_TYPES`, 0x80 if optional), its validity bits (if optional), values
+ * and, for text and bytes, u32 count and u32 length + bytes each; all little-endian. Sealed events lie
+ * in this form for as long as the evidence does, so a batch says itself what its columns are.
  */
 export function encodeColumnBatch(batch: ColumnBatch): Uint8Array {
   const name = new TextEncoder().encode(batch.schema.name);
   const rows = batch.rowCount;
-  const parts: Uint8Array[] = [u16(name.length), name, u32(rows)];
+  const parts: Uint8Array[] = [u16(name.length), name, u32(rows), u16(batch.columns.length)];
   batch.columns.forEach((column, index) => {
+    const columnName = new TextEncoder().encode(column.name);
+    const type = COLUMN_TYPES.indexOf(column.type) | (column.optional ? OPTIONAL_BIT : 0);
+    parts.push(new Uint8Array([columnName.length]), columnName, new Uint8Array([type]));
     const bits = batch.validity[index];
     if (bits) parts.push(bits.subarray(0, (rows + 7) >> 3));
     parts.push(batch.data[index]!.subarray(0, rows * ELEMENT_BYTES[column.type]));
@@ -200,16 +205,20 @@ export function encodeColumnBatch(batch: ColumnBatch): Uint8Array {
   return concat(parts);
 }
 
-/** Reads what `encodeColumnBatch` wrote; copies, so the input may be reused. */
+/**
+ * Reads what `encodeColumnBatch` wrote, of this version of the log or another: a column that the log no
+ * longer has is passed over, one that it did not have yet is unset, or zero where it is not optional.
+ * Copies, so the input may be reused.
+ */
 export function decodeColumnBatch(
   bytes: Uint8Array,
   schemas: ReadonlyMap<string, LogSchema>,
 ): Parsed<ColumnBatch> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cut = malformed<ColumnBatch>("column batch is cut short", bytes.length);
-  if (bytes.length < 6) return cut;
+  if (bytes.length < 8) return cut;
   const nameBytes = view.getUint16(0, true);
-  if (bytes.length < 6 + nameBytes) return cut;
+  if (bytes.length < 8 + nameBytes) return cut;
   const name = new TextDecoder().decode(bytes.subarray(2, 2 + nameBytes));
   const schema = schemas.get(name);
   if (schema === undefined) return malformed(`no log is called "${name}"`, 2);
@@ -217,31 +226,87 @@ export function decodeColumnBatch(
   if (rows > BATCH_ROWS) return malformed("column batch has too many rows", 2 + nameBytes);
   const batch = new ColumnBatch(schema);
   batch.rowCount = rows;
-  let at = 6 + nameBytes;
-  for (const [index, column] of batch.columns.entries()) {
-    const bits = batch.validity[index];
-    const bitsBytes = bits ? (rows + 7) >> 3 : 0;
-    const dataBytes = rows * ELEMENT_BYTES[column.type];
-    if (at + bitsBytes + dataBytes > bytes.length) return cut;
-    bits?.set(bytes.subarray(at, at + bitsBytes));
-    at += bitsBytes;
-    batch.data[index]!.set(bytes.subarray(at, at + dataBytes));
-    at += dataBytes;
-    if (!hasValues(column.type)) continue;
-    if (at + 4 > bytes.length) return cut;
-    const count = view.getUint32(at, true);
-    at += 4;
-    for (let n = 0; n < count; n++) {
-      if (at + 4 > bytes.length) return cut;
-      const length = view.getUint32(at, true);
-      at += 4;
-      if (at + length > bytes.length) return cut;
-      const value = bytes.slice(at, at + length);
-      batch.values[index]!.push(column.type === "bytes" ? value : new TextDecoder().decode(value));
-      at += length;
-    }
+  const left = new Set(batch.columns.keys());
+  const columns = view.getUint16(6 + nameBytes, true);
+  let at = 8 + nameBytes;
+  for (let n = 0; n < columns; n++) {
+    const column = readColumn(bytes, at, rows);
+    if (column === undefined) return cut;
+    at = column.end;
+    const index = batch.columns.findIndex(
+      (known) => known.name === column.name && known.type === column.type,
+    );
+    if (!left.delete(index)) continue;
+    fillColumn(batch, index, column);
+  }
+  for (const index of left) {
+    if (hasValues(batch.columns[index]!.type)) batch.values[index]!.push("");
   }
   return ok(batch, at);
+}
+
+/** The order is for ever: the number of a type lies in sealed events. */
+const COLUMN_TYPES: readonly ColumnType[] = [
+  "u8",
+  "u16",
+  "u32",
+  "u64",
+  "i64",
+  "dict",
+  "text",
+  "bytes",
+];
+const OPTIONAL_BIT = 0x80;
+
+interface EncodedColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly bits: Uint8Array | undefined;
+  readonly data: Uint8Array;
+  readonly values: Uint8Array[];
+  /** Where the next column begins. */
+  readonly end: number;
+}
+
+/** One column of so many rows; undefined when it is cut short or of no known type. */
+function readColumn(bytes: Uint8Array, start: number, rows: number): EncodedColumn | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (start + 2 > bytes.length) return undefined;
+  const nameEnd = start + 1 + bytes[start]!;
+  if (nameEnd + 1 > bytes.length) return undefined;
+  const name = new TextDecoder().decode(bytes.subarray(start + 1, nameEnd));
+  const type = COLUMN_TYPES[bytes[nameEnd]! & ~OPTIONAL_BIT];
+  if (type === undefined) return undefined;
+  const isOptional = (bytes[nameEnd]! & OPTIONAL_BIT) !== 0;
+  const bitsEnd = nameEnd + 1 + (isOptional ? (rows + 7) >> 3 : 0);
+  const dataEnd = bitsEnd + rows * ELEMENT_BYTES[type];
+  if (dataEnd > bytes.length) return undefined;
+  const bits = isOptional ? bytes.subarray(nameEnd + 1, bitsEnd) : undefined;
+  const data = bytes.subarray(bitsEnd, dataEnd);
+  const values: Uint8Array[] = [];
+  if (!hasValues(type)) return { name, type, bits, data, values, end: dataEnd };
+  if (dataEnd + 4 > bytes.length) return undefined;
+  let at = dataEnd + 4;
+  for (let count = view.getUint32(dataEnd, true); count > 0; count--) {
+    if (at + 4 > bytes.length) return undefined;
+    const length = view.getUint32(at, true);
+    if (at + 4 + length > bytes.length) return undefined;
+    values.push(bytes.slice(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return { name, type, bits, data, values, end: at };
+}
+
+function fillColumn(batch: ColumnBatch, index: number, column: EncodedColumn): void {
+  batch.data[index]!.set(column.data);
+  const validity = batch.validity[index];
+  if (column.bits !== undefined) validity?.set(column.bits);
+  // It was not optional then: every row has a value.
+  else validity?.fill(0xff, 0, (batch.rowCount + 7) >> 3);
+  const decoder = new TextDecoder();
+  for (const value of column.values) {
+    batch.values[index]!.push(column.type === "bytes" ? value : decoder.decode(value));
+  }
 }
 
 function hasValues(type: ColumnType): boolean {

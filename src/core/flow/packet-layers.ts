@@ -117,7 +117,7 @@ export class PacketLayers {
       this.#fragment(layer);
       return;
     }
-    if (!this.#sink.place(layer) || !mayTunnel(packet)) return;
+    if (!this.#sink.place(layer) || !mayTunnel(source, packet)) return;
     this.#enter(layer);
   }
 

@@ -21,7 +21,7 @@ export class DecodedLayers {
     let source = packet;
     let decoded = this.#layers[0]!;
     decodePacket(source, decoded);
-    for (let depth = 0; depth < DEPTH_MAX && mayTunnel(decoded); depth++) {
+    for (let depth = 0; depth < DEPTH_MAX && mayTunnel(source, decoded); depth++) {
       this.#inners[depth] ??= createInnerPacket();
       this.#layers[depth + 1] ??= createDecodedPacket();
       const inner = this.#inners[depth]!;

@@ -31,7 +31,8 @@ export function dissectPacket(
     const decoded = createDecodedPacket();
     decodePacket(source, decoded);
     const inner = createInnerPacket();
-    const isTunnel = depth < DEPTH_MAX && mayTunnel(decoded) && findInner(source, decoded, inner);
+    const isTunnel =
+      depth < DEPTH_MAX && mayTunnel(source, decoded) && findInner(source, decoded, inner);
     fields.inner = isTunnel ? inner : undefined;
     dissectLayer(fields, source.linkType, decoded);
     if (!isTunnel || reader.short || reader.position > inner.start) break;

@@ -23,6 +23,7 @@ export interface BlockPlace {
 export class PcapngDescriber {
   readonly limits: Record<"comments" | "secrets" | "statistics" | "blockTypes" | "texts", Limit>;
   readonly #layout: CaptureLayout;
+  #keptTextBytes = 0;
   readonly #textBytes: number;
 
   constructor(layout: CaptureLayout, limits: CaptureLimits) {
@@ -83,7 +84,7 @@ export class PcapngDescriber {
     const { view, at, littleEndian } = block;
     const options = this.#options(block, 20);
     this.#addComments(block, options);
-    if (!admit(this.limits.statistics)) return;
+    if (!admit(this.limits.statistics, this.#layout.statistics.length)) return;
     const counter = (code: number): string | undefined => {
       const option = options.find((one) => one.code === code && one.lengthBytes >= 8);
       return option && view.getBigUint64(option.start, littleEndian).toString();
@@ -110,7 +111,7 @@ export class PcapngDescriber {
     const type = view.getUint32(at + 8, littleEndian);
     const claimed = view.getUint32(at + 12, littleEndian);
     const lengthBytes = Math.min(claimed, block.totalBytes - 20);
-    if (admit(this.limits.secrets)) {
+    if (admit(this.limits.secrets, this.#layout.secrets.length)) {
       this.#layout.secrets.push({ offset: block.offset + 16, lengthBytes, secretsType: type });
     }
     return { type, start: at + 16, lengthBytes };
@@ -125,7 +126,7 @@ export class PcapngDescriber {
     const { blocks } = this.#layout;
     const known = blocks[name];
     if (known !== undefined) blocks[name] = known + 1;
-    else if (admit(this.limits.blockTypes)) blocks[name] = 1;
+    else if (admit(this.limits.blockTypes, Object.keys(blocks).length)) blocks[name] = 1;
     else blocks["other"] = (blocks["other"] ?? 0) + 1;
   }
 
@@ -136,7 +137,11 @@ export class PcapngDescriber {
 
   #addComments(block: BlockPlace, options: readonly BlockOption[]): void {
     for (const option of options) {
-      if (option.code !== OPTION_COMMENT || !admit(this.limits.comments)) continue;
+      if (
+        option.code !== OPTION_COMMENT ||
+        !admit(this.limits.comments, this.#layout.comments.length)
+      )
+        continue;
       this.#layout.comments.push({ offset: block.offset, text: this.#text(block.view, option) });
     }
   }
@@ -157,8 +162,13 @@ export class PcapngDescriber {
   /** The option's text, or an empty one where no more texts may be kept. */
   #text(view: DataView, option: BlockOption): string {
     const { texts } = this.limits;
-    texts.reached += Math.min(option.lengthBytes, this.#textBytes);
-    return texts.reached <= texts.maximum ? optionText(view, option, this.#textBytes) : "";
+    const bytes = Math.min(option.lengthBytes, this.#textBytes);
+    if (this.#keptTextBytes + bytes > texts.maximum) {
+      texts.reached++;
+      return "";
+    }
+    this.#keptTextBytes += bytes;
+    return optionText(view, option, this.#textBytes);
   }
 }
 
@@ -166,8 +176,9 @@ function skipByte(option: BlockOption): BlockOption {
   return { ...option, start: option.start + 1, lengthBytes: option.lengthBytes - 1 };
 }
 
-/** Counts the try; true while there is room. */
-function admit(limit: Limit): boolean {
+/** True while there is room; a try without is counted. */
+function admit(limit: Limit, kept: number): boolean {
+  if (kept < limit.maximum) return true;
   limit.reached++;
-  return limit.reached <= limit.maximum;
+  return false;
 }

@@ -62,6 +62,7 @@ export class PcapngWalker {
   readonly #packet: PacketRecord;
   readonly #onPacket: PacketSink;
   readonly #onSecret: SecretSink | undefined;
+  #sections = 0;
   readonly #clocks: InterfaceClock[] = [];
   /** Reused for every packet block. */
   readonly #block: PacketBlock;
@@ -201,8 +202,10 @@ export class PcapngWalker {
     }
     const major = view.getUint16(at + 12, littleEndian);
     if (major !== 1) this.fault = `pcapng version ${major} is not known`;
-    else if (++this.sectionLimit.reached > this.sectionLimit.maximum)
+    else if (this.#sections++ >= this.sectionLimit.maximum) {
+      this.sectionLimit.reached++;
       this.fault = `more than ${this.sectionLimit.maximum} sections`;
+    }
     if (this.fault !== "") return;
     this.describer.addSection(place);
     this.#block.firstInterface = this.#clocks.length;
@@ -210,8 +213,10 @@ export class PcapngWalker {
 
   #readInterface(place: BlockPlace): void {
     if (place.totalBytes < 20) this.fault = "interface block shorter than its header";
-    else if (++this.interfaceLimit.reached > this.interfaceLimit.maximum)
+    else if (this.#clocks.length >= this.interfaceLimit.maximum) {
+      this.interfaceLimit.reached++;
       this.fault = `more than ${this.interfaceLimit.maximum} interfaces`;
+    }
     if (this.fault !== "") return;
     this.#clocks.push(createInterfaceClock(this.describer.addInterface(place)));
   }

@@ -19,12 +19,13 @@ export function FactsPane(props: {
       <dl className="grid gap-x-6 px-3 pb-2 md:grid-cols-2 xl:grid-cols-3">
         {fields
           .filter(({ name }) => name in row)
-          .map(({ name, says }) => {
-            const text = cellText(row, name);
-            const title = name === "ts" ? timeTitle(String(row["ts_ns"])) : valueText(row[name]);
+          .map(({ name, kind, says }) => {
+            const text = cellText(row, name, kind);
+            const ns = kind === "time" ? row[`${name}_ns`] : undefined;
+            const title = typeof ns === "string" ? timeTitle(ns) : valueText(row[name]);
             return (
               <div key={name} className="flex items-baseline gap-2 border-b border-line/60 py-0.5">
-                <dt className="mono w-28 shrink-0 cursor-help text-muted" title={says}>
+                <dt className="mono w-40 shrink-0 cursor-help text-muted" title={says}>
                   {name}
                 </dt>
                 <dd className="mono min-w-0 grow truncate" title={title}>

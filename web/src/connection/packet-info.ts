@@ -10,6 +10,16 @@ export interface ShownPacket {
   readonly fields: readonly PacketField[];
   readonly direction: "out" | "back" | "none";
   readonly info: string;
+  readonly tcp: TcpNumbers | undefined;
+}
+
+/** What of a TCP header tells how the path fared. */
+export interface TcpNumbers {
+  readonly sequence: number;
+  /** Numbers that the segment takes: its payload, and one each for SYN and FIN. */
+  readonly length: number;
+  readonly flags: string;
+  readonly window: number;
 }
 
 export interface Originator {
@@ -28,7 +38,16 @@ export function showPacket(row: PacketRow, originator: Originator): ShownPacket 
   const port = Number((values.get("tcp.srcport") ?? values.get("udp.srcport"))?.value ?? -1);
   const isOut = source === originator.address && (port < 0 || port === originator.port);
   const direction = source === undefined ? "none" : isOut ? "out" : "back";
-  return { row, bytes, fields, direction, info: infoOf(values, row) };
+  return { row, bytes, fields, direction, info: infoOf(values, row), tcp: tcpNumbers(values) };
+}
+
+function tcpNumbers(values: ReadonlyMap<string, PacketField>): TcpNumbers | undefined {
+  const flags = values.get("tcp.flags")?.value;
+  if (flags === undefined) return undefined;
+  const number = (name: string): number => Number(values.get(name)?.value ?? 0);
+  const ends = Number(flags.includes("SYN")) + Number(flags.includes("FIN"));
+  const length = (values.get("payload")?.length ?? 0) + ends;
+  return { sequence: number("tcp.seq"), length, flags, window: number("tcp.window") };
 }
 
 function collect(fields: readonly PacketField[], into: Map<string, PacketField>): void {

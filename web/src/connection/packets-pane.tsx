@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Download } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { PacketField } from "../../../src/core/packet/index.ts";
-import { call, download, type Output } from "../client.ts";
+import { download, type Output } from "../client.ts";
 import { useKeys } from "../parts/keys.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
@@ -10,26 +10,27 @@ import { amountText, countText } from "../text.ts";
 import { HexView } from "./hex-view.tsx";
 import { fieldAt, type ShownPacket, showPacket } from "./packet-info.ts";
 import { PacketList } from "./packet-list.tsx";
+import { PAGE_PACKETS, packetPage } from "./packet-pages.ts";
 import { PacketTree } from "./packet-tree.tsx";
-
-const PAGE_PACKETS = 200;
 
 interface PacketsPaneProps {
   readonly shown: Output<"show">;
   readonly caseName: string;
   /** A packet, and bytes of it, that another pane points at. */
   readonly pointed: { readonly number: number; readonly offset: number } | undefined;
+  /** Told which packets are open, for those who draw them. */
+  readonly see: (packets: readonly ShownPacket[]) => void;
 }
 
 /** The connection's packets: closed until a purpose is said, and every read of them is on record. */
-export function PacketsPane({ shown, caseName, pointed }: PacketsPaneProps) {
+export function PacketsPane({ shown, caseName, pointed, see }: PacketsPaneProps) {
   const [purpose, setPurpose] = useState(() => rememberedPurpose(caseName));
   const ask = usePurpose();
   const { state, says, count, places } = shown.packets;
   const known = pointed === undefined ? purpose : (purpose ?? rememberedPurpose(caseName));
   const open = async (): Promise<void> => setPurpose(await ask(caseName));
   return (
-    <section aria-labelledby="packets" className="pane">
+    <section aria-labelledby="packets">
       <div className="flex flex-wrap items-center gap-3 px-3 py-2">
         <h2 id="packets" className="heading">
           Packets
@@ -52,7 +53,7 @@ export function PacketsPane({ shown, caseName, pointed }: PacketsPaneProps) {
           </span>
         </div>
       ) : (
-        <OpenPackets shown={shown} purpose={known} pointed={pointed} />
+        <OpenPackets shown={shown} purpose={known} pointed={pointed} see={see} />
       )}
     </section>
   );
@@ -62,8 +63,9 @@ function OpenPackets(props: {
   shown: Output<"show">;
   purpose: string;
   pointed: PacketsPaneProps["pointed"];
+  see: PacketsPaneProps["see"];
 }) {
-  const { shown, purpose, pointed } = props;
+  const { shown, purpose, pointed, see } = props;
   const { row } = shown;
   const [number, setNumber] = useState(pointed?.number ?? 1);
   const [offset, setOffset] = useState(pointed?.offset ?? 0);
@@ -75,27 +77,15 @@ function OpenPackets(props: {
   const page = Math.floor((number - 1) / PAGE_PACKETS);
   const client = useQueryClient();
   const answer = useQuery({
-    queryKey: ["packets", row["uid"], page],
-    queryFn: async ({ signal }) => {
-      const input = {
-        uid: String(row["uid"]),
-        purpose,
-        limit: PAGE_PACKETS,
-        offset: page * PAGE_PACKETS,
-      };
-      const list = await call("packetList", input, signal);
-      // The read made an entry: what shows the ledger is older than it now.
-      void client.invalidateQueries({ queryKey: ["ledger"] });
-      return list;
-    },
+    ...packetPage(client, { uid: String(row["uid"]), purpose, page }),
     placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
   });
   const { data } = answer;
   const packets = useMemo(() => {
     const originator = { address: String(row["id.orig_h"]), port: Number(row["id.orig_p"]) };
     return data?.packets.map((packet) => showPacket(packet, originator)) ?? [];
   }, [data, row]);
+  useEffect(() => see(packets), [packets, see]);
   if (answer.error !== null)
     return <Failed error={answer.error} again={() => void answer.refetch()} />;
   if (data === undefined) return <Loading what="Recording the read, then opening the packets" />;

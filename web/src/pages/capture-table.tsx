@@ -1,11 +1,11 @@
 import { sizeText } from "../../../src/core/base/index.ts";
-import { searchAddress } from "../address.ts";
+import { addressTo, searchAddress } from "../address.ts";
 import type { Output } from "../client.ts";
 import { Link } from "../parts/link.tsx";
 import { Stamp, Time } from "../parts/time.tsx";
 import { countText, stampOfNs, wireText } from "../text.ts";
 
-type Capture = Output<"captures">["captures"][number];
+export type Capture = Output<"captures">["captures"][number];
 
 const STATES: Record<Capture["state"], { readonly text: string; readonly tone: string }> = {
   running: { text: "importing", tone: "text-blue" },
@@ -52,7 +52,7 @@ function CaptureRow({ capture }: { capture: Capture }) {
     <tr>
       <td className={`${CELL} mono min-w-44 max-w-72 break-words`}>
         {state === "sealed" ? (
-          <Link to={searchOf(capture)} title="its connections">
+          <Link to={addressTo("/captures", { capture: capture.capture })}>
             {wireText(capture.name)}
           </Link>
         ) : (
@@ -100,7 +100,7 @@ function CaptureRow({ capture }: { capture: Capture }) {
 }
 
 /** A capture is searched by its case and its time. */
-function searchOf({ case: name, first_ns: first, last_ns: last }: Capture): string {
+export function searchOf({ case: name, first_ns: first, last_ns: last }: Capture): string {
   if (first === null || last === null) return searchAddress({ case: name });
   const to = stampOfNs(BigInt(last) + 1_000_000n);
   return searchAddress({ case: name, from: stampOfNs(BigInt(first)), to });

@@ -1,20 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { parseUid } from "../../../src/core/base/index.ts";
-import { searchAddress } from "../address.ts";
+import { choose, searchAddress } from "../address.ts";
 import { call, type Output } from "../client.ts";
 import { ExplainPane } from "../connection/explain-pane.tsx";
 import { FactsPane } from "../connection/facts-pane.tsx";
+import type { ShownPacket } from "../connection/packet-info.ts";
 import { PacketsPane } from "../connection/packets-pane.tsx";
+import { PathPane } from "../connection/path-pane.tsx";
+import { StreamPane } from "../connection/stream-pane.tsx";
+import { TunnelPane } from "../connection/tunnel-pane.tsx";
 import { VaultPane } from "../connection/vault-pane.tsx";
+import { VerdictPart } from "../connection/verdict-part.tsx";
+import { WeirdPane } from "../connection/weird-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
+import { type Tab, Tabs } from "../parts/tabs.tsx";
 import { usePurpose } from "../purpose.tsx";
 import { useFields, useRefreshMs } from "../questions.ts";
 import { wireText } from "../text.ts";
 
 /** One connection: what it was, its packets, and where they lie. */
-export function ConnectionPage({ uid }: { uid: string }) {
+export function ConnectionPage(props: { uid: string; parameters: URLSearchParams }) {
+  const { uid, parameters } = props;
   const isUid = parseUid(uid) !== undefined;
   const refreshMs = useRefreshMs();
   const shown = useQuery({
@@ -34,7 +42,7 @@ export function ConnectionPage({ uid }: { uid: string }) {
     <div className="flex flex-col gap-3">
       {shown.isPending && <Loading what="Finding the connection and where its packets lie" />}
       {shown.error !== null && <Failed error={shown.error} again={() => void shown.refetch()} />}
-      {shown.data !== undefined && <Panes shown={shown.data} uid={uid} />}
+      {shown.data !== undefined && <Panes shown={shown.data} uid={uid} parameters={parameters} />}
     </div>
   );
 }
@@ -44,34 +52,76 @@ interface Pointed {
   readonly offset: number;
 }
 
-function Panes({ shown, uid }: { shown: Output<"show">; uid: string }) {
+function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearchParams }) {
+  const { shown, uid, parameters } = props;
+  const [pointed, setPointed] = useState<Pointed>();
+  const [opened, setOpened] = useState<readonly ShownPacket[]>([]);
+  const views = useRef<HTMLDivElement>(null);
+  const caseName = shown.segments[0]?.case ?? "scratch";
+  const point = (number: number, offset: number): void => {
+    setPointed({ number, offset });
+    choose("tab", "packets");
+    views.current?.scrollIntoView({ block: "nearest" });
+  };
+  const { row } = shown;
+  const isTcp = row["proto"] === "tcp";
+  const isAsked = parameters.get("verdict") === "1";
+  const packets: Tab = {
+    name: "packets",
+    title: "Packets",
+    content: () => (
+      <PacketsPane shown={shown} caseName={caseName} pointed={pointed} see={setOpened} />
+    ),
+  };
+  const stream: Tab = {
+    name: "stream",
+    title: "Stream",
+    content: () => (
+      <StreamPane shown={shown} caseName={caseName} parameters={parameters} point={point} />
+    ),
+  };
+  return (
+    <>
+      <Summary shown={shown} uid={uid} caseName={caseName} />
+      <TunnelPane row={row} />
+      <PathPane row={row} packets={opened} point={point}>
+        {isTcp && shown.packets.places.length > 0 && (
+          <VerdictPart uid={uid} caseName={caseName} isAsked={isAsked} point={point} />
+        )}
+      </PathPane>
+      <WeirdPane uid={uid} caseName={caseName} count={shown.packets.count} point={point} />
+      <div ref={views}>
+        <Tabs
+          label="What was sent"
+          tabs={isTcp ? [packets, stream] : [packets]}
+          chosen={parameters.get("tab") ?? "packets"}
+          choose={(name) => choose("tab", name)}
+        />
+      </div>
+      <Fields row={row} uid={uid} caseName={caseName} point={point} />
+      <VaultPane shown={shown} />
+    </>
+  );
+}
+
+/** The row's fields, and beneath them the packets that one of them came from. */
+function Fields(props: {
+  row: Output<"show">["row"];
+  uid: string;
+  caseName: string;
+  point: (number: number, offset: number) => void;
+}) {
+  const { row, uid, caseName, point } = props;
   const { data: fields } = useFields();
   const [explained, setExplained] = useState<{ field: string; purpose: string }>();
-  const [pointed, setPointed] = useState<Pointed>();
   const ask = usePurpose();
-  const caseName = shown.segments[0]?.case ?? "scratch";
   const explain = async (field: string): Promise<void> => {
     if (explained?.field === field) return setExplained(undefined);
     const purpose = await ask(caseName);
     if (purpose !== undefined) setExplained({ field, purpose });
   };
-  const { row } = shown;
-  const between = `host ${String(row["id.orig_h"])} and host ${String(row["id.resp_h"])}`;
   return (
     <>
-      <section aria-label="Summary" className="pane px-4 py-3">
-        <p className="mono text-muted">
-          connection {uid}
-          {shown.segments[0] !== undefined && ` in case ${caseName}`}
-        </p>
-        <h1 className="mt-1 text-lg leading-snug font-semibold">{wireText(shown.sentence)}</h1>
-        {shown.rhythm !== null && (
-          <p className="mt-1 text-amber">It {wireText(shown.rhythm.says)}.</p>
-        )}
-        <p className="mt-1">
-          <Link to={searchAddress({ q: between })}>Everything between the two</Link>
-        </p>
-      </section>
       <FactsPane
         row={row}
         fields={fields?.fields.filter(({ log }) => log === "conn") ?? []}
@@ -79,15 +129,29 @@ function Panes({ shown, uid }: { shown: Output<"show">; uid: string }) {
         explain={(field) => void explain(field)}
       />
       {explained !== undefined && (
-        <ExplainPane
-          uid={uid}
-          {...explained}
-          close={() => setExplained(undefined)}
-          point={(number, offset) => setPointed({ number, offset })}
-        />
+        <ExplainPane uid={uid} {...explained} close={() => setExplained(undefined)} point={point} />
       )}
-      <PacketsPane shown={shown} caseName={caseName} pointed={pointed} />
-      <VaultPane shown={shown} />
     </>
+  );
+}
+
+function Summary(props: { shown: Output<"show">; uid: string; caseName: string }) {
+  const { shown, uid, caseName } = props;
+  const { row } = shown;
+  const between = `host ${String(row["id.orig_h"])} and host ${String(row["id.resp_h"])}`;
+  return (
+    <section aria-label="Summary" className="pane px-4 py-3">
+      <p className="mono text-muted">
+        connection {uid}
+        {shown.segments[0] !== undefined && ` in case ${caseName}`}
+      </p>
+      <h1 className="mt-1 text-lg leading-snug font-semibold">{wireText(shown.sentence)}</h1>
+      {shown.rhythm !== null && (
+        <p className="mt-1 text-amber">It {wireText(shown.rhythm.says)}.</p>
+      )}
+      <p className="mt-1">
+        <Link to={searchAddress({ q: between })}>Everything between the two</Link>
+      </p>
+    </section>
   );
 }

@@ -36,9 +36,11 @@ export const TEMPLATE = COLUMNS.map(({ widthPx }, n) =>
 ).join(" ");
 export const WIDTH_PX = COLUMNS.reduce((sum, { widthPx }) => sum + widthPx, 0);
 
-export function cellText(row: Row, name: string): string {
-  if (name === "ts") return timeText(row["ts_ns"] as string);
+/** A field of a row; its kind decides how, where it is known. */
+export function cellText(row: Row, name: string, kind?: string): string {
+  if (name === "ts" || kind === "time") return timeText(row[`${name}_ns`] as string);
   const value = row[name];
-  if (name === "duration" && typeof value === "number") return value.toFixed(6);
+  const isTime = name === "duration" || kind === "interval";
+  if (isTime && typeof value === "number") return value.toFixed(6);
   return valueText(value);
 }

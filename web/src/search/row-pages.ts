@@ -26,6 +26,7 @@ export function useRowPages(
   question: Question,
   sort: Sort,
   seen: { readonly first: number; readonly last: number },
+  log = "conn",
 ): RowPages {
   const refreshMs = useRefreshMs();
   const wanted = new Set([0]);
@@ -33,7 +34,7 @@ export function useRowPages(
   const to = Math.floor(seen.last / PAGE_ROWS);
   for (let page = from; page <= to; page++) wanted.add(page);
   const pages = [...wanted].sort((a, b) => a - b);
-  const input = { ...toWire(question), orderBy: sort.by, descending: sort.descending };
+  const input = { ...toWire(question), log, orderBy: sort.by, descending: sort.descending };
   const answers = useQueries({
     queries: pages.map((page) => ({
       queryKey: ["rows", input, page],

@@ -28,6 +28,7 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
       ["Enter", "open the row"],
     ],
   ],
+  ["Packets and stream of a connection", [["← →", "to the next tab, from its name"]]],
   [
     "A packet",
     [

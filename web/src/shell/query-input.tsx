@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useId, useState } from "react";
+import { flushSync } from "react-dom";
 import type { LogSchema } from "../../../src/core/events/index.ts";
 import { type QueryError, queryHelp } from "../../../src/core/query/index.ts";
 import { wireText } from "../text.ts";
@@ -40,12 +41,11 @@ export function QueryInput(props: QueryInputProps) {
     setChosen(-1);
   };
   const take = ({ result, cursor }: Suggestion): void => {
-    setText(result);
+    // At once: a frame later the cursor would jump back from what was typed in between.
+    flushSync(() => setText(result));
     close();
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(cursor, cursor);
-    });
+    input.current?.focus();
+    input.current?.setSelectionRange(cursor, cursor);
   };
   const move = (by: number): void => {
     if (open.length === 0) suggest(text, input.current?.selectionStart ?? text.length);

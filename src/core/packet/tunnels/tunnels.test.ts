@@ -51,7 +51,7 @@ function look(packet: PacketBytes) {
   const decoded = createDecodedPacket();
   const inner = createInnerPacket();
   decodePacket(packet, decoded);
-  const found = mayTunnel(decoded) && findInner(packet, decoded, inner);
+  const found = mayTunnel(packet, decoded) && findInner(packet, decoded, inner);
   const content = createDecodedPacket();
   if (found) decodePacket(inner, content);
   return { found, inner, content, fault: TUNNEL_FAULTS[inner.fault] };

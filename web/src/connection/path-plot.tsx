@@ -1,0 +1,140 @@
+import { useEffect, useMemo, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { sizeText } from "../../../src/core/base/index.ts";
+import { plainAxis } from "../parts/plot.ts";
+import { amountText, countText, shortTimeText } from "../text.ts";
+import { colourOf, useTheme } from "../theme.ts";
+import type { ShownPacket } from "./packet-info.ts";
+import { type PathPoints, pathPoints } from "./path-points.ts";
+
+const HEIGHT_PX = 220;
+
+interface PlotProps {
+  readonly packets: readonly ShownPacket[];
+  readonly startNs: string;
+  readonly point: (number: number, offset: number) => void;
+}
+
+/** How far each direction had come when: what was sent again lies below what was there before. */
+export function PathPlot({ packets, startNs, point }: PlotProps) {
+  const points = useMemo(() => pathPoints(packets, startNs), [packets, startNs]);
+  const first = points.numbers[0];
+  const last = points.numbers.at(-1);
+  if (first === undefined || last === undefined) {
+    return (
+      <p role="status" className="px-3 py-2 text-muted max-xl:border-t max-xl:border-line">
+        No plot over time yet: it is drawn from the packets. Open them in the tab Packets, and the
+        page of packets that is open there stands here.
+      </p>
+    );
+  }
+  return (
+    <div className="min-w-0 border-line px-3 pb-2 max-xl:border-t xl:border-l">
+      <p className="py-1 text-muted">
+        packets {countText(first)}–{countText(last)}: {points.isTcp ? "sequence" : "bytes"} over
+        time · <Key colour="bg-[var(--bars)]" name="sent" /> · <Key colour="bg-ink" name="got" />
+        {points.againCount > 0 && (
+          <>
+            {" · "}
+            <Key colour="bg-amber" name={`${countText(points.againCount)} again or late`} />
+          </>
+        )}
+        {points.closedCount > 0 && (
+          <>
+            {" · "}
+            <Key colour="bg-red" name={`${amountText(points.closedCount, "closed window")}`} />
+          </>
+        )}
+      </p>
+      <Plot points={points} point={point} />
+    </div>
+  );
+}
+
+function Key({ colour, name }: { colour: string; name: string }) {
+  return (
+    <span className="whitespace-nowrap">
+      <span aria-hidden className={`mr-1 inline-block size-2 rounded-full ${colour}`} />
+      {name}
+    </span>
+  );
+}
+
+function Plot({ points, point }: { points: PathPoints; point: PlotProps["point"] }) {
+  const place = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  const pointTo = useRef(point);
+  pointTo.current = point;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what colours are read
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const { seconds, sent, got, again, closed } = points;
+    const plot = new uPlot(
+      optionsOf(element, points.isTcp),
+      [seconds, sent, got, again, closed],
+      element,
+    );
+    const pick = (): void => {
+      const number = points.numbers[plot.cursor.idx ?? -1];
+      if (number !== undefined) pointTo.current(number, 0);
+    };
+    plot.over.addEventListener("click", pick);
+    const resize = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      plot.destroy();
+    };
+  }, [points, theme]);
+  const { numbers, againCount, closedCount } = points;
+  const label = `${amountText(numbers.length, "packet")} over ${shortTimeText(points.seconds.at(-1) ?? 0)}; ${countText(againCount)} sent again or late, ${amountText(closedCount, "closed window")}. The list of packets below says the same by keyboard.`;
+  return (
+    <div
+      ref={place}
+      role="img"
+      aria-label={label}
+      title="click: to that packet"
+      className="w-full cursor-pointer overflow-hidden"
+      style={{ height: HEIGHT_PX }}
+    />
+  );
+}
+
+function optionsOf(element: HTMLElement, isTcp: boolean): uPlot.Options {
+  const axis = plainAxis(element);
+  const dots = (name: string, size: number): uPlot.Series => {
+    const colour = colourOf(element, name);
+    return { stroke: colour, width: 1, points: { show: true, size, fill: colour, width: 0 } };
+  };
+  const marks = (name: string, size: number): uPlot.Series => ({
+    ...dots(name, size),
+    paths: () => null,
+  });
+  return {
+    width: element.clientWidth,
+    height: HEIGHT_PX,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, size: 34, values: (_, ticks) => ticks.map((at) => `${at} s`) },
+      {
+        ...axis,
+        size: 62,
+        values: (_, ticks) => ticks.map((at) => (isTcp ? countText(at) : sizeText(at))),
+      },
+    ],
+    series: [
+      {},
+      { ...dots("bars", 4), spanGaps: true },
+      { ...dots("ink", 4), spanGaps: true },
+      marks("amber", 8),
+      marks("red", 8),
+    ],
+  };
+}
