@@ -17,7 +17,7 @@ const COPY_NANOSECONDS_MAX = 100e6;
 const UNNUMBERED_COPY_NANOSECONDS_MAX = 5e6;
 
 /** Packets remembered: sets of four, found by hash, the oldest of a set overwritten. */
-const SETS = 4096;
+const SETS = 1024;
 const WAYS = 4;
 const CONTROL_FLAGS = TCP_SYN | TCP_FIN | TCP_RST;
 /** Sequence, acknowledgement, flags, window and checksum, which covers the options and the payload. */
@@ -47,7 +47,7 @@ export class PacketDuplicates {
     const headerBytes = packet.ipVersion === 4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES;
     if (packet.ipStart + headerBytes > source.start + source.capturedBytes) return false;
     this.#digest(source, packet);
-    const set = (this.#index >>> 20) * WAYS;
+    const set = (this.#index >>> 22) * WAYS;
     const marks = this.#marks;
     for (let at = set; at < set + WAYS; at++) {
       if (marks[at] !== this.#mark) continue;

@@ -1,11 +1,11 @@
 import type { PacketBytes } from "../packet/index.ts";
 
 /** Payload kept: at 1 Gbit/s some tenths of a second, in an office's traffic minutes. */
-const RING_BYTES = 16 * 1024 * 1024;
+const RING_BYTES = 4 * 1024 * 1024;
 /** Segments remembered. */
-const SEGMENTS = 1 << 16;
+const SEGMENTS = 1 << 14;
 /** Directions with a list of segments; the hash of a direction is its place, a stranger's is taken over. */
-const HEADS = 1 << 16;
+const HEADS = 1 << 14;
 /** Bytes of one segment that are kept; offloading hosts make segments of 64 KiB. */
 const SEGMENT_BYTES_MAX = 4096;
 /** Older segments that one is compared with. */

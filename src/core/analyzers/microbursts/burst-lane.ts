@@ -4,7 +4,7 @@ import { BURST_BIN_NANOSECONDS, BURSTS_KEPT } from "./microbursts-events.ts";
 const NARROWEST_NANOSECONDS = BURST_BIN_NANOSECONDS[0]!;
 const LEVELS = BURST_BIN_NANOSECONDS.length;
 /** Packets remembered for the contributors of a bin that turns out to be a burst. */
-const RECENT = 8192;
+const RECENT = 2048;
 /** Flows told apart while a burst's contributors are added up. */
 const CANDIDATES = 32;
 

@@ -38,7 +38,7 @@ export const microburstsSchema: LogSchema = {
     field(
       "contributors",
       "text",
-      "Flows with most bytes among the bin's last 8,192 packets, as uid=bytes.",
+      "Flows with most bytes among the bin's last 2,048 packets, as uid=bytes.",
       { optional: true },
     ),
   ],
