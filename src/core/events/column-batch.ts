@@ -180,14 +180,22 @@ export class ColumnBatch {
 /**
  * The batch as bytes: u16 name length, log name, u32 rows, u16 columns, then per column its name (u8
  * length), its type (a place in `COLUMN_TYPES`, 0x80 if optional), its validity bits (if optional), values
- * and, for text and bytes, u32 count and u32 length + bytes each; all little-endian. Sealed events lie
- * in this form for as long as the evidence does, so a batch says itself what its columns are.
+ * and, for text and bytes, u32 count and u32 length + bytes each; all little-endian. A column that no row
+ * has, or that is zero in all, is left out. Sealed events lie in this form for as long as the evidence
+ * does, so a batch says itself what its columns are.
  */
 export function encodeColumnBatch(batch: ColumnBatch): Uint8Array {
   const name = new TextEncoder().encode(batch.schema.name);
   const rows = batch.rowCount;
-  const parts: Uint8Array[] = [u16(name.length), name, u32(rows), u16(batch.columns.length)];
+  const kept = batch.columns.map((_, index) => isWorthKeeping(batch, index));
+  const parts: Uint8Array[] = [
+    u16(name.length),
+    name,
+    u32(rows),
+    u16(kept.filter((isKept) => isKept).length),
+  ];
   batch.columns.forEach((column, index) => {
+    if (!kept[index]) return;
     const columnName = new TextEncoder().encode(column.name);
     const type = COLUMN_TYPES.indexOf(column.type) | (column.optional ? OPTIONAL_BIT : 0);
     parts.push(new Uint8Array([columnName.length]), columnName, new Uint8Array([type]));
@@ -243,6 +251,16 @@ export function decodeColumnBatch(
     if (hasValues(batch.columns[index]!.type)) batch.values[index]!.push("");
   }
   return ok(batch, at);
+}
+
+/** False for a column that reads the same when it is left out: no row has it, or all have zero. */
+function isWorthKeeping(batch: ColumnBatch, index: number): boolean {
+  const { type } = batch.columns[index]!;
+  const bits = batch.validity[index];
+  if (bits !== undefined)
+    return bits.subarray(0, (batch.rowCount + 7) >> 3).some((byte) => byte !== 0);
+  const bytes = batch.rowCount * ELEMENT_BYTES[type];
+  return hasValues(type) || batch.data[index]!.subarray(0, bytes).some((byte) => byte !== 0);
 }
 
 /** The order is for ever: the number of a type lies in sealed events. */

@@ -6,8 +6,11 @@ const RING_BYTES = 4 * 1024 * 1024;
 const SEGMENTS = 1 << 14;
 /** Directions with a list of segments; the hash of a direction is its place, a stranger's is taken over. */
 const HEADS = 1 << 14;
-/** Bytes of one segment that are kept; offloading hosts make segments of 64 KiB. */
-const SEGMENT_BYTES_MAX = 4096;
+/**
+ * Bytes of one segment that are kept: whoever answers in another's place differs from the first ones.
+ * Whole segments would take as long to copy as the rest of the pass takes on long transfers.
+ */
+const SEGMENT_BYTES_MAX = 512;
 /** Older segments that one is compared with. */
 const STEPS_MAX = 32;
 
