@@ -58,6 +58,7 @@ export function csvText(rows: readonly Row[], columns: readonly string[]): strin
 const ZEEK_TYPES: Readonly<Record<string, string>> = {
   time: "time",
   interval: "interval",
+  decimal: "double",
   addr: "addr",
   port: "port",
   count: "count",

@@ -67,6 +67,10 @@ test.each([
   ],
   ["\nlimits:\n  live_flow: 3\n", /config\.yaml, line 3: limits: Unrecognized key: "live_flow"/],
   ["limits:\n  tunnel_depth: 99\n", /config\.yaml, line 2: limits\.tunnel_depth: Too big/],
+  [
+    "limits:\n  live_flows: 3000000\n",
+    /config\.yaml, line 2: limits: posting_bytes must be at least 32 for each of live_flows/,
+  ],
   ["checksums: [\n", /config\.yaml, line \d: /],
 ])("a fault in config.yaml is named with its line: %j", (text, sentence) => {
   const home = withConfig(text);

@@ -15,6 +15,7 @@ export {
   columnsOfLog,
   type Field,
   type FieldKind,
+  field,
   type LogSchema,
 } from "./schema.ts";
 export { ZeekJsonWriter } from "./zeek-json.ts";

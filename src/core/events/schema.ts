@@ -6,6 +6,7 @@
 export type FieldKind =
   | "time" // nanoseconds since 1970, one i64 column
   | "interval" // nanoseconds, one i64 column
+  | "decimal" // billionths, one i64 column: a number with a fraction that is no time
   | "addr" // IPv6 or IPv4-mapped, two u64 columns `_hi` and `_lo`
   | "port"
   | "count"
@@ -33,6 +34,16 @@ export interface Field {
   readonly says: string;
 }
 
+/** A field that is always set, unless `more` says otherwise. */
+export function field(
+  name: string,
+  kind: FieldKind,
+  says: string,
+  more: Partial<Field> = {},
+): Field {
+  return { name, kind, optional: false, says, ...more };
+}
+
 export interface LogSchema {
   readonly name: string;
   readonly fields: readonly Field[];
@@ -57,6 +68,7 @@ export function columnsOf(field: Field): Column[] {
   switch (field.kind) {
     case "time":
     case "interval":
+    case "decimal":
       return [{ name, type: "i64", optional }];
     case "addr":
       return [

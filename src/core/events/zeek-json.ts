@@ -53,6 +53,8 @@ export class ZeekJsonWriter {
       case "interval":
         // Microseconds are what a double holds exactly for present times.
         return Number((batch.rows.i64(column, row) + 500n) / 1000n) / 1e6;
+      case "decimal":
+        return Number(batch.rows.i64(column, row)) / 1e9;
       case "addr":
         return formatAddress(...addressWords(batch, column, row));
       case "port":

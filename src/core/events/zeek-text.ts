@@ -75,6 +75,7 @@ function writeField(out: ByteWriter, batch: BatchReader, written: WrittenField, 
   switch (field.kind) {
     case "time":
     case "interval":
+    case "decimal":
       out.seconds(batch.high(column, row), batch.low(column, row));
       return;
     case "addr":
@@ -192,10 +193,10 @@ function zeekType(field: Field): string {
     case "enum":
       // Zeek has one real enumeration in its logs; the other closed lists are strings there.
       return field.name === "proto" ? "enum" : "string";
-    case "interval":
-      // The one number with a fraction that is no time has an interval's encoding.
-      return field.name === "percent_lost" ? "double" : "interval";
+    case "decimal":
+      return "double";
     case "time":
+    case "interval":
     case "addr":
     case "port":
     case "count":

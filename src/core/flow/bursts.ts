@@ -1,6 +1,7 @@
 import type { Limit } from "../base/index.ts";
 import { BURST_COUNT, BURST_RECORD, F_BURST_FIRST, F_BURST_LAST, F_NOW } from "./flow-layout.ts";
 import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
+import { RecordNumbers } from "./record-numbers.ts";
 
 /** An originator's payload that comes this long after its last one begins a new burst. */
 export const BURST_GAP_NANOSECONDS = 1e9;
@@ -26,21 +27,19 @@ export interface BurstTimes {
  */
 export class Bursts {
   readonly #store: FlowStore;
-  readonly #limit: Limit;
+  readonly #numbers: RecordNumbers;
   readonly #times: Float64Array[] = [];
   readonly #bins: Uint32Array[] = [];
-  readonly #free: number[] = [];
   readonly #out: BurstTimes = {
     kept: 0,
     first: new Float64Array(BURSTS_KEPT),
     last: new Float64Array(BURSTS_KEPT),
     bins: new Uint32Array(GAP_BINS),
   };
-  #used = 1;
 
   constructor(store: FlowStore, limit: Limit) {
     this.#store = store;
-    this.#limit = limit;
+    this.#numbers = new RecordNumbers(limit);
   }
 
   /** The originator of a flow sent payload. */
@@ -85,8 +84,7 @@ export class Bursts {
   }
 
   release(flow: number): void {
-    const record = this.#store.words[wordsOf(flow) + BURST_RECORD]!;
-    if (record !== 0) this.#free.push(record);
+    this.#numbers.release(this.#store.words[wordsOf(flow) + BURST_RECORD]!);
   }
 
   #note(flow: number, index: number, now: number): void {
@@ -120,17 +118,11 @@ export class Bursts {
   }
 
   #take(): number {
-    let record = this.#free.pop() ?? 0;
-    if (record === 0) {
-      if (this.#used > this.#limit.maximum) {
-        this.#limit.reached++;
-        return 0;
-      }
-      record = this.#used++;
-      if (Math.floor(record / PAGE_RECORDS) >= this.#times.length) {
-        this.#times.push(new Float64Array(PAGE_RECORDS * TIMES));
-        this.#bins.push(new Uint32Array(PAGE_RECORDS * GAP_BINS));
-      }
+    const record = this.#numbers.take();
+    if (record === 0) return 0;
+    if (Math.floor(record / PAGE_RECORDS) >= this.#times.length) {
+      this.#times.push(new Float64Array(PAGE_RECORDS * TIMES));
+      this.#bins.push(new Uint32Array(PAGE_RECORDS * GAP_BINS));
     }
     const bins = this.#bins[Math.floor(record / PAGE_RECORDS)]!;
     bins.fill(0, (record % PAGE_RECORDS) * GAP_BINS, ((record % PAGE_RECORDS) + 1) * GAP_BINS);

@@ -1,4 +1,4 @@
-import { assert, type Limit } from "../base/index.ts";
+import type { Limit } from "../base/index.ts";
 import {
   type DecodedPacket,
   IP_PROTOCOL,
@@ -7,6 +7,7 @@ import {
   TCP_RST,
   TCP_SYN,
 } from "../packet/index.ts";
+import { RecordNumbers } from "./record-numbers.ts";
 
 /** Both copies that a mirror port makes leave it within its queue's delay; 100 ms is a full one. */
 const COPY_NANOSECONDS_MAX = 100e6;
@@ -133,13 +134,11 @@ const FIRST_RECORDS = 256;
  * first one; number 0 is none.
  */
 export class DuplicateCounts {
-  readonly #limit: Limit;
+  readonly #numbers: RecordNumbers;
   #counts = new Uint32Array(FIRST_RECORDS * 2);
-  readonly #free: number[] = [];
-  #used = 1;
 
   constructor(limit: Limit) {
-    this.#limit = limit;
+    this.#numbers = new RecordNumbers(limit);
   }
 
   /** Counts one; gives the flow's record, a new one for 0, and 0 when there is no room. */
@@ -155,26 +154,17 @@ export class DuplicateCounts {
 
   /** Gives the record of an ended flow back. */
   release(record: number): void {
-    assert(record < this.#used, "a record that was taken");
-    if (record !== 0) this.#free.push(record);
+    this.#numbers.release(record);
   }
 
   #take(): number {
-    let record = this.#free.pop() ?? 0;
-    if (record === 0) {
-      if (this.#used > this.#limit.maximum) {
-        this.#limit.reached++;
-        return 0;
-      }
-      record = this.#used++;
-      if (record * 2 >= this.#counts.length) {
-        const grown = new Uint32Array(this.#counts.length * 2);
-        grown.set(this.#counts);
-        this.#counts = grown;
-      }
+    const record = this.#numbers.take();
+    if (record * 2 >= this.#counts.length) {
+      const grown = new Uint32Array(this.#counts.length * 2);
+      grown.set(this.#counts);
+      this.#counts = grown;
     }
-    this.#counts[record * 2] = 0;
-    this.#counts[record * 2 + 1] = 0;
+    this.#counts.fill(0, record * 2, record * 2 + 2);
     return record;
   }
 }

@@ -1,5 +1,6 @@
 import type { Limit } from "../base/index.ts";
 import type { DecodedPacket } from "../packet/index.ts";
+import { RecordNumbers } from "./record-numbers.ts";
 
 /** What the packets of one flow were wrapped in: the innermost tunnel, and every flow that carried them. */
 export interface TunnelContext {
@@ -24,11 +25,12 @@ const PARENTS_MAX = 16;
  */
 export class TunnelContexts {
   readonly #contexts: (TunnelContext | undefined)[] = [undefined];
-  readonly #free: number[] = [];
+  readonly #numbers: RecordNumbers;
   readonly #limit: Limit;
 
   constructor(limit: Limit) {
     this.#limit = limit;
+    this.#numbers = new RecordNumbers(limit);
   }
 
   get(number: number): TunnelContext | undefined {
@@ -37,23 +39,9 @@ export class TunnelContexts {
 
   /** Number of a context for a flow whose first packet came through `outer`; 0 when the limit is reached. */
   take(kind: number, id: number, outer: DecodedPacket): number {
-    let number = this.#free.pop();
-    if (number === undefined) {
-      if (this.#contexts.length > this.#limit.maximum) {
-        this.#limit.reached++;
-        return 0;
-      }
-      number = this.#contexts.length;
-      this.#contexts.push({
-        kind: 0,
-        id: -1,
-        outerSource: new Int32Array(4),
-        outerDestination: new Int32Array(4),
-        parent: 0,
-        parentUids: [],
-      });
-    }
-    const context = this.#contexts[number]!;
+    const number = this.#numbers.take();
+    if (number === 0) return 0;
+    const context = (this.#contexts[number] ??= createContext());
     context.kind = kind;
     context.id = id;
     context.parent = 0;
@@ -74,6 +62,17 @@ export class TunnelContexts {
   }
 
   release(number: number): void {
-    if (number !== 0) this.#free.push(number);
+    this.#numbers.release(number);
   }
+}
+
+function createContext(): TunnelContext {
+  return {
+    kind: 0,
+    id: -1,
+    outerSource: new Int32Array(4),
+    outerDestination: new Int32Array(4),
+    parent: 0,
+    parentUids: [],
+  };
 }

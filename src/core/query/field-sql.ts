@@ -85,6 +85,8 @@ function compare(field: Field, comparison: string, value: QueryValue): SqlCondit
         value.value,
       );
     }
+    case "decimal":
+      return sql(`${column} ${operator} ?::BIGINT`, value.billionths);
     case "duration":
       return sql(`${column} ${operator} ?::BIGINT`, value.nanoseconds);
     case "time":

@@ -5,6 +5,25 @@ export type FieldLookup =
   | { readonly status: "ok"; readonly reference: FieldReference; readonly field: Field }
   | { readonly status: "error"; readonly message: string; readonly hint: string };
 
+const ORDERED: ReadonlySet<Field["kind"]> = new Set([
+  "time",
+  "interval",
+  "decimal",
+  "port",
+  "count",
+]);
+const TEXTUAL: ReadonlySet<Field["kind"]> = new Set(["dict", "text", "enum"]);
+
+/** True where `<` and ranges have a meaning. */
+export function isOrdered(field: Field): boolean {
+  return ORDERED.has(field.kind);
+}
+
+/** True where a pattern has a meaning. */
+export function isTextual(field: Field): boolean {
+  return TEXTUAL.has(field.kind);
+}
+
 /**
  * Finds a field by its full name (`conn.orig_bytes`) or a short one. A short name that several logs
  * have means the field of that name in whichever log is asked, if all have it as the same kind.

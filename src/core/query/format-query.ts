@@ -73,6 +73,8 @@ function formatValue(value: QueryValue): string {
   switch (value.kind) {
     case "number":
       return value.value.toString();
+    case "decimal":
+      return formatDecimal(value.billionths);
     case "duration":
       return formatDuration(value.nanoseconds);
     case "time":
@@ -88,6 +90,14 @@ function formatValue(value: QueryValue): string {
     case "communityId":
       return quote(value.text);
   }
+}
+
+/** As `5` or `2.5`. */
+function formatDecimal(billionths: bigint): string {
+  const fraction = String(billionths % 1_000_000_000n)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  return `${billionths / 1_000_000_000n}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 /** In the largest unit that says it exactly. */

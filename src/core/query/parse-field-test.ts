@@ -1,5 +1,5 @@
 import type { Field, LogSchema } from "../events/index.ts";
-import { findField } from "./fields.ts";
+import { findField, isOrdered, isTextual } from "./fields.ts";
 import {
   type Comparison,
   type FieldReference,
@@ -23,8 +23,6 @@ interface Subject {
   readonly field: Field;
 }
 
-const ORDERED: ReadonlySet<Field["kind"]> = new Set(["time", "interval", "port", "count"]);
-const TEXTUAL: ReadonlySet<Field["kind"]> = new Set(["dict", "text", "enum"]);
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
 
 /** Reads a condition on a log field: comparison, set, pattern or existence. */
@@ -51,7 +49,7 @@ export function parseFieldTest(stream: TokenStream, scope: Scope): Parsed {
     const hint = `write ${name.text} == …, ${name.text} in {…} or has ${name.text}`;
     return stream.faultAt(operator, `what should hold of ${name.text}?`, hint);
   }
-  if (comparison !== "==" && comparison !== "!=" && !ORDERED.has(subject.field.kind)) {
+  if (comparison !== "==" && comparison !== "!=" && !isOrdered(subject.field)) {
     const message = `${name.text} has no order`;
     return stream.faultAt(operator, message, "use == or != or in {…}");
   }
@@ -106,7 +104,7 @@ function parseSet(stream: TokenStream, { reference, field }: Subject, now: Query
 function parseItem(stream: TokenStream, field: Field, now: QueryTime): SetItem | QueryFault {
   const token = stream.peek();
   const range = /^(\d[\w.]*)-(\d[\w.]*)$/.exec(token.text);
-  if (range === null || field.kind === "time" || !ORDERED.has(field.kind)) {
+  if (range === null || field.kind === "time" || !isOrdered(field)) {
     const value = parseValue(stream, field, now);
     return "error" in value ? value : { first: value };
   }
@@ -122,7 +120,7 @@ function parseItem(stream: TokenStream, field: Field, now: QueryTime): SetItem |
 
 function parsePattern(stream: TokenStream, { reference, field }: Subject): Parsed {
   const token = stream.next();
-  if (!TEXTUAL.has(field.kind)) {
+  if (!isTextual(field)) {
     return stream.faultAt(token, `${field.name} is not text`, "compare it with == or in {…}");
   }
   if (token.kind !== "string" && token.kind !== "word") {

@@ -35,6 +35,8 @@ test.each([
   ["uid == CAbc", "uid == CAbc"],
   ["conn.duration >= 5m", "conn.duration >= 5m"],
   ["duration < 1m30.5s", "conn.duration < 90500ms"],
+  ["pe.entropy > 2.50", "pe.entropy > 2.5"],
+  ["entropy == 100", "pe.entropy == 100"],
   ["id.orig_h == 10.0.0.0/8", "id.orig_h == 10.0.0.0/8"],
   ["conn.conn_state in {S0, REJ}", 'conn.conn_state in {"S0", "REJ"}'],
   ["id.resp_p in {80, 443, 8000-8999}", "id.resp_p in {80, 443, 8000-8999}"],

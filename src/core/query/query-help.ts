@@ -1,5 +1,5 @@
 import type { Field, LogSchema } from "../events/index.ts";
-import { findField } from "./fields.ts";
+import { findField, isOrdered, isTextual } from "./fields.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
 /** One way to go on with a query. */
@@ -115,12 +115,10 @@ function valueCandidates(field: Field): Candidate[] {
 }
 
 function operators(field: Field): Candidate[] {
-  const ordered = ["time", "interval", "port", "count"].includes(field.kind);
-  const textual = ["dict", "text", "enum"].includes(field.kind);
   return [
     ...listed("operator", EQUALITY),
-    ...(ordered ? listed("operator", ORDER) : []),
-    ...(textual ? listed("operator", [["~", 'matches: ~ "^S" or ~ *.example.com']]) : []),
+    ...(isOrdered(field) ? listed("operator", ORDER) : []),
+    ...(isTextual(field) ? listed("operator", [["~", 'matches: ~ "^S" or ~ *.example.com']]) : []),
   ];
 }
 

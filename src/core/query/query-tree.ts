@@ -19,6 +19,8 @@ export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
 export type QueryValue =
   | { readonly kind: "number"; readonly value: bigint }
+  /** In billionths, as it is stored. */
+  | { readonly kind: "decimal"; readonly billionths: bigint }
   | { readonly kind: "duration"; readonly nanoseconds: bigint }
   | { readonly kind: "time"; readonly time: QueryTime }
   | { readonly kind: "network"; readonly network: Network }

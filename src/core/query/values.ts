@@ -46,6 +46,12 @@ export function readValue(text: string, field: Field, now: QueryTime): ValueResu
       if (nanoseconds === undefined) return wrong(text, "a duration", "write 5m, 1.5s or 250ms");
       return { status: "ok", value: { kind: "duration", nanoseconds } };
     }
+    case "decimal": {
+      const parts = /^(\d{1,9})(?:\.(\d{1,9}))?$/.exec(text);
+      if (parts === null) return wrong(text, "a number", "write 5 or 2.5");
+      const billionths = BigInt(parts[1]! + (parts[2] ?? "").padEnd(9, "0"));
+      return { status: "ok", value: { kind: "decimal", billionths } };
+    }
     case "time": {
       const time = readTime(text, now);
       if (time === undefined) return wrong(text, "a time", TIME_HINT);

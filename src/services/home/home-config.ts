@@ -23,6 +23,9 @@ const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
     `"${String(input)}" is no network; write address/prefix, such as 10.0.0.0/8`,
 });
 
+/** A flow's packet locations take a chunk of so many bytes at least (core/flow/postings.ts). */
+const POSTING_BYTES_PER_FLOW = 32;
+
 const schema = z.strictObject({
   local_networks: z.array(network).optional(),
   checksums: z.enum(["verify", "ignore"]).optional(),
@@ -35,6 +38,13 @@ const schema = z.strictObject({
           z.int().min(1).max(FLOW_LIMITS_MAX[name]).optional(),
         ]),
       ),
+    )
+    .refine(
+      // With less, all live flows would be walked again and again to make room.
+      ({ posting_bytes, live_flows }) =>
+        (posting_bytes ?? DEFAULT_FLOW_LIMITS.postingBytes) >=
+        (live_flows ?? DEFAULT_FLOW_LIMITS.liveFlows) * POSTING_BYTES_PER_FLOW,
+      { error: `posting_bytes must be at least ${POSTING_BYTES_PER_FLOW} for each of live_flows` },
     )
     .optional(),
 });

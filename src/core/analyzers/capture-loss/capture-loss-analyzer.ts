@@ -1,4 +1,5 @@
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
+import { sendRows } from "../shared/index.ts";
 import { captureLossSchema } from "./capture-loss-events.ts";
 
 const column = (name: string) => columnIndex(captureLossSchema, name);
@@ -63,7 +64,7 @@ export class CaptureLossAnalyzer {
 
   end(): void {
     if (this.#seconds !== Number.NEGATIVE_INFINITY) this.#measure();
-    this.#send();
+    sendRows(this.#sink, this.#batch);
   }
 
   #begin(intervalSeconds: number): void {
@@ -93,11 +94,6 @@ export class CaptureLossAnalyzer {
     batch.setCount(GAPS, row, gaps);
     batch.setCount(ACKS, row, acks);
     batch.setCount(PERCENT_LOST, row, acks === 0 ? 0 : Math.round((gaps / acks) * 100e9));
-    if (batch.isFull) this.#send();
-  }
-
-  #send(): void {
-    if (this.#batch.rowCount > 0) this.#sink.batch(this.#batch);
-    this.#batch.clear();
+    if (batch.isFull) sendRows(this.#sink, this.#batch);
   }
 }

@@ -1,11 +1,4 @@
-import type { Field, LogSchema } from "../../events/index.ts";
-
-const field = (name: string, kind: Field["kind"], says: string): Field => ({
-  name,
-  kind,
-  optional: false,
-  says,
-});
+import { field, type LogSchema } from "../../events/index.ts";
 
 /** Zeek's capture_loss log: how much of what was acknowledged the capture never saw. */
 export const captureLossSchema: LogSchema = {
@@ -18,7 +11,6 @@ export const captureLossSchema: LogSchema = {
     field("peer", "dict", "Who measured."),
     field("gaps", "count", "Acknowledgements of data that the capture does not hold."),
     field("acks", "count", "Acknowledgements that said something new."),
-    // Percent in billionths, as an interval is seconds in billionths: both print as decimal numbers.
-    field("percent_lost", "interval", "Gaps in a hundred acknowledgements."),
+    field("percent_lost", "decimal", "Gaps in a hundred acknowledgements."),
   ],
 };

@@ -2,17 +2,13 @@ import { formatUid } from "../../base/index.ts";
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { FlowRecord, FlowTable } from "../../flow/index.ts";
 import { TUNNEL } from "../../packet/index.ts";
-import { setAddress, setFlowTime } from "../shared/index.ts";
+import { sendRows, setAddress, setFlowIds, setFlowTime } from "../shared/index.ts";
 import { burstsSchema, connSchema, SERVICES } from "./conn-events.ts";
 import type { LocalNetworks } from "./local-networks.ts";
 
 const column = (name: string) => columnIndex(connSchema, name);
 const TS = column("ts");
 const UID = column("uid");
-const ORIG_H = column("id.orig_h");
-const ORIG_P = column("id.orig_p");
-const RESP_H = column("id.resp_h");
-const RESP_P = column("id.resp_p");
 const PROTO = column("proto");
 const DURATION = column("duration");
 const ORIG_BYTES = column("orig_bytes");
@@ -94,11 +90,7 @@ export class ConnAnalyzer {
     const batch = this.#conn;
     const row = batch.addRow();
     setFlowTime(batch, TS, row, table.baseSeconds, record.startTime);
-    batch.setU64(UID, row, record.uidHigh, record.uidLow);
-    setAddress(batch, ORIG_H, row, record.originator);
-    batch.setU16(ORIG_P, row, record.originatorPort);
-    setAddress(batch, RESP_H, row, record.responder);
-    batch.setU16(RESP_P, row, record.responderPort);
+    setFlowIds(batch, UID, row, record);
     batch.setU8(PROTO, row, record.transport);
     const duration = record.lastTime - record.startTime;
     if (duration > 0) {
@@ -127,13 +119,13 @@ export class ConnAnalyzer {
     setFrames(batch, row, record, table.baseSeconds);
     if (record.transport === 0) setPath(batch, row, record);
     if (record.responseTime >= 0) batch.setCount(RESPONSE, row, record.responseTime);
-    if (batch.isFull) this.#send(batch);
+    if (batch.isFull) sendRows(this.#sink, batch);
     if (record.bursts >= 2) this.#addBursts(record, table);
   }
 
   end(): void {
-    this.#send(this.#conn);
-    this.#send(this.#bursts);
+    sendRows(this.#sink, this.#conn);
+    sendRows(this.#sink, this.#bursts);
   }
 
   #addBursts(record: FlowRecord, table: FlowTable): void {
@@ -149,12 +141,7 @@ export class ConnAnalyzer {
     batch.setBytes(BURST_LAST, row, timesToBytes(bursts.last, bursts.kept, table.baseSeconds));
     const { buffer, byteOffset, byteLength } = bursts.bins;
     batch.setBytes(BURST_GAPS, row, new Uint8Array(buffer, byteOffset, byteLength));
-    if (batch.isFull) this.#send(batch);
-  }
-
-  #send(batch: ColumnBatch): void {
-    if (batch.rowCount > 0) this.#sink.batch(batch);
-    batch.clear();
+    if (batch.isFull) sendRows(this.#sink, batch);
   }
 }
 

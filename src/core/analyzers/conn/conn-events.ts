@@ -1,4 +1,4 @@
-import type { Field, LogSchema } from "../../events/index.ts";
+import { type Field, field, type LogSchema } from "../../events/index.ts";
 import { CONN_STATES, TRANSPORTS } from "../../flow/index.ts";
 import { TUNNEL_NAMES } from "../../packet/index.ts";
 
@@ -68,36 +68,23 @@ const PATH_SAYS: Readonly<Record<string, string>> = {
   zero_windows: "TCP windows closed",
 };
 
-const zeek = (
-  name: string,
-  kind: Field["kind"],
-  says: string,
-  more: Partial<Field> = {},
-): Field => ({
-  name,
-  kind,
-  optional: false,
-  says,
-  ...more,
-});
-
 /** The innermost tunnel around a flow. */
 const TUNNEL_FIELDS: readonly Field[] = [
-  zeek("tunnel", "enum", "Kind of the innermost tunnel around the flow.", {
+  field("tunnel", "enum", "Kind of the innermost tunnel around the flow.", {
     optional: true,
     values: TUNNEL_NAMES,
     ours: true,
   }),
-  zeek("tunnel_id", "count", "VNI, TEID, key or session of that tunnel.", {
+  field("tunnel_id", "count", "VNI, TEID, key or session of that tunnel.", {
     optional: true,
     width: "u32",
     ours: true,
   }),
-  zeek("outer_orig_h", "addr", "Address of that tunnel's end at the originator's side.", {
+  field("outer_orig_h", "addr", "Address of that tunnel's end at the originator's side.", {
     optional: true,
     ours: true,
   }),
-  zeek("outer_resp_h", "addr", "Address of that tunnel's end at the responder's side.", {
+  field("outer_resp_h", "addr", "Address of that tunnel's end at the responder's side.", {
     optional: true,
     ours: true,
   }),
@@ -105,54 +92,64 @@ const TUNNEL_FIELDS: readonly Field[] = [
 
 /** What lies in the capture under the flow, whether the log's own counts hold it or not. */
 const FRAME_FIELDS: readonly Field[] = [
-  zeek("orig_frames", "count", "Frames from the originator, wrong checksums and fragments too.", {
+  field("orig_frames", "count", "Frames from the originator, wrong checksums and fragments too.", {
     width: "u32",
     ours: true,
   }),
-  zeek("resp_frames", "count", "Frames from the responder, likewise.", {
+  field("resp_frames", "count", "Frames from the responder, likewise.", {
     width: "u32",
     ours: true,
   }),
-  zeek("orig_frame_bytes", "count", "Bytes of those frames on the wire, link headers included.", {
+  field("orig_frame_bytes", "count", "Bytes of those frames on the wire, link headers included.", {
     ours: true,
   }),
-  zeek("resp_frame_bytes", "count", "Bytes of those frames on the wire, link headers included.", {
+  field("resp_frame_bytes", "count", "Bytes of those frames on the wire, link headers included.", {
     ours: true,
   }),
-  zeek("orig_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
+  field("orig_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
     ours: true,
   }),
-  zeek("resp_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
+  field("resp_payload_bytes", "count", "Transport payload on the wire; sent again counts again.", {
     ours: true,
   }),
-  zeek("orig_duplicates", "count", "Packets of the originator that a mirror port captured twice.", {
+  field(
+    "orig_duplicates",
+    "count",
+    "Packets of the originator that a mirror port captured twice.",
+    {
+      width: "u32",
+      ours: true,
+    },
+  ),
+  field("resp_duplicates", "count", "Packets of the responder that a mirror port captured twice.", {
     width: "u32",
     ours: true,
   }),
-  zeek("resp_duplicates", "count", "Packets of the responder that a mirror port captured twice.", {
-    width: "u32",
-    ours: true,
-  }),
-  zeek("last_ts", "time", "When the last frame of the flow was captured.", { ours: true }),
+  field("last_ts", "time", "When the last frame of the flow was captured.", { ours: true }),
 ];
 
 /** Numbers that tell the network's part in a delay from the two ends' parts. */
 const PATH_FIELDS: readonly Field[] = [
-  zeek("syn_rtt", "interval", "From the SYN to its answer: the way to the responder and back.", {
+  field("syn_rtt", "interval", "From the SYN to its answer: the way to the responder and back.", {
     optional: true,
     ours: true,
   }),
-  zeek("ack_rtt", "interval", "From that answer to its ACK: the way to the originator and back.", {
+  field("ack_rtt", "interval", "From that answer to its ACK: the way to the originator and back.", {
     optional: true,
     ours: true,
   }),
-  zeek("response_time", "interval", "From the originator's last byte to the first of the answer.", {
-    optional: true,
-    ours: true,
-  }),
+  field(
+    "response_time",
+    "interval",
+    "From the originator's last byte to the first of the answer.",
+    {
+      optional: true,
+      ours: true,
+    },
+  ),
   ...["retransmissions", "out_of_order", "duplicate_acks", "zero_windows"].flatMap((name) =>
     ["orig", "resp"].map((side) =>
-      zeek(
+      field(
         `${side}_${name}`,
         "count",
         `${PATH_SAYS[name]} by the ${side === "orig" ? "originator" : "responder"}.`,
@@ -172,42 +169,47 @@ export const connSchema: LogSchema = {
   shown: true,
   says: "One row for each flow: who talked to whom, when, how much, and how it ended.",
   fields: [
-    zeek("ts", "time", "When the first packet of the flow was captured."),
-    zeek("uid", "uid", "The flow's id; every other event of the flow carries it too."),
-    zeek("id.orig_h", "addr", "Address of the originator, the side that began."),
-    zeek("id.orig_p", "port", "Port of the originator; for ICMP the message type."),
-    zeek("id.resp_h", "addr", "Address of the responder."),
-    zeek(
+    field("ts", "time", "When the first packet of the flow was captured."),
+    field("uid", "uid", "The flow's id; every other event of the flow carries it too."),
+    field("id.orig_h", "addr", "Address of the originator, the side that began."),
+    field("id.orig_p", "port", "Port of the originator; for ICMP the message type."),
+    field("id.resp_h", "addr", "Address of the responder."),
+    field(
       "id.resp_p",
       "port",
       "Port of the responder; for ICMP the code or the type of the answer.",
     ),
-    zeek("proto", "enum", "Transport protocol.", { values: TRANSPORTS }),
-    zeek("service", "enumSet", "Application protocols that were recognised in the flow.", {
+    field("proto", "enum", "Transport protocol.", { values: TRANSPORTS }),
+    field("service", "enumSet", "Application protocols that were recognised in the flow.", {
       optional: true,
       values: SERVICES,
     }),
-    zeek("duration", "interval", "Time from the first packet to the last.", { optional: true }),
-    zeek("orig_bytes", "count", "Payload bytes the originator sent; for TCP by sequence numbers.", {
+    field("duration", "interval", "Time from the first packet to the last.", { optional: true }),
+    field(
+      "orig_bytes",
+      "count",
+      "Payload bytes the originator sent; for TCP by sequence numbers.",
+      {
+        optional: true,
+      },
+    ),
+    field("resp_bytes", "count", "Payload bytes the responder sent; for TCP by sequence numbers.", {
       optional: true,
     }),
-    zeek("resp_bytes", "count", "Payload bytes the responder sent; for TCP by sequence numbers.", {
-      optional: true,
-    }),
-    zeek("conn_state", "enum", "How the connection came about and ended, such as SF or S0.", {
+    field("conn_state", "enum", "How the connection came about and ended, such as SF or S0.", {
       values: CONN_STATES,
     }),
-    zeek("local_orig", "bool", "Whether the originator is in a local network."),
-    zeek("local_resp", "bool", "Whether the responder is in a local network."),
-    zeek("missed_bytes", "count", "Bytes that were acknowledged but never captured."),
-    zeek("history", "dict", "What happened, letter by letter; capitals are the originator's.", {
+    field("local_orig", "bool", "Whether the originator is in a local network."),
+    field("local_resp", "bool", "Whether the responder is in a local network."),
+    field("missed_bytes", "count", "Bytes that were acknowledged but never captured."),
+    field("history", "dict", "What happened, letter by letter; capitals are the originator's.", {
       optional: true,
     }),
-    zeek("orig_pkts", "count", "Packets the originator sent."),
-    zeek("orig_ip_bytes", "count", "Bytes the originator sent, IP headers included."),
-    zeek("resp_pkts", "count", "Packets the responder sent."),
-    zeek("resp_ip_bytes", "count", "Bytes the responder sent, IP headers included."),
-    zeek(
+    field("orig_pkts", "count", "Packets the originator sent."),
+    field("orig_ip_bytes", "count", "Bytes the originator sent, IP headers included."),
+    field("resp_pkts", "count", "Packets the responder sent."),
+    field("resp_ip_bytes", "count", "Bytes the responder sent, IP headers included."),
+    field(
       "tunnel_parents",
       "dict",
       "Ids of the flows that carried this one, if it lies in a tunnel.",
@@ -215,26 +217,26 @@ export const connSchema: LogSchema = {
         optional: true,
       },
     ),
-    zeek("ip_proto", "count", "Number of the IP protocol.", { width: "u8" }),
-    zeek("orig_l2_addr", "dict", "Link address of the originator in the first packet.", {
+    field("ip_proto", "count", "Number of the IP protocol.", { width: "u8" }),
+    field("orig_l2_addr", "dict", "Link address of the originator in the first packet.", {
       optional: true,
       ours: true,
     }),
-    zeek("resp_l2_addr", "dict", "Link address of the responder in the first packet.", {
+    field("resp_l2_addr", "dict", "Link address of the responder in the first packet.", {
       optional: true,
       ours: true,
     }),
-    zeek("vlan", "count", "VLAN id of the first packet, the outer one if there are two.", {
-      optional: true,
-      width: "u16",
-      ours: true,
-    }),
-    zeek("inner_vlan", "count", "Inner VLAN id of the first packet.", {
+    field("vlan", "count", "VLAN id of the first packet, the outer one if there are two.", {
       optional: true,
       width: "u16",
       ours: true,
     }),
-    zeek(
+    field("inner_vlan", "count", "Inner VLAN id of the first packet.", {
+      optional: true,
+      width: "u16",
+      ours: true,
+    }),
+    field(
       "community_id",
       "communityId",
       "Hash of the flow's addresses that other tools print too.",
@@ -242,11 +244,11 @@ export const connSchema: LogSchema = {
         ours: true,
       },
     ),
-    zeek("flow", "count", "Number of the flow in its capture, in order of first packets.", {
+    field("flow", "count", "Number of the flow in its capture, in order of first packets.", {
       width: "u32",
       ours: true,
     }),
-    zeek(
+    field(
       "bursts",
       "count",
       "How often the originator spoke up after a second or more of silence.",
@@ -267,16 +269,16 @@ export const burstsSchema: LogSchema = {
   shown: false,
   says: "Times of the originator's bursts inside one flow, for flows with two or more.",
   fields: [
-    zeek("ts", "time", "When the flow began."),
-    zeek("uid", "uid", "The flow's id."),
-    zeek("flow", "count", "Number of the flow in its capture.", { width: "u32" }),
-    zeek("count", "count", "Number of bursts.", { width: "u32" }),
-    zeek(
+    field("ts", "time", "When the flow began."),
+    field("uid", "uid", "The flow's id."),
+    field("flow", "count", "Number of the flow in its capture.", { width: "u32" }),
+    field("count", "count", "Number of bursts.", { width: "u32" }),
+    field(
       "first",
       "bytes",
       "Starts of the first bursts, i64 nanoseconds since 1970, little-endian.",
     ),
-    zeek("last", "bytes", "Starts of the last bursts, likewise."),
-    zeek("gaps", "bytes", "u32 counts of times between starts by powers of two of a millisecond."),
+    field("last", "bytes", "Starts of the last bursts, likewise."),
+    field("gaps", "bytes", "u32 counts of times between starts by powers of two of a millisecond."),
   ],
 };

@@ -1,6 +1,6 @@
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { FlowRecord, FlowTable, PostingRun } from "../../flow/index.ts";
-import { setFlowTime } from "../shared/index.ts";
+import { sendRows, setFlowTime } from "../shared/index.ts";
 import { locatorSchema, residueSchema } from "./locator-events.ts";
 
 const runColumn = (name: string) => columnIndex(locatorSchema, name);
@@ -34,7 +34,7 @@ export class LocatorAnalyzer {
     batch.setU32(BYTES, row, run.bytes);
     setFlowTime(batch, FIRST_TS, row, table.baseSeconds, run.firstTime);
     setFlowTime(batch, LAST_TS, row, table.baseSeconds, run.lastTime);
-    if (batch.isFull) this.#send(batch);
+    if (batch.isFull) sendRows(this.#sink, batch);
   }
 
   residueEnded(record: FlowRecord): void {
@@ -47,16 +47,11 @@ export class LocatorAnalyzer {
     batch.setU64(RESP_H + 1, row, record.responder[2]!, record.responder[3]!);
     batch.setU8(PROTO, row, record.protocol);
     if (record.outerVlan >= 0) batch.setU16(VLAN, row, record.outerVlan);
-    if (batch.isFull) this.#send(batch);
+    if (batch.isFull) sendRows(this.#sink, batch);
   }
 
   end(): void {
-    this.#send(this.#runs);
-    this.#send(this.#residues);
-  }
-
-  #send(batch: ColumnBatch): void {
-    if (batch.rowCount > 0) this.#sink.batch(batch);
-    batch.clear();
+    sendRows(this.#sink, this.#runs);
+    sendRows(this.#sink, this.#residues);
   }
 }

@@ -1,4 +1,4 @@
-import type { LogSchema } from "../../events/index.ts";
+import { field, type LogSchema } from "../../events/index.ts";
 
 /** One row a run of packet locations in the capture's posting file. */
 export const locatorSchema: LogSchema = {
@@ -6,23 +6,14 @@ export const locatorSchema: LogSchema = {
   shown: false,
   says: "Where the locations of a flow's packets lie in the posting file; a long flow has several rows.",
   fields: [
-    {
-      name: "flow",
-      kind: "count",
+    field("flow", "count", "Number of the flow or residue; 0 is all packets that are not IP.", {
       width: "u32",
-      optional: false,
-      says: "Number of the flow or residue; 0 is all packets that are not IP.",
-    },
-    {
-      name: "first",
-      kind: "count",
-      optional: false,
-      says: "Byte offset of the run in the posting file.",
-    },
-    { name: "count", kind: "count", width: "u32", optional: false, says: "Packets in the run." },
-    { name: "bytes", kind: "count", width: "u32", optional: false, says: "Bytes of the run." },
-    { name: "first_ts", kind: "time", optional: false, says: "Time of the run's first packet." },
-    { name: "last_ts", kind: "time", optional: false, says: "Time of the run's last packet." },
+    }),
+    field("first", "count", "Byte offset of the run in the posting file."),
+    field("count", "count", "Packets in the run.", { width: "u32" }),
+    field("bytes", "count", "Bytes of the run.", { width: "u32" }),
+    field("first_ts", "time", "Time of the run's first packet."),
+    field("last_ts", "time", "Time of the run's last packet."),
   ],
 };
 
@@ -32,28 +23,15 @@ export const residueSchema: LogSchema = {
   shown: false,
   says: "Packets without a flow (bad IP header, later fragments, tunnels) of one address pair.",
   fields: [
-    {
-      name: "flow",
-      kind: "count",
+    field("flow", "count", "Number of the residue, in one series with the flows.", {
       width: "u32",
-      optional: false,
-      says: "Number of the residue, in one series with the flows.",
-    },
-    { name: "orig_h", kind: "addr", optional: false, says: "Source of the first packet." },
-    { name: "resp_h", kind: "addr", optional: false, says: "Destination of the first packet." },
-    {
-      name: "proto",
-      kind: "count",
-      width: "u8",
-      optional: false,
-      says: "Number of the IP protocol.",
-    },
-    {
-      name: "vlan",
-      kind: "count",
-      width: "u16",
+    }),
+    field("orig_h", "addr", "Source of the first packet."),
+    field("resp_h", "addr", "Destination of the first packet."),
+    field("proto", "count", "Number of the IP protocol.", { width: "u8" }),
+    field("vlan", "count", "VLAN id of the first packet, the outer one if there are two.", {
       optional: true,
-      says: "VLAN id of the first packet, the outer one if there are two.",
-    },
+      width: "u16",
+    }),
   ],
 };

@@ -2,6 +2,7 @@ import { createLimit, formatUid, type Limit } from "../../base/index.ts";
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { DecodedPacket } from "../../packet/index.ts";
 import type { PacketRecord } from "../../pcap/index.ts";
+import { sendRows } from "../shared/index.ts";
 import { BurstLane, type FlowInterest } from "./burst-lane.ts";
 import {
   BURST_BIN_NANOSECONDS,
@@ -121,8 +122,8 @@ export class MicroburstsAnalyzer {
       this.#addBursts(bursts, lane);
       this.#addFillings(fillings, lane);
     }
-    this.#send(bursts);
-    this.#send(fillings);
+    sendRows(this.#sink, bursts);
+    sendRows(this.#sink, fillings);
   }
 
   #open(place: number): BurstLane {
@@ -159,7 +160,7 @@ export class MicroburstsAnalyzer {
         batch.setU32(INTERFACE, row, lane.interfaceIndex);
         batch.setU8(DIRECTION, row, lane.direction);
         batch.setU8(RANK, row, n + 1);
-        if (batch.isFull) this.#send(batch);
+        if (batch.isFull) sendRows(this.#sink, batch);
       });
     });
   }
@@ -184,11 +185,6 @@ export class MicroburstsAnalyzer {
     batch.setU64(UID, row, first.flow.uidHigh, first.flow.uidLow);
     const texts = known.map(({ flow, bytes }) => `${uidText(flow)}=${bytes}`);
     batch.setText(CONTRIBUTORS, row, texts.join(" "));
-  }
-
-  #send(batch: ColumnBatch): void {
-    if (batch.rowCount > 0) this.#sink.batch(batch);
-    batch.clear();
   }
 }
 

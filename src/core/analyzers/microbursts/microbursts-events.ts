@@ -1,4 +1,4 @@
-import type { Field, LogSchema } from "../../events/index.ts";
+import { field, type LogSchema } from "../../events/index.ts";
 
 /** Where a packet went, by the networks that are ours; a place in this list. */
 export const BURST_DIRECTIONS = ["out", "in", "inside", "unknown"] as const;
@@ -8,13 +8,6 @@ export const BURST_BIN_NANOSECONDS: readonly number[] = [1e4, 1e5, 1e6, 1e7, 1e8
 
 /** Bins kept of each interface, direction and width. */
 export const BURSTS_KEPT = 16;
-
-const field = (
-  name: string,
-  kind: Field["kind"],
-  says: string,
-  more: Partial<Field> = {},
-): Field => ({ name, kind, optional: false, says, ...more });
 
 /** The fullest bins of each interface, direction and width. */
 export const microburstsSchema: LogSchema = {

@@ -1,1 +1,1 @@
-export { setAddress, setFlowTime } from "./row-fields.ts";
+export { sendRows, setAddress, setFlowIds, setFlowTime } from "./row-fields.ts";

@@ -1,4 +1,4 @@
-import type { LogSchema } from "../../events/index.ts";
+import { field, type LogSchema } from "../../events/index.ts";
 import { TUNNEL } from "../../packet/index.ts";
 
 /** Zeek's names of tunnel types, by `TUNNEL` number; ERSPAN is GRE to it. */
@@ -20,25 +20,13 @@ export const tunnelSchema: LogSchema = {
   shown: true,
   says: "Flows and address pairs that were found to carry other flows, and when they ended.",
   fields: [
-    { name: "ts", kind: "time", optional: false, says: "When it was found or ended." },
-    { name: "uid", kind: "uid", optional: false, says: "The id that inner flows name as parent." },
-    { name: "id.orig_h", kind: "addr", optional: false, says: "One end of the tunnel." },
-    { name: "id.orig_p", kind: "port", optional: false, says: "Its port, 0 for IP tunnels." },
-    { name: "id.resp_h", kind: "addr", optional: false, says: "The other end." },
-    { name: "id.resp_p", kind: "port", optional: false, says: "Its port, 0 for IP tunnels." },
-    {
-      name: "tunnel_type",
-      kind: "enum",
-      optional: false,
-      values: TUNNEL_TYPES,
-      says: "What kind of tunnel.",
-    },
-    {
-      name: "action",
-      kind: "enum",
-      optional: false,
-      values: TUNNEL_ACTIONS,
-      says: "Whether it was found or ended.",
-    },
+    field("ts", "time", "When it was found or ended."),
+    field("uid", "uid", "The id that inner flows name as parent."),
+    field("id.orig_h", "addr", "One end of the tunnel."),
+    field("id.orig_p", "port", "Its port, 0 for IP tunnels."),
+    field("id.resp_h", "addr", "The other end."),
+    field("id.resp_p", "port", "Its port, 0 for IP tunnels."),
+    field("tunnel_type", "enum", "What kind of tunnel.", { values: TUNNEL_TYPES }),
+    field("action", "enum", "Whether it was found or ended.", { values: TUNNEL_ACTIONS }),
   ],
 };

@@ -1,11 +1,6 @@
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
-import {
-  createFlowRecord,
-  type FlowRecord,
-  type FlowTable,
-  type WeirdRecord,
-} from "../../flow/index.ts";
-import { setAddress, setFlowTime } from "../shared/index.ts";
+import { createFlowRecord, type FlowTable, type WeirdRecord } from "../../flow/index.ts";
+import { sendRows, setAddress, setFlowIds, setFlowTime } from "../shared/index.ts";
 import { weirdSchema } from "./weird-events.ts";
 
 const column = (name: string) => columnIndex(weirdSchema, name);
@@ -39,7 +34,7 @@ export class WeirdAnalyzer {
     setFlowTime(batch, TS, row, table.baseSeconds, weird.time);
     if (weird.flow !== 0) {
       table.describe(weird.flow, this.#flow);
-      setFlow(batch, row, this.#flow);
+      setFlowIds(batch, UID, row, this.#flow);
     } else if (weird.hasAddresses) {
       setAddress(batch, ORIG_H, row, weird.source);
       batch.setU16(ORIG_P, row, weird.sourcePort);
@@ -53,23 +48,10 @@ export class WeirdAnalyzer {
     batch.setText(SOURCE, row, "ENGINE");
     if (weird.offset >= 0) batch.setCount(OFFSET, row, weird.offset);
     if (weird.otherOffset >= 0) batch.setCount(OTHER_OFFSET, row, weird.otherOffset);
-    if (batch.isFull) this.#send();
+    if (batch.isFull) sendRows(this.#sink, this.#batch);
   }
 
   end(): void {
-    this.#send();
+    sendRows(this.#sink, this.#batch);
   }
-
-  #send(): void {
-    if (this.#batch.rowCount > 0) this.#sink.batch(this.#batch);
-    this.#batch.clear();
-  }
-}
-
-function setFlow(batch: ColumnBatch, row: number, flow: FlowRecord): void {
-  batch.setU64(UID, row, flow.uidHigh, flow.uidLow);
-  setAddress(batch, ORIG_H, row, flow.originator);
-  batch.setU16(ORIG_P, row, flow.originatorPort);
-  setAddress(batch, RESP_H, row, flow.responder);
-  batch.setU16(RESP_P, row, flow.responderPort);
 }

@@ -1,4 +1,4 @@
-import type { LogSchema } from "../../events/index.ts";
+import { field, type LogSchema } from "../../events/index.ts";
 
 /** Zeek's weird log, and where the packets lie that show it. */
 export const weirdSchema: LogSchema = {
@@ -6,30 +6,24 @@ export const weirdSchema: LogSchema = {
   shown: true,
   says: "What a protocol does not allow, and limits that were reached, with the packets that show it.",
   fields: [
-    { name: "ts", kind: "time", optional: false, says: "Time of the packet." },
-    { name: "uid", kind: "uid", optional: true, says: "The flow it happened in." },
-    { name: "id.orig_h", kind: "addr", optional: true, says: "Address of the originator." },
-    { name: "id.orig_p", kind: "port", optional: true, says: "Port of the originator." },
-    { name: "id.resp_h", kind: "addr", optional: true, says: "Address of the responder." },
-    { name: "id.resp_p", kind: "port", optional: true, says: "Port of the responder." },
-    { name: "name", kind: "dict", optional: false, says: "What is weird, by Zeek's names." },
-    { name: "addl", kind: "dict", optional: true, says: "More about it." },
-    { name: "notice", kind: "bool", optional: false, says: "Whether a notice was made of it." },
-    { name: "peer", kind: "dict", optional: false, says: "Who saw it." },
-    { name: "source", kind: "dict", optional: true, says: "The part of the engine that saw it." },
-    {
-      name: "packet_offset",
-      kind: "count",
+    field("ts", "time", "Time of the packet."),
+    field("uid", "uid", "The flow it happened in.", { optional: true }),
+    field("id.orig_h", "addr", "Address of the originator.", { optional: true }),
+    field("id.orig_p", "port", "Port of the originator.", { optional: true }),
+    field("id.resp_h", "addr", "Address of the responder.", { optional: true }),
+    field("id.resp_p", "port", "Port of the responder.", { optional: true }),
+    field("name", "dict", "What is weird, by Zeek's names."),
+    field("addl", "dict", "More about it.", { optional: true }),
+    field("notice", "bool", "Whether a notice was made of it."),
+    field("peer", "dict", "Who saw it."),
+    field("source", "dict", "The part of the engine that saw it.", { optional: true }),
+    field("packet_offset", "count", "Where the packet's record begins in the capture.", {
       optional: true,
       ours: true,
-      says: "Where the packet's record begins in the capture.",
-    },
-    {
-      name: "other_packet_offset",
-      kind: "count",
+    }),
+    field("other_packet_offset", "count", "The same of the older packet that it contradicts.", {
       optional: true,
       ours: true,
-      says: "The same of the older packet that it contradicts.",
-    },
+    }),
   ],
 };

@@ -8,13 +8,13 @@ import {
   TCP_FIN,
   TCP_RST,
   TCP_SYN,
+  TCP_URG,
 } from "../../packet/index.ts";
 import type { OverlapPolicy } from "../overlap-policy.ts";
 import { StreamAssembler } from "./stream-assembler.ts";
 import type { StreamBudget, StreamLimits } from "./stream-limits.ts";
 import type { StreamSink } from "./stream-sink.ts";
 
-const TCP_URG = 32;
 /**
  * Longer packets than Ethernet carries were joined by the capturing host (GRO), which leaves the first
  * one's checksum; what is so long is not judged.

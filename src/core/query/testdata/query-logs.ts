@@ -44,5 +44,5 @@ export const queryLogs: readonly LogSchema[] = [
     says: "queries",
     fields: [...identity, field("query", "text", { optional: true }), field("rcode", "count")],
   },
-  { name: "pe", shown: true, says: "files", fields: [field("ts", "time"), field("machine", "text")] },
+  { name: "pe", shown: true, says: "files", fields: [field("ts", "time"), field("machine", "text"), field("entropy", "decimal")] },
 ];

@@ -55,6 +55,9 @@ function renderField(
       row[name] = nanosecondsToSeconds(value as bigint);
       row[`${name}_ns`] = String(value);
       return;
+    case "decimal":
+      row[name] = nanosecondsToSeconds(value as bigint);
+      return;
     case "addr":
       row[name] = addressText(value as bigint, more.low as bigint);
       return;
