@@ -13,7 +13,7 @@ import {
   SYN,
   tcp,
   udp,
-} from "./crafted-packets.ts";
+} from "../support/crafted-packets.ts";
 
 const RAW = 101;
 const SNAP_BYTES = 262_144;

@@ -1,4 +1,5 @@
 import { createDecodedPacket, decodePacket } from "../../src/core/packet/index.ts";
+import { sum } from "../support/crafted-packets.ts";
 import { type LoosePacket, recordOf } from "./loose-packet.ts";
 
 const CHECKSUM_PLACES: Readonly<Record<number, number>> = { 1: 2, 6: 16, 17: 6, 58: 2 };
@@ -31,12 +32,4 @@ export function mendChecksums(packet: LoosePacket): LoosePacket {
   view.setUint16(transportStart + place, 0);
   view.setUint16(transportStart + place, ~sum(upper, pseudo) & 0xffff || 0xffff);
   return mended;
-}
-
-/** The ones' complement sum (RFC 1071). */
-export function sum(bytes: Uint8Array, seed = 0): number {
-  let total = seed;
-  for (let n = 0; n < bytes.length; n += 2) total += (bytes[n]! << 8) | (bytes[n + 1] ?? 0);
-  while (total > 0xffff) total = (total >>> 16) + (total & 0xffff);
-  return total;
 }

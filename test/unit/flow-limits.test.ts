@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_FLOW_LIMITS, type FlowLimits } from "../../src/core/flow/index.ts";
 import { pcap } from "../fuzz/crafted-captures.ts";
+import { lostPackets, passOver, ROOMY_LIMITS } from "../fuzz/engine-pass.ts";
 import {
   A,
   ACK,
@@ -13,8 +14,7 @@ import {
   SYN,
   tcp,
   udp,
-} from "../fuzz/crafted-packets.ts";
-import { lostPackets, passOver, ROOMY_LIMITS } from "../fuzz/engine-pass.ts";
+} from "../support/crafted-packets.ts";
 
 const HOSTS = Array.from({ length: 12 }, (_, n) => A + 256 * n);
 const question = (from: number): Uint8Array => ipv4([from, B], 17, udp(5000, 6000, letters(20)));

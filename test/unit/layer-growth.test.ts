@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pcap } from "../fuzz/crafted-captures.ts";
-import { A, B, fragmentsOf, ipv4, letters, OUTER, udp } from "../fuzz/crafted-packets.ts";
 import { lostPackets, passOver } from "../fuzz/engine-pass.ts";
+import { A, B, fragmentsOf, ipv4, letters, OUTER, udp } from "../support/crafted-packets.ts";
 
 const GRE = 47;
 const UDP = 17;

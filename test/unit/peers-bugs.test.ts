@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { logSchemas } from "../../src/core/analyzers/index.ts";
 import { Engine } from "../../src/core/engine/index.ts";
-import { ZeekJsonWriter } from "../../src/core/events/index.ts";
 import { DecodedLayers } from "../../src/core/packet/index.ts";
 import { CaptureReader } from "../../src/core/pcap/index.ts";
 import { compilePackets, parseQuery } from "../../src/core/query/index.ts";
+import { LogRows, type Row } from "../support/log-rows.ts";
 
 // Faults of other tools that docs/ground-truth.md names, and that Holdfast must not share.
 
@@ -57,24 +57,17 @@ function capture(packets: readonly { bytes: Uint8Array; originalBytes?: number }
   return out;
 }
 
-function conn(bytes: Uint8Array): { rows: Record<string, unknown>[]; packets: number } {
-  const rows: Record<string, unknown>[] = [];
+function conn(bytes: Uint8Array): { rows: Row[]; packets: number } {
+  const rows = new LogRows();
   const engine = new Engine(
     { captureId: "peers", limits: { liveFlows: 64, postingBytes: 4096 } },
-    {
-      batch(batch) {
-        if (batch.schema.name !== "conn") return;
-        const writer = new ZeekJsonWriter(batch.schema);
-        for (let row = 0; row < batch.rowCount; row++) rows.push(writer.row(batch, row));
-      },
-      postings() {},
-    },
+    rows,
   );
   const reader = new CaptureReader({ onPacket: engine.onPacket });
   reader.push(bytes);
   reader.end();
   engine.end();
-  return { rows, packets: engine.counters.packets };
+  return { rows: rows.of("conn"), packets: engine.counters.packets };
 }
 
 test("a record that claims 4 GB on the wire does not make its flow 4 GB large", () => {

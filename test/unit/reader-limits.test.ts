@@ -5,8 +5,8 @@ import {
   type StreamMaxima,
 } from "../../src/core/flow/index.ts";
 import { CaptureReader } from "../../src/core/pcap/index.ts";
-import { ipv4, letters, OUTER, udp } from "../fuzz/crafted-packets.ts";
 import { lostPackets, passOver } from "../fuzz/engine-pass.ts";
+import { ipv4, letters, OUTER, udp } from "../support/crafted-packets.ts";
 
 const RAW = 101;
 

@@ -41,7 +41,8 @@ export class TunnelContexts {
   take(kind: number, id: number, outer: DecodedPacket): number {
     const number = this.#numbers.take();
     if (number === 0) return 0;
-    const context = (this.#contexts[number] ??= createContext());
+    this.#contexts[number] ??= createContext();
+    const context = this.#contexts[number];
     context.kind = kind;
     context.id = id;
     context.parent = 0;

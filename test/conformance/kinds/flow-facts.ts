@@ -1,5 +1,4 @@
 import { Engine } from "../../../src/core/engine/index.ts";
-import { ZeekJsonWriter } from "../../../src/core/events/index.ts";
 import {
   createDecodedPacket,
   decodePacket,
@@ -7,6 +6,7 @@ import {
   parseAddress,
 } from "../../../src/core/packet/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
+import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
 
@@ -42,8 +42,6 @@ export interface EndpointRow extends SideFacts {
   readonly address: string;
   readonly port: number;
 }
-
-type Row = Record<string, unknown>;
 
 /** Merges rows of one five-tuple, whichever way round they are and however a tracker split them. */
 export class FlowMerger {
@@ -173,29 +171,16 @@ function isCleanStream(row: Row): boolean {
 }
 
 function connRows(captures: readonly Uint8Array[]): Row[] {
-  const rows: Row[] = [];
+  const rows = new LogRows();
+  const limits = { liveFlows: 100_000, postingBytes: 1 << 20 };
   for (const capture of captures) {
-    const engine = new Engine(
-      {
-        captureId: "conformance",
-        checksums: "ignore",
-        limits: { liveFlows: 100_000, postingBytes: 1 << 20 },
-      },
-      {
-        batch(batch) {
-          if (batch.schema.name !== "conn") return;
-          const writer = new ZeekJsonWriter(batch.schema);
-          for (let row = 0; row < batch.rowCount; row++) rows.push(writer.row(batch, row));
-        },
-        postings() {},
-      },
-    );
+    const engine = new Engine({ captureId: "conformance", checksums: "ignore", limits }, rows);
     const reader = new CaptureReader({ onPacket: engine.onPacket });
     reader.push(capture);
     reader.end();
     engine.end();
   }
-  return rows;
+  return rows.of("conn");
 }
 
 function side(row: Row, which: "orig" | "resp"): EndpointRow {

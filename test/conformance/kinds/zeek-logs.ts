@@ -1,12 +1,11 @@
 import { Engine, type EngineOptions } from "../../../src/core/engine/index.ts";
-import { ZeekJsonWriter } from "../../../src/core/events/index.ts";
 import { createDecodedPacket, decodePacket } from "../../../src/core/packet/index.ts";
 import { CaptureReader, type PacketRecord } from "../../../src/core/pcap/index.ts";
+import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
 import { zeekServerPorts } from "./zeek-ports.ts";
 
-type Row = Record<string, unknown>;
 interface ExpectedLog {
   fields: string[];
   rows: Row[];
@@ -49,7 +48,7 @@ export async function runZeekLogs(caseFolder: string, caseJson: CaseJson): Promi
   for (const [name, expected] of Object.entries(logs)) {
     if (!PRODUCED.has(name)) continue;
     const bare = caseJson.options.peer_mode === "bare";
-    const result = compareLog(name, expected, ours.get(name) ?? [], { bare, labels });
+    const result = compareLog(name, expected, ours.of(name), { bare, labels });
     if (name === "conn") found = result;
     if (result.differences.length > 0) unequal.add(name);
     differences.push(...result.differences);
@@ -108,19 +107,10 @@ function runEngine(
   captures: readonly Uint8Array[],
   options: EngineOptions,
   filter: (packet: PacketRecord) => boolean,
-): Map<string, Row[]> {
-  const rows = new Map<string, Row[]>();
+): LogRows {
+  const rows = new LogRows();
   for (const capture of captures) {
-    const engine = new Engine(options, {
-      batch(batch) {
-        const writer = new ZeekJsonWriter(batch.schema);
-        const list = rows.get(batch.schema.name) ?? [];
-        for (let row = 0; row < batch.rowCount; row++)
-          list.push(withContext(writer.row(batch, row)));
-        rows.set(batch.schema.name, list);
-      },
-      postings() {},
-    });
+    const engine = new Engine(options, rows);
     const reader = new CaptureReader({
       onPacket: (packet) => {
         if (filter(packet)) engine.onPacket(packet);
@@ -130,14 +120,14 @@ function runEngine(
     reader.end();
     engine.end();
   }
+  for (const row of rows.of("conn")) addContext(row);
   return rows;
 }
 
 /** The source prints a key's VLANs as text in columns of their own. */
-function withContext(row: Row): Row {
+function addContext(row: Row): void {
   if (row["vlan"] !== undefined) row["id.ctx.vlan"] = String(row["vlan"]);
   if (row["inner_vlan"] !== undefined) row["id.ctx.inner_vlan"] = String(row["inner_vlan"]);
-  return row;
 }
 
 function engineOptions(caseJson: CaseJson): EngineOptions {

@@ -46,12 +46,15 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => see?.(first, last), [first, last, see]);
   const at = Math.min(selected, total - 1);
+  const openAt = (index: number): void => {
+    const row = rowAt(index);
+    if (row !== undefined) open?.(row);
+  };
   const press = (event: KeyboardEvent): void => {
     // A link or button in a cell has its own keys.
     if (event.target !== scroller.current) return;
-    const row = rowAt(at);
     const to = placeAfter(event.key, at, total);
-    if (event.key === "Enter" && row !== undefined) open?.(row);
+    if (event.key === "Enter") openAt(at);
     else if (to === undefined) return;
     else {
       setSelected(to);
@@ -84,6 +87,7 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
             aria-rowindex={index + 2}
             aria-selected={index === at}
             onClick={() => setSelected(index)}
+            onDoubleClick={() => openAt(index)}
             className={`mono absolute inset-x-0 grid items-start border-b border-line/60 ${index === at ? "bg-blue-wash" : "hover:bg-raised"}`}
             style={{
               gridTemplateColumns: template,

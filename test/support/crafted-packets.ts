@@ -1,5 +1,3 @@
-import { sum } from "./mend-checksums.ts";
-
 /** Two hosts, by their IPv4 addresses. */
 export type Hosts = readonly [from: number, to: number];
 
@@ -105,4 +103,12 @@ export function fragmentsOf(
 export function nested(innermost: Uint8Array, depth: number): Uint8Array {
   if (depth === 0) return innermost;
   return ipv4([OUTER[0] + depth, OUTER[1] + depth], 4, nested(innermost, depth - 1));
+}
+
+/** The ones' complement sum (RFC 1071). */
+export function sum(bytes: Uint8Array, seed = 0): number {
+  let total = seed;
+  for (let n = 0; n < bytes.length; n += 2) total += (bytes[n]! << 8) | (bytes[n + 1] ?? 0);
+  while (total > 0xffff) total = (total >>> 16) + (total & 0xffff);
+  return total;
 }
