@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import type { Digests } from "../core/base/index.ts";
+import type { CreateDigest, Digests } from "../core/base/index.ts";
 
 /** `core`'s digests on node:crypto. */
 export const nodeDigests: Digests = {
@@ -34,3 +34,6 @@ export function sha256Hex(bytes: Uint8Array | string): string {
 function fresh(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes);
 }
+
+/** Running digests of files and fingerprints. */
+export const createDigest: CreateDigest = (name) => createHash(name);

@@ -7,7 +7,7 @@ export {
   readStandardInput,
   writeAll,
 } from "./descriptor.ts";
-export { nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
+export { createDigest, nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
 export {
   createDirectory,
   removeTemporaries,

@@ -3,6 +3,8 @@ import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
+import { noticeSchema } from "./notice/index.ts";
+import type { Protocol } from "./shared/index.ts";
 import { tunnelSchema } from "./tunnel/index.ts";
 import { weirdSchema } from "./weird/index.ts";
 
@@ -16,6 +18,7 @@ export {
   LocalNetworks,
   PRIVATE_NETWORKS,
 } from "./conn/index.ts";
+export { FileTracker } from "./files/index.ts";
 export { LocatorAnalyzer } from "./locator/index.ts";
 export {
   BURST_BIN_NANOSECONDS,
@@ -24,6 +27,23 @@ export {
   microburstsSchema,
   timeAtLeast,
 } from "./microbursts/index.ts";
+export { noticeSchema, writeNotice } from "./notice/index.ts";
+export {
+  type AnalyzerServices,
+  type Conversation,
+  type FieldTrace,
+  type FlowIds,
+  LogWriter,
+  NO_SERVICES,
+  type Protocol,
+  type ProtocolRun,
+  type ServiceBits,
+  type ServiceName,
+  type Session,
+  type Side,
+  serviceBits,
+  type Transport,
+} from "./shared/index.ts";
 export { TunnelAnalyzer } from "./tunnel/index.ts";
 export {
   type ConnectionFacts,
@@ -34,11 +54,16 @@ export {
 } from "./verdict/index.ts";
 export { WeirdAnalyzer } from "./weird/index.ts";
 
+/** Application protocols: a new one is a folder and a line here. */
+export const protocols: readonly Protocol[] = [];
+
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
 export const logSchemas: readonly LogSchema[] = [
   connSchema,
   tunnelSchema,
   weirdSchema,
+  noticeSchema,
+  ...new Set(protocols.flatMap(({ logs }) => logs)),
   captureLossSchema,
   microburstsSchema,
   burstFillingsSchema,

@@ -13,3 +13,13 @@ export type VerifyEd25519 = (
   message: Uint8Array,
   signature: Uint8Array,
 ) => boolean;
+
+/** A digest that is fed piece by piece. */
+export interface RunningDigest {
+  update(bytes: Uint8Array): void;
+  /** Ends it: 16 (md5), 20 (sha1) or 32 (sha256) bytes. */
+  digest(): Uint8Array;
+}
+
+/** Makes running digests: node:crypto on the server, noble in the browser. */
+export type CreateDigest = (name: "md5" | "sha1" | "sha256") => RunningDigest;

@@ -1,6 +1,6 @@
 export { durationText, sizeText } from "./amounts.ts";
 export { ByteReader, type ReadTrace } from "./byte-reader.ts";
-export type { Digests, VerifyEd25519 } from "./digests.ts";
+export type { CreateDigest, Digests, RunningDigest, VerifyEd25519 } from "./digests.ts";
 export { assert, HoldfastError } from "./error.ts";
 export {
   type CaptureId,

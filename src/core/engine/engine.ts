@@ -1,14 +1,20 @@
 import {
   CaptureLossAnalyzer,
   ConnAnalyzer,
+  type FieldTrace,
+  FileTracker,
   LocalNetworks,
   LocatorAnalyzer,
   MicroburstsAnalyzer,
+  noticeSchema,
   PRIVATE_NETWORKS,
+  type Protocol,
+  protocols,
   TunnelAnalyzer,
   WeirdAnalyzer,
+  writeNotice,
 } from "../analyzers/index.ts";
-import type { Limit } from "../base/index.ts";
+import type { CreateDigest, Limit } from "../base/index.ts";
 import type { EventSink } from "../events/index.ts";
 import {
   type ChecksumErrors,
@@ -18,6 +24,7 @@ import {
 } from "../flow/index.ts";
 import { createDecodedPacket, decodePacket, FAULT_NAMES } from "../packet/index.ts";
 import type { PacketRecord, PacketSink } from "../pcap/index.ts";
+import { Applications } from "./applications.ts";
 
 /** How the engine works on one capture. */
 export interface EngineOptions {
@@ -31,6 +38,14 @@ export interface EngineOptions {
   locate?: boolean;
   /** Ports that tell the server when a flow's start was missed; Zeek's list unless given. */
   serverPorts?: ServerPortList;
+  /** Application protocols that are analysed; all unless given. */
+  protocols?: readonly Protocol[];
+  /** Digests for files and fingerprints; without them the fields made of them stay unset. */
+  createDigest?: CreateDigest;
+  /** Told where fields come from, in a replay. */
+  trace?: FieldTrace;
+  /** Told of each row that a protocol begins, in a replay. */
+  onRow?: (log: string) => void;
   /** Tells flows of the same addresses in different VLANs apart. */
   vlansInKey?: boolean;
 }
@@ -77,6 +92,7 @@ export class Engine {
   readonly #weird: WeirdAnalyzer;
   readonly #microbursts: MicroburstsAnalyzer;
   readonly #captureLoss: CaptureLossAnalyzer;
+  readonly #applications: Applications;
   readonly #decoded = createDecodedPacket();
   readonly #byLinkType = new Map<number, number>();
   readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
@@ -102,9 +118,17 @@ export class Engine {
     this.#weird = new WeirdAnalyzer(sink);
     this.#microbursts = new MicroburstsAnalyzer(sink, local);
     this.#captureLoss = new CaptureLossAnalyzer(sink, () => this.#table.ackCounts);
+    this.#applications = new Applications(() => this.#table, sink, {
+      ...options,
+      protocols: options.protocols ?? protocols,
+      services: (shared) => ({ ...shared, files: new FileTracker(shared) }),
+      notice: ({ log, conversation, packetOffset }, notice) =>
+        writeNotice(log(noticeSchema), conversation, { ...notice, packetOffset }),
+    });
     this.#table = new FlowTable(options, {
+      openReceiver: (flow) => this.#applications.open(flow),
       flowEnded: (record) => {
-        this.#conn.flowEnded(record, this.#table);
+        this.#conn.flowEnded(record, this.#table, this.#applications.takeServices(record.flow));
         this.#microbursts.flowEnded(record);
       },
       residueEnded: (record) => this.#locator.residueEnded(record),
@@ -137,7 +161,7 @@ export class Engine {
       flows: this.#table.flows,
       residues: this.#table.residues,
       liveFlowsPeak: this.#table.liveFlowsPeak,
-      limits: [...this.#table.limits, this.#microbursts.limit],
+      limits: [...this.#table.limits, this.#microbursts.limit, ...this.#applications.limits],
       duplicates: this.#table.duplicates,
       weirds: this.#table.weirds.counts,
       firstTime: this.#packets === 0 ? undefined : time(this.#firstSeconds, this.#firstNanoseconds),
@@ -148,16 +172,17 @@ export class Engine {
 
   /** Ends all flows and hands over the last batches; `others` are limits of whoever read the packets. */
   end(others: readonly Limit[] = []): void {
-    for (const limit of [this.#microbursts.limit, ...others]) {
-      if (limit.reached > 0) this.#table.weirds.ofLimit(limit);
-    }
     this.#microbursts.endBins();
     this.#table.end();
+    for (const limit of [this.#microbursts.limit, ...this.#applications.limits, ...others]) {
+      if (limit.reached > 0) this.#table.weirds.ofLimit(limit);
+    }
     this.#microbursts.end();
     this.#captureLoss.end();
     this.#conn.end();
     this.#locator.end();
     this.#tunnel.end();
+    this.#applications.end();
     this.#weird.end();
   }
 

@@ -15,6 +15,7 @@ export type FieldKind =
   | "enumSet" // one u64 column, a bit mask over `values`
   | "dict" // text of few different values, kept once per batch
   | "text"
+  | "list" // texts, intervals or counts in their order, one text column; see `items`
   | "bytes"
   | "uid" // a flow's 64 bits, printed as C + base62
   | "communityId"; // first 64 bits of the SHA-1; the whole is recomputed on the way out
@@ -26,6 +27,10 @@ export interface Field {
   readonly optional: boolean;
   /** The names of an `enum` or `enumSet`, by number. */
   readonly values?: readonly string[];
+  /** What a `list` holds; text unless said. */
+  readonly items?: "text" | "interval" | "count" | "decimal" | "bool";
+  /** A `list` without an order. */
+  readonly isSet?: boolean;
   /** Integer width of a `count`; u64 unless said. */
   readonly width?: "u8" | "u16" | "u32" | "u64";
   /** Not a column of Zeek's log; left out of Zeek TSV. */
@@ -89,6 +94,7 @@ export function columnsOf(field: Field): Column[] {
     case "dict":
       return [{ name, type: "dict", optional }];
     case "text":
+    case "list":
       return [{ name, type: "text", optional }];
     case "bytes":
       return [{ name, type: "bytes", optional }];

@@ -3,6 +3,7 @@ import { communityId, SmallDigests } from "../flow/index.ts";
 import { formatAddress } from "../packet/index.ts";
 import { BatchReader } from "./batch-reader.ts";
 import type { ColumnBatch } from "./column-batch.ts";
+import { listValues } from "./lists.ts";
 import { columnIndex, type Field, type LogSchema } from "./schema.ts";
 
 type Words = [number, number, number, number];
@@ -74,6 +75,8 @@ export class ZeekJsonWriter {
       case "dict":
       case "text":
         return batch.rows.text(column, row);
+      case "list":
+        return listValues(field, batch.rows.text(column, row));
       case "bytes":
         return [...batch.rows.bytes(column, row)]
           .map((byte) => byte.toString(16).padStart(2, "0"))

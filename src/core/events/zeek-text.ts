@@ -2,6 +2,7 @@ import { formatAddress } from "../packet/index.ts";
 import { BatchReader } from "./batch-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { ColumnBatch } from "./column-batch.ts";
+import { splitList } from "./lists.ts";
 import { columnIndex, type Field, type LogSchema } from "./schema.ts";
 
 const TAB = 9;
@@ -106,6 +107,9 @@ function writeField(out: ByteWriter, batch: BatchReader, written: WrittenField, 
     case "text":
       writeText(out, batch.rows.text(column, row));
       return;
+    case "list":
+      writeList(out, batch.rows.text(column, row));
+      return;
     case "bytes":
       writeText(out, latin1(batch.rows.bytes(column, row)));
   }
@@ -142,8 +146,22 @@ function writeSet(out: ByteWriter, batch: BatchReader, written: WrittenField, ro
   if (isFirst) out.byte(DASH);
 }
 
+/** Items by commas; a comma inside an item is escaped, as Zeek does with its set separator. */
+function writeList(out: ByteWriter, text: string): void {
+  if (text === "") {
+    out.raw(encoder.encode("(empty)"));
+    return;
+  }
+  let isFirst = true;
+  for (const item of splitList(text)) {
+    if (!isFirst) out.byte(44);
+    isFirst = false;
+    writeText(out, item, true);
+  }
+}
+
 /** Escapes as Zeek does: the separator, control characters and what would read as unset or empty. */
-function writeText(out: ByteWriter, text: string): void {
+function writeText(out: ByteWriter, text: string, isItem = false): void {
   if (text === "") {
     out.raw(encoder.encode("(empty)"));
     return;
@@ -157,21 +175,22 @@ function writeText(out: ByteWriter, text: string): void {
     const code = text.charCodeAt(n);
     if (code > 126) {
       // Text beyond ASCII is rare: the whole rest goes the slow way.
-      out.raw(encoder.encode(escapeText(text.slice(n))));
+      out.raw(encoder.encode(escapeText(text.slice(n), isItem)));
       return;
     }
-    if (code < 32) out.ascii(`\\x${code.toString(16).padStart(2, "0")}`);
+    if (code < 32 || (code === 44 && isItem)) out.ascii(`\\x${code.toString(16).padStart(2, "0")}`);
     else if (code === 92) out.ascii("\\\\");
     else out.byte(code);
   }
 }
 
-function escapeText(text: string): string {
+function escapeText(text: string, isItem: boolean): string {
   let out = "";
   for (const character of text) {
     const code = character.codePointAt(0)!;
     if (character === "\\") out += "\\\\";
-    else if (code < 32 || code === 127) out += `\\x${code.toString(16).padStart(2, "0")}`;
+    else if (code < 32 || code === 127 || (code === 44 && isItem))
+      out += `\\x${code.toString(16).padStart(2, "0")}`;
     else out += character;
   }
   return out;
@@ -195,6 +214,8 @@ function zeekType(field: Field): string {
       return field.name === "proto" ? "enum" : "string";
     case "decimal":
       return "double";
+    case "list":
+      return `${field.isSet ? "set" : "vector"}[${listType(field)}]`;
     case "time":
     case "interval":
     case "addr":
@@ -205,4 +226,9 @@ function zeekType(field: Field): string {
     default:
       return "string";
   }
+}
+
+function listType({ items }: Field): string {
+  if (items === "decimal") return "double";
+  return items === undefined || items === "text" ? "string" : items;
 }

@@ -30,6 +30,7 @@ import {
   OUT_OF_ORDER,
   OVERHEAD_0,
   PACKETS,
+  PARTIAL,
   PORTS,
   PROTOCOL,
   RARE_0,
@@ -89,23 +90,9 @@ export class FlowDescriber {
     const f = at >> 1;
     const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
     const kind = words[at + PROTOCOL]!;
-    const ports = words[at + PORTS]!;
-    const from = at + (flipped ? ADDRESS_1 : ADDRESS_0);
-    const to = at + (flipped ? ADDRESS_0 : ADDRESS_1);
-    for (let n = 0; n < 4; n++) {
-      out.originator[n] = words[from + n]!;
-      out.responder[n] = words[to + n]!;
-    }
-    out.flow = flow;
-    out.ordinal = words[at + ORDINAL]! >>> 0;
-    out.isResidue = (kind & KIND_RESIDUE) !== 0;
-    out.protocol = kind & 0xff;
-    out.originatorPort = flipped ? ports & 0xffff : ports >>> 16;
-    out.responderPort = flipped ? ports >>> 16 : ports & 0xffff;
-    out.startTime = this.#doubles[f + F_START]!;
+    this.#describeIds(flow, out);
     out.lastTime = this.#doubles[f + F_LAST]!;
     out.missedBytes = this.#doubles[f + F_MISSED]!;
-    out.firstOffset = this.#doubles[f + F_FIRST_OFFSET]!;
     out.outerVlan = (words[at + VLANS]! >>> 16) - 1;
     out.innerVlan = (words[at + VLANS]! & 0xffff) - 1;
     out.bursts = words[at + BURST_COUNT]!;
@@ -122,6 +109,36 @@ export class FlowDescriber {
     if (out.isResidue) return;
     this.#describeFrames(out, at, flipped);
     this.#describeCommunity(out, at, kind);
+  }
+
+  /** Uid, addresses, ports and start alone. */
+  identify(flow: number, out: FlowRecord): void {
+    this.#describeIds(flow, out);
+    out.depth = (this.#words[wordsOf(flow) + FLAGS]! & DEPTH_MASK) >> DEPTH_SHIFT;
+    this.#describeUid(out);
+  }
+
+  #describeIds(flow: number, out: FlowRecord): void {
+    const words = this.#words;
+    const at = wordsOf(flow);
+    const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
+    const kind = words[at + PROTOCOL]!;
+    const ports = words[at + PORTS]!;
+    const from = at + (flipped ? ADDRESS_1 : ADDRESS_0);
+    const to = at + (flipped ? ADDRESS_0 : ADDRESS_1);
+    for (let n = 0; n < 4; n++) {
+      out.originator[n] = words[from + n]!;
+      out.responder[n] = words[to + n]!;
+    }
+    out.flow = flow;
+    out.ordinal = words[at + ORDINAL]! >>> 0;
+    out.isResidue = (kind & KIND_RESIDUE) !== 0;
+    out.protocol = kind & 0xff;
+    out.originatorPort = flipped ? ports & 0xffff : ports >>> 16;
+    out.responderPort = flipped ? ports >>> 16 : ports & 0xffff;
+    out.isMidStream = (words[at + FLAGS]! & PARTIAL) !== 0;
+    out.startTime = this.#doubles[(at >> 1) + F_START]!;
+    out.firstOffset = this.#doubles[(at >> 1) + F_FIRST_OFFSET]!;
   }
 
   #describeTunnel(out: FlowRecord, at: number, flipped: boolean): void {

@@ -30,6 +30,8 @@ export interface FlowLimits {
   fragmentAgeNs: number;
   /** Live flows of which packets were captured twice. */
   duplicateRecords: number;
+  /** Live flows whose payload is analysed. */
+  analysedFlows: number;
 }
 
 export const DEFAULT_FLOW_LIMITS: FlowLimits = {
@@ -46,6 +48,7 @@ export const DEFAULT_FLOW_LIMITS: FlowLimits = {
   fragmentsPerDatagram: 8192,
   fragmentAgeNs: DEFAULT_FRAGMENT_AGE_NS,
   duplicateRecords: 262_144,
+  analysedFlows: 262_144,
 };
 
 /** What the limits may be set to: beyond these the memory for them cannot be had. */
@@ -63,6 +66,7 @@ export const FLOW_LIMITS_MAX: FlowLimits = {
   fragmentsPerDatagram: 8192,
   fragmentAgeNs: 3_600_000_000_000,
   duplicateRecords: 4_000_000,
+  analysedFlows: 4_000_000,
 };
 
 /** How a flow table works; the capture's id makes the flows' uids. */

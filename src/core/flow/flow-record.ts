@@ -33,6 +33,8 @@ export interface FlowRecord {
   responder: Int32Array;
   originatorPort: number;
   responderPort: number;
+  /** The start (the originator's SYN) was not seen. */
+  isMidStream: boolean;
   startTime: number;
   lastTime: number;
   uidHigh: number;
@@ -100,6 +102,7 @@ export function createFlowRecord(): FlowRecord {
     responder: new Int32Array(4),
     originatorPort: 0,
     responderPort: 0,
+    isMidStream: false,
     startTime: 0.5,
     lastTime: 0.5,
     uidHigh: 0xffffffff,

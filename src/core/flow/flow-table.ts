@@ -23,6 +23,7 @@ import {
   type ResolvedFlowOptions,
   resolveFlowOptions,
 } from "./flow-options.ts";
+import { FlowPayload, type OpenReceiver } from "./flow-payload.ts";
 import { createFlowRecord, type FlowRecord } from "./flow-record.ts";
 import { FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, TIMEOUT, TimeoutRules } from "./flow-timeouts.ts";
@@ -48,6 +49,8 @@ export interface FlowSink extends RunSink {
   /** A flow or residue was found to be a tunnel of a kind, or such a one ended. */
   tunnel(record: FlowRecord, kind: number, action: TunnelAction): void;
   weird(weird: WeirdRecord): void;
+  /** At a flow's first payload: who takes it. Without this nobody is asked. */
+  readonly openReceiver?: OpenReceiver;
 }
 
 /**
@@ -82,6 +85,7 @@ export class FlowTable {
   readonly #counter: FlowCounter;
   readonly #describer: FlowDescriber;
   readonly #postings: Postings | undefined;
+  readonly #payload: FlowPayload | undefined;
   readonly #judge: PacketJudge;
   readonly #layers: PacketLayers;
   readonly #tunnels: FlowTunnels;
@@ -128,6 +132,8 @@ export class FlowTable {
       (record, kind, action) => sink.tunnel(record, kind, action),
     );
     if (this.#options.locate) this.#postings = new Postings(this.#store, sink, limits.postingBytes);
+    if (sink.openReceiver !== undefined)
+      this.#payload = new FlowPayload(this.#store, sink.openReceiver, limits.analysedFlows);
     this.weirds = new FlowWeirds(this.#store, { limit: limits.weirdRows, seed }, (weird) =>
       sink.weird(weird),
     );
@@ -150,7 +156,17 @@ export class FlowTable {
   }
 
   get limits(): readonly Limit[] {
-    return Object.values(this.#options.limits);
+    return [...Object.values(this.#options.limits), ...(this.#payload?.limits ?? [])];
+  }
+
+  /** The payload that receivers are being given; undefined where nobody asked for any. */
+  get payload(): FlowPayload | undefined {
+    return this.#payload;
+  }
+
+  /** Nanoseconds of packet time from the base. */
+  get now(): number {
+    return this.#doubles[F_NOW]!;
   }
 
   /** Packets captured twice. */
@@ -176,6 +192,16 @@ export class FlowTable {
   /** Burst starts and gap histogram of a flow that is being ended. */
   bursts(flow: number): ReturnType<Bursts["read"]> {
     return this.#bursts.read(flow);
+  }
+
+  /** Ids, addresses and start of a live flow: the part of `describe` that never changes but by a flip. */
+  identify(flow: number, out: FlowRecord): void {
+    this.#describer.identify(flow, out);
+  }
+
+  /** An application protocol went past a limit: X in the flow's history. */
+  violation(flow: number): void {
+    this.#history.violation(flow);
   }
 
   /** Fills `out` with what is known of a live flow now. */
@@ -219,7 +245,9 @@ export class FlowTable {
     this.#postings?.end();
     // The depth of tunnels has a weird of its own, with its packets.
     const { tunnelDepth, ...limits } = this.#options.limits;
-    for (const limit of Object.values(limits)) if (limit.reached > 0) this.weirds.ofLimit(limit);
+    const payload = this.#payload?.limits ?? [];
+    for (const limit of [...Object.values(limits), ...payload])
+      if (limit.reached > 0) this.weirds.ofLimit(limit);
   }
 
   /** Puts one layer of a packet where it belongs; true when what it carries is to be believed. */
@@ -319,6 +347,7 @@ export class FlowTable {
     if (!isBroken && this.#judge.isTransportGood(layer.source, packet)) {
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcpWeirds.segment(layer, endpoint);
       this.#counter.count(flow, endpoint, packet, layer.frame);
+      this.#payload?.packet(layer, endpoint);
       return true;
     }
     this.#counter.uncounted(flow, endpoint, layer.frame);
@@ -370,6 +399,7 @@ export class FlowTable {
     this.#index.remove(flow);
     this.#wheel.remove(flow);
     this.#postings?.endRun(flow);
+    this.#payload?.end(flow);
     const kind = words[at + PROTOCOL]!;
     this.#describer.describe(flow, this.#record);
     if ((kind & KIND_RESIDUE) !== 0) this.#sink.residueEnded(this.#record);

@@ -12,6 +12,8 @@ export interface WeirdRecord {
   /** Zeek's name where Zeek has one. */
   name: string;
   addl: string;
+  /** The application protocol that says so; empty for what packets show. */
+  analyzer: string;
   /** Nanoseconds from the table's base. */
   time: number;
   /** Flow it happened in, 0 when no flow is known. */
@@ -114,6 +116,7 @@ export class FlowWeirds {
   readonly #record: WeirdRecord = {
     name: "",
     addl: "",
+    analyzer: "",
     time: 0.5,
     flow: 0,
     source: new Int32Array(4),
@@ -151,6 +154,17 @@ export class FlowWeirds {
     this.#write(name, layer.packet, layer.offsets[0]!, { flow: isFlow ? layer.flow : 0, ...more });
   }
 
+  /** A weird that an application analyzer found in a flow; `offset` is the packet's at hand. */
+  ofConversation(
+    name: string,
+    flow: number,
+    more: { offset: number; addl: string; analyzer: string },
+  ): void {
+    const ordinal = this.#words[wordsOf(flow) + ORDINAL]!;
+    if (!this.#isWritten(name, this.#nobody, ordinal)) return;
+    this.#write(name, this.#nobody, more.offset, { flow, ...more });
+  }
+
   /** A weird of a packet as such, not of the connection it may belong to. */
   ofPacket(name: string, layer: Layer, more: WeirdDetails = {}): void {
     const said = layer.depth > 0 ? `${name}_in_tunnel` : name;
@@ -186,7 +200,7 @@ export class FlowWeirds {
     name: string,
     packet: DecodedPacket,
     offset: number,
-    more: WeirdDetails & { flow: number },
+    more: WeirdDetails & { flow: number; analyzer?: string },
   ): void {
     // That rows are left out is told in a row that is not.
     if (this.#rows >= this.#limit.maximum && name !== "limit_reached") {
@@ -197,6 +211,7 @@ export class FlowWeirds {
     const record = this.#record;
     record.name = name;
     record.addl = more.addl ?? "";
+    record.analyzer = more.analyzer ?? "";
     record.time = this.#doubles[F_NOW]!;
     record.flow = more.flow;
     record.hasAddresses = packet.ipVersion !== 0 && !WITHOUT_ADDRESSES.has(name);

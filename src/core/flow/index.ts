@@ -6,6 +6,7 @@ export {
   type FlowLimits,
   type FlowTableOptions,
 } from "./flow-options.ts";
+export { FlowPayload, type OpenReceiver, type PayloadReceiver } from "./flow-payload.ts";
 export {
   CONN_STATES,
   type ConnState,

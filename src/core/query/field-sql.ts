@@ -115,6 +115,8 @@ function equalsText(field: Field, column: string, text: string): SqlCondition {
     }
     case "dict":
       return sql(`${column} IN (SELECT number FROM dictionary WHERE text = ?)`, text);
+    case "list":
+      return sql(`list_contains(string_split(${column}, chr(31)), ?)`, text);
     default:
       return sql(`${column} = ?`, text);
   }
@@ -130,6 +132,10 @@ function matches(field: Field, pattern: string): SqlCondition {
   if (field.kind === "dict") {
     const numbers = "SELECT number FROM dictionary WHERE regexp_matches(text, ?)";
     return sql(`${column} IN (${numbers})`, pattern);
+  }
+  if (field.kind === "list") {
+    const items = `string_split(${column}, chr(31))`;
+    return sql(`len(list_filter(${items}, item -> regexp_matches(item, ?))) > 0`, pattern);
   }
   return sql(`regexp_matches(${column}, ?)`, pattern);
 }

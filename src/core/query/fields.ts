@@ -12,7 +12,7 @@ const ORDERED: ReadonlySet<Field["kind"]> = new Set([
   "port",
   "count",
 ]);
-const TEXTUAL: ReadonlySet<Field["kind"]> = new Set(["dict", "text", "enum"]);
+const TEXTUAL: ReadonlySet<Field["kind"]> = new Set(["dict", "text", "list", "enum"]);
 
 /** True where `<` and ranges have a meaning. */
 export function isOrdered(field: Field): boolean {

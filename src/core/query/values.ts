@@ -80,6 +80,7 @@ export function readValue(text: string, field: Field, now: QueryTime): ValueResu
       return readCommunityId(text);
     case "dict":
     case "text":
+    case "list":
       return { status: "ok", value: { kind: "text", value: text } };
     case "bytes":
       return {

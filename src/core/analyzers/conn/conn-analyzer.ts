@@ -2,8 +2,16 @@ import { formatUid } from "../../base/index.ts";
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { FlowRecord, FlowTable } from "../../flow/index.ts";
 import { TUNNEL } from "../../packet/index.ts";
-import { sendRows, setAddress, setFlowIds, setFlowTime } from "../shared/index.ts";
-import { burstsSchema, connSchema, SERVICES } from "./conn-events.ts";
+import {
+  NO_SERVICES,
+  type ServiceBits,
+  sendRows,
+  serviceBits,
+  setAddress,
+  setFlowIds,
+  setFlowTime,
+} from "../shared/index.ts";
+import { burstsSchema, connSchema } from "./conn-events.ts";
 import type { LocalNetworks } from "./local-networks.ts";
 
 const column = (name: string) => columnIndex(connSchema, name);
@@ -61,8 +69,8 @@ const BURST_FIRST = burstColumn("first");
 const BURST_LAST = burstColumn("last");
 const BURST_GAPS = burstColumn("gaps");
 
-/** Service bits of flows that carry others, by `TUNNEL` number; tunnels straight over IP have no flow. */
-const TUNNEL_SERVICES = new Map<number, number>(
+/** Services of flows that carry others, by `TUNNEL` number; tunnels straight over IP have no flow. */
+const TUNNEL_SERVICES = new Map<number, ServiceBits>(
   (
     [
       [TUNNEL.vxlan, "vxlan"],
@@ -71,7 +79,7 @@ const TUNNEL_SERVICES = new Map<number, number>(
       [TUNNEL.gtpu, "gtpv1"],
       [TUNNEL.ayiya, "ayiya"],
     ] as const
-  ).map(([kind, service]) => [kind, 2 ** SERVICES.indexOf(service)]),
+  ).map(([kind, service]) => [kind, serviceBits(service)]),
 );
 
 /** Turns ended flows into rows of `conn` and, where there are two bursts or more, `bursts`. */
@@ -86,7 +94,8 @@ export class ConnAnalyzer {
     this.#local = local;
   }
 
-  flowEnded(record: FlowRecord, table: FlowTable): void {
+  /** `services` are bits of what was found inside the flow. */
+  flowEnded(record: FlowRecord, table: FlowTable, services: ServiceBits = NO_SERVICES): void {
     const batch = this.#conn;
     const row = batch.addRow();
     setFlowTime(batch, TS, row, table.baseSeconds, record.startTime);
@@ -113,8 +122,7 @@ export class ConnAnalyzer {
     batch.setU64(COMMUNITY_ID, row, record.communityHigh, record.communityLow);
     batch.setU32(FLOW, row, record.ordinal);
     batch.setU32(BURSTS, row, record.bursts);
-    const service = record.carries === 0 ? undefined : TUNNEL_SERVICES.get(record.carries);
-    if (service !== undefined) batch.setCount(SERVICE, row, service);
+    setServices(batch, row, services, record.carries);
     setTunnel(batch, row, record);
     setFrames(batch, row, record, table.baseSeconds);
     if (record.transport === 0) setPath(batch, row, record);
@@ -143,6 +151,18 @@ export class ConnAnalyzer {
     batch.setBytes(BURST_GAPS, row, new Uint8Array(buffer, byteOffset, byteLength));
     if (batch.isFull) sendRows(this.#sink, batch);
   }
+}
+
+function setServices(
+  batch: ColumnBatch,
+  row: number,
+  services: ServiceBits,
+  carries: number,
+): void {
+  const tunnel = (carries !== 0 && TUNNEL_SERVICES.get(carries)) || NO_SERVICES;
+  const high = services.high | tunnel.high;
+  const low = services.low | tunnel.low;
+  if ((high | low) !== 0) batch.setU64(SERVICE, row, high, low);
 }
 
 function setTunnel(batch: ColumnBatch, row: number, record: FlowRecord): void {

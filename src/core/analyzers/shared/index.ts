@@ -1,1 +1,24 @@
+export type { FieldTrace } from "./field-trace.ts";
+export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
+export { FLOW_FIELDS } from "./flow-fields.ts";
+export { type FlowIds, LogWriter } from "./log-writer.ts";
+export type {
+  AnalyzerServices,
+  Conversation,
+  Protocol,
+  ProtocolRun,
+  Recognition,
+  Session,
+  Side,
+  Transport,
+} from "./protocol.ts";
 export { sendRows, setAddress, setFlowIds, setFlowTime } from "./row-fields.ts";
+export {
+  NO_SERVICES,
+  SERVICES,
+  type ServiceBits,
+  type ServiceName,
+  serviceBits,
+} from "./services.ts";
+export { StreamBuffer } from "./stream-buffer.ts";
+export { asciiText, bytesToText, hexText, utf16Text } from "./text.ts";

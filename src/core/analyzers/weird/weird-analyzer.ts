@@ -45,7 +45,7 @@ export class WeirdAnalyzer {
     if (weird.addl !== "") batch.setText(ADDL, row, weird.addl);
     batch.setU8(NOTICE, row, 0);
     batch.setText(PEER, row, "holdfast");
-    batch.setText(SOURCE, row, "ENGINE");
+    batch.setText(SOURCE, row, weird.analyzer === "" ? "ENGINE" : weird.analyzer);
     if (weird.offset >= 0) batch.setCount(OFFSET, row, weird.offset);
     if (weird.otherOffset >= 0) batch.setCount(OTHER_OFFSET, row, weird.otherOffset);
     if (batch.isFull) sendRows(this.#sink, this.#batch);

@@ -75,6 +75,11 @@ export class StreamAssembler {
     return this.#heldBytes;
   }
 
+  /** True while pieces wait behind a hole. */
+  get isWaiting(): boolean {
+    return this.#pieces.count > 0;
+  }
+
   /** Steps that the interval structure has taken. */
   get steps(): number {
     return this.#pieces.steps;

@@ -1,5 +1,5 @@
 import { formatUid } from "../../../core/base/index.ts";
-import { columnsOf, type Field, type LogSchema } from "../../../core/events/index.ts";
+import { columnsOf, type Field, type LogSchema, listValues } from "../../../core/events/index.ts";
 import { communityId, SmallDigests } from "../../../core/flow/index.ts";
 import { formatAddress, IP_PROTOCOL, parseAddress } from "../../../core/packet/index.ts";
 import type { Row } from "../index-store.ts";
@@ -82,6 +82,9 @@ function renderField(
       return;
     case "bytes":
       row[name] = Buffer.from((value as { bytes: Uint8Array }).bytes).toString("base64");
+      return;
+    case "list":
+      row[name] = listValues(field, value as string);
       return;
     case "communityId":
     case "text":

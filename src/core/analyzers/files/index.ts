@@ -1,0 +1,1 @@
+export { FileTracker } from "./file-tracker.ts";

@@ -1,0 +1,2 @@
+export { noticeSchema } from "./notice-events.ts";
+export { type Notice, writeNotice } from "./notices.ts";

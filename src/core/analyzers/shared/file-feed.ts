@@ -1,0 +1,39 @@
+import type { Conversation, Side } from "./protocol.ts";
+
+/** A file that begins to travel over a flow. */
+export interface FileStart {
+  /** Zeek's name of what carries it: `HTTP`, `SMB`, `SMTP`, `FTP_DATA`, `SSL`, `TFTP`. */
+  readonly source: string;
+  /** Who sends it. */
+  readonly side: Side;
+  /** Zeek's `depth`: of a MIME entity inside a message. */
+  readonly depth?: number;
+  readonly filename?: string;
+  /** As the protocol declares it; the content decides what the log says. */
+  readonly declaredType?: string;
+  readonly totalBytes?: number;
+  /** Zeek's fuid of the file it lies in. */
+  readonly parent?: string;
+  /** Content type known for sure (certificates): no look at the bytes. */
+  readonly mimeType?: string;
+}
+
+/** Takes a file's bytes. */
+export interface FileFeed {
+  readonly fuid: string;
+  /** MIME type by content, once enough came; undefined before, or when it is not known. */
+  readonly mimeType: string | undefined;
+  readonly filename: string | undefined;
+  /** The next bytes, or bytes at a place where the protocol reads at random (SMB). */
+  data(bytes: Uint8Array, offset?: number): void;
+  gap(length: number): void;
+  rename(filename: string): void;
+  expect(totalBytes: number): void;
+  /** The file is whole, or as whole as it will be. */
+  end(): void;
+}
+
+/** Follows files of all protocols: types, digests, the `files` log. */
+export interface FileAnalysis {
+  open(conversation: Conversation, start: FileStart): FileFeed;
+}

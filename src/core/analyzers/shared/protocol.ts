@@ -1,0 +1,116 @@
+import type { CreateDigest, Limit } from "../../base/index.ts";
+import type { LogSchema } from "../../events/index.ts";
+import type { FieldTrace } from "./field-trace.ts";
+import type { FileAnalysis } from "./file-feed.ts";
+import type { LogWriter } from "./log-writer.ts";
+import type { ServiceName } from "./services.ts";
+
+/** 0 is the originator, 1 the responder. */
+export type Side = 0 | 1;
+export type Transport = "tcp" | "udp";
+
+/** What a look at the first bytes of one side says: it is this protocol, it is not, or more is needed. */
+export type Recognition = "yes" | "no" | "more";
+
+/**
+ * An application protocol: one folder, one line in `analyzers/index.ts`. It is opened on a flow by the
+ * responder's port at the first payload, or by content wherever the flow is.
+ */
+export interface Protocol {
+  /** The folder's name; `Conversation.inner` opens it by this. */
+  readonly name: string;
+  /** Logs that it writes. A log that several write (`files`) has its home in one of them. */
+  readonly logs: readonly LogSchema[];
+  readonly tcpPorts?: readonly number[];
+  readonly udpPorts?: readonly number[];
+  /**
+   * Looks at the first bytes of one side (TCP: up to 2 KiB in order; UDP: one datagram). Called again
+   * with more while it says `more`. Must be strict enough that random bytes are not taken for it.
+   */
+  readonly recognises?: (head: Uint8Array, side: Side, transport: Transport) => Recognition;
+  /** Called once for a capture. */
+  start(services: AnalyzerServices): ProtocolRun;
+}
+
+/** A protocol at work on one capture: holds what its flows share. */
+export interface ProtocolRun {
+  /** A flow, or bytes that another protocol carries, may be this protocol. */
+  open(conversation: Conversation): Session;
+  /** Bounds of what the run holds for all flows together. */
+  readonly limits?: readonly Limit[];
+  /** The capture is over; every session has ended. */
+  end?(): void;
+}
+
+/**
+ * The analyzer of one flow. Bytes are valid during the call only. Nothing may throw; what is wrong is
+ * told to the conversation (`weird`, `reject`).
+ */
+export interface Session {
+  /**
+   * TCP: the next bytes of one side, in order, `position` counted from the side's first byte. UDP: a
+   * whole datagram, position 0 (`conversation.missingBytes` says how much of it was not captured).
+   */
+  data(side: Side, bytes: Uint8Array, position: number): void;
+  /** TCP: bytes that were never captured. The position of the next data is behind them. */
+  gap?(side: Side, length: number, position: number): void;
+  /** TCP: this side sent FIN or RST and all before it was given. */
+  finished?(side: Side): void;
+  /** The flow is over: write what waits. Called once, also after `done`, never after `reject`. */
+  end?(): void;
+}
+
+/** What a session knows of its flow and may tell about it. */
+export interface Conversation {
+  readonly transport: Transport;
+  /** The flow's uid. */
+  readonly uidHigh: number;
+  readonly uidLow: number;
+  /** Address words (IPv4 mapped) and ports. */
+  readonly originator: Int32Array;
+  readonly responder: Int32Array;
+  readonly originatorPort: number;
+  readonly responderPort: number;
+  /** Time of the packet at hand and of the flow's first, nanoseconds from the capture's base. */
+  readonly now: number;
+  readonly startTime: number;
+  /** Bytes of the datagram at hand that were cut off by the capture. */
+  readonly missingBytes: number;
+  /** True where the flow's beginning (SYN) was not seen. */
+  readonly isMidStream: boolean;
+  /** Says where fields come from, when somebody asked; undefined in the pass. */
+  readonly trace: FieldTrace | undefined;
+
+  /** It is this protocol: its name goes into conn's `service`. Say it once the bytes have proven it. */
+  confirm(service: ServiceName): void;
+  /** True when `service` was confirmed on this flow, by whichever session. */
+  hasService(service: ServiceName): boolean;
+  /** It is not this protocol after all: the session gets nothing more and its services are taken back. */
+  reject(reason: string): void;
+  /** Nothing more is to be read here (the rest is encrypted, say); `end` is still called. */
+  done(): void;
+  /** A limit of the protocol was passed: as `done`, for all sessions of the flow, and X in history. */
+  stop(): void;
+  /** Zeek's name, what more there is to say, and the protocol as Zeek's `source`. */
+  weird(name: string, addl?: string): void;
+  /** Something a person should see, by Zeek's `Note::Name`. */
+  notice(note: string, message: string, sub?: string): void;
+  /** Opens another protocol on bytes that this one carries; undefined if there is none of that name. */
+  inner(name: string): Session | undefined;
+  /**
+   * A flow to this address and port is to come (FTP data, TFTP answers, RTP): the protocol of that name
+   * is opened on it. Address words as in `originator`; zero words stand for any address.
+   */
+  expectFlow(responder: Int32Array, port: number, transport: Transport, name: string): void;
+  /** Finds out by content what the carried bytes are (CONNECT, SOCKS, decrypted TLS). */
+  innerByContent(): Session;
+}
+
+/** What a protocol may use in a capture. */
+export interface AnalyzerServices {
+  /** The writer of a log; the same for all who ask. */
+  log(schema: LogSchema): LogWriter;
+  /** Undefined where no digests were given: fields made of them stay unset. */
+  readonly createDigest: CreateDigest | undefined;
+  readonly files: FileAnalysis;
+}

@@ -1,0 +1,285 @@
+import type {
+  Conversation,
+  FieldTrace,
+  Protocol,
+  ProtocolRun,
+  ServiceBits,
+  ServiceName,
+  Session,
+  Side,
+  Transport,
+} from "../analyzers/index.ts";
+import { serviceBits } from "../analyzers/index.ts";
+import type { PayloadReceiver } from "../flow/index.ts";
+import type { Applications } from "./applications.ts";
+import { ProtocolSearch } from "./protocol-search.ts";
+
+/** A protocol with its run on this capture. */
+export interface RunningProtocol {
+  readonly protocol: Protocol;
+  readonly run: ProtocolRun;
+}
+
+/** What never changes about a flow but by a flip, copied when its first payload came. */
+export interface FlowFacts {
+  readonly flow: number;
+  readonly transport: Transport;
+  readonly uidHigh: number;
+  readonly uidLow: number;
+  readonly originator: Int32Array;
+  readonly responder: Int32Array;
+  readonly originatorPort: number;
+  readonly responderPort: number;
+  readonly startTime: number;
+  readonly isMidStream: boolean;
+}
+
+/** Sessions inside sessions: SOCKS in TLS in HTTP CONNECT and so on. */
+const NESTING_MAX = 8;
+
+/** One flow's sessions: gives them the payload, keeps what they found. */
+export class AppFlow implements PayloadReceiver {
+  readonly facts: FlowFacts;
+  readonly applications: Applications;
+  services: ServiceBits = { high: 0, low: 0 };
+  #search: ProtocolSearch | undefined;
+  #sessions: OpenSession[] = [];
+  #isStopped = false;
+
+  constructor(facts: FlowFacts, applications: Applications) {
+    this.facts = facts;
+    this.applications = applications;
+    this.#search = new ProtocolSearch(applications.candidates(facts.transport), facts.transport);
+    for (const running of applications.ofPorts(facts)) this.#open(running);
+  }
+
+  get isInterested(): boolean {
+    return !this.#isStopped && (this.#search !== undefined || this.#sessions.length > 0);
+  }
+
+  data(side: Side, bytes: Uint8Array, position: number): void {
+    for (const session of this.#sessions) session.data(side, bytes, position);
+    this.#forgetClosed();
+    const search = this.#search;
+    if (search === undefined) return;
+    for (const running of search.look(side, bytes, position)) {
+      if (this.#sessions.some((open) => open.running === running)) continue;
+      const session = this.#open(running);
+      if (session === undefined) continue;
+      search.replay(session);
+    }
+    if (search.isOver) this.#search = undefined;
+    this.#forgetClosed();
+  }
+
+  gap(side: Side, length: number, position: number): void {
+    this.#search?.gap(side);
+    for (const session of this.#sessions) session.gap(side, length, position);
+    this.#forgetClosed();
+  }
+
+  finished(side: Side): void {
+    for (const session of this.#sessions) session.finished(side);
+    this.#forgetClosed();
+  }
+
+  ended(): void {
+    for (const session of this.#sessions) session.end();
+    this.#sessions = [];
+    this.applications.ended(this);
+  }
+
+  add(bits: ServiceBits): void {
+    this.services = {
+      high: this.services.high | bits.high,
+      low: this.services.low | bits.low,
+    };
+  }
+
+  take(bits: ServiceBits): void {
+    this.services = {
+      high: this.services.high & ~bits.high,
+      low: this.services.low & ~bits.low,
+    };
+  }
+
+  /** Nothing of the flow is analysed any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.applications.violation(this.facts.flow);
+  }
+
+  #open(running: RunningProtocol): OpenSession | undefined {
+    const session = new OpenSession(this, running, 0);
+    if (session.isClosed) return undefined;
+    this.#sessions.push(session);
+    return session;
+  }
+
+  #forgetClosed(): void {
+    const sessions = this.#sessions;
+    if (!sessions.some((session) => session.isClosed)) return;
+    for (const session of sessions) if (session.isClosed) session.end();
+    this.#sessions = sessions.filter((session) => !session.isClosed);
+  }
+}
+
+/** One protocol's session of a flow, and what it sees of the flow. */
+export class OpenSession implements Conversation, Session {
+  readonly running: RunningProtocol;
+  readonly transport: Transport;
+  readonly uidHigh: number;
+  readonly uidLow: number;
+  readonly originator: Int32Array;
+  readonly responder: Int32Array;
+  readonly originatorPort: number;
+  readonly responderPort: number;
+  readonly startTime: number;
+  readonly isMidStream: boolean;
+  isClosed = false;
+  readonly #flow: AppFlow;
+  readonly #depth: number;
+  readonly #session: Session;
+  #confirmed: ServiceBits = { high: 0, low: 0 };
+  #isEnded = false;
+
+  constructor(flow: AppFlow, running: RunningProtocol, depth: number) {
+    this.#flow = flow;
+    this.#depth = depth;
+    this.running = running;
+    const { facts } = flow;
+    this.transport = facts.transport;
+    this.uidHigh = facts.uidHigh;
+    this.uidLow = facts.uidLow;
+    this.originator = facts.originator;
+    this.responder = facts.responder;
+    this.originatorPort = facts.originatorPort;
+    this.responderPort = facts.responderPort;
+    this.startTime = facts.startTime;
+    this.isMidStream = facts.isMidStream;
+    this.#session = running.run.open(this);
+  }
+
+  get now(): number {
+    return this.#flow.applications.now;
+  }
+
+  get missingBytes(): number {
+    return this.#flow.applications.missingBytes;
+  }
+
+  get trace(): FieldTrace | undefined {
+    return this.#flow.applications.trace;
+  }
+
+  data(side: Side, bytes: Uint8Array, position: number): void {
+    if (!this.isClosed) this.#session.data(side, bytes, position);
+  }
+
+  gap(side: Side, length: number, position: number): void {
+    if (!this.isClosed) this.#session.gap?.(side, length, position);
+  }
+
+  finished(side: Side): void {
+    if (!this.isClosed) this.#session.finished?.(side);
+  }
+
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.isClosed = true;
+    this.#session.end?.();
+  }
+
+  confirm(service: ServiceName): void {
+    const bits = serviceBits(service);
+    this.#confirmed = {
+      high: this.#confirmed.high | bits.high,
+      low: this.#confirmed.low | bits.low,
+    };
+    this.#flow.add(bits);
+  }
+
+  hasService(service: ServiceName): boolean {
+    const bits = serviceBits(service);
+    const { services } = this.#flow;
+    return ((services.high & bits.high) | (services.low & bits.low)) !== 0;
+  }
+
+  reject(_reason: string): void {
+    this.isClosed = true;
+    this.#isEnded = true;
+    this.#flow.take(this.#confirmed);
+  }
+
+  done(): void {
+    this.isClosed = true;
+  }
+
+  stop(): void {
+    this.#flow.stop();
+  }
+
+  weird(name: string, addl = ""): void {
+    const { applications, facts } = this.#flow;
+    applications.weird(name, facts.flow, addl, this.running.protocol.name.toUpperCase());
+  }
+
+  notice(note: string, message: string, sub?: string): void {
+    this.#flow.applications.notice(this, { note, message, sub });
+  }
+
+  inner(name: string): Session | undefined {
+    const running = this.#flow.applications.named(name);
+    if (running === undefined || this.#depth >= NESTING_MAX) return undefined;
+    return new OpenSession(this.#flow, running, this.#depth + 1);
+  }
+
+  expectFlow(responder: Int32Array, port: number, transport: Transport, name: string): void {
+    this.#flow.applications.expected.add({ responder, port, transport, name });
+  }
+
+  innerByContent(): Session {
+    return new InnerSearch(this.#flow, this.#depth + 1);
+  }
+}
+
+/** Carried bytes of which nobody said what they are: found out by content. */
+class InnerSearch implements Session {
+  readonly #flow: AppFlow;
+  readonly #depth: number;
+  #search: ProtocolSearch | undefined;
+  #sessions: OpenSession[] = [];
+
+  constructor(flow: AppFlow, depth: number) {
+    this.#flow = flow;
+    this.#depth = depth;
+    if (depth > NESTING_MAX) return;
+    this.#search = new ProtocolSearch(flow.applications.candidates("tcp"), "tcp");
+  }
+
+  data(side: Side, bytes: Uint8Array, position: number): void {
+    for (const session of this.#sessions) session.data(side, bytes, position);
+    const search = this.#search;
+    if (search === undefined) return;
+    for (const running of search.look(side, bytes, position)) {
+      const session = new OpenSession(this.#flow, running, this.#depth);
+      this.#sessions.push(session);
+      search.replay(session);
+    }
+    if (search.isOver) this.#search = undefined;
+  }
+
+  gap(side: Side, length: number, position: number): void {
+    this.#search?.gap(side);
+    for (const session of this.#sessions) session.gap(side, length, position);
+  }
+
+  finished(side: Side): void {
+    for (const session of this.#sessions) session.finished(side);
+  }
+
+  end(): void {
+    for (const session of this.#sessions) session.end();
+  }
+}

@@ -1,0 +1,97 @@
+import type { Session, Side, Transport } from "../analyzers/index.ts";
+import type { RunningProtocol } from "./app-flow.ts";
+
+/** Bytes of each side that are looked at; Zeek's dpd_buffer_size is 1,024. */
+const HEAD_BYTES_MAX = 2048;
+/** Datagrams of a flow that are looked at. */
+const DATAGRAMS_MAX = 8;
+
+interface Piece {
+  readonly side: Side;
+  readonly bytes: Uint8Array;
+  readonly position: number;
+}
+
+/** Finds out by the first bytes of both sides which protocols a stream, or a flow of datagrams, is. */
+export class ProtocolSearch {
+  readonly #transport: Transport;
+  /** Who has not said no to a side yet, by side. */
+  readonly #open: [readonly RunningProtocol[], readonly RunningProtocol[]];
+  readonly #pieces: Piece[] = [];
+  readonly #heads: [Uint8Array, Uint8Array] = [EMPTY, EMPTY];
+  readonly #isFull: [boolean, boolean] = [false, false];
+  #datagrams = 0;
+
+  constructor(candidates: readonly RunningProtocol[], transport: Transport) {
+    this.#transport = transport;
+    this.#open = [candidates, candidates];
+  }
+
+  get isOver(): boolean {
+    if (this.#open[0].length + this.#open[1].length === 0) return true;
+    if (this.#transport === "udp") return this.#datagrams >= DATAGRAMS_MAX;
+    return this.#isFull[0] && this.#isFull[1];
+  }
+
+  /** Takes the next bytes; returns the protocols that they turned out to be. */
+  look(side: Side, bytes: Uint8Array, position: number): readonly RunningProtocol[] {
+    const head =
+      this.#transport === "udp" ? this.#datagram(side, bytes) : this.#keep(side, bytes, position);
+    if (head === undefined) return NONE;
+    let found: RunningProtocol[] | undefined;
+    const left: RunningProtocol[] = [];
+    for (const running of this.#open[side]) {
+      const answer = running.protocol.recognises!(head, side, this.#transport);
+      if (answer === "yes") {
+        found ??= [];
+        found.push(running);
+      } else if (answer === "more" || this.#transport === "udp") left.push(running);
+    }
+    this.#open[side] = left;
+    if (found !== undefined) {
+      const other = side === 0 ? 1 : 0;
+      this.#open[other] = this.#open[other].filter((running) => !found.includes(running));
+      return found;
+    }
+    return NONE;
+  }
+
+  /** Bytes of a side are missing: what its first bytes were cannot be told any more. */
+  gap(side: Side): void {
+    this.#isFull[side] = true;
+  }
+
+  /** Gives what was seen so far, the piece at hand included, to a session. */
+  replay(session: Session): void {
+    for (const { side, bytes, position } of this.#pieces) session.data(side, bytes, position);
+  }
+
+  #datagram(side: Side, bytes: Uint8Array): Uint8Array {
+    this.#datagrams++;
+    this.#pieces.length = 0;
+    this.#pieces.push({ side, bytes, position: 0 });
+    return bytes;
+  }
+
+  /** Copies what is still to be looked at; undefined when this side is decided. */
+  #keep(side: Side, bytes: Uint8Array, position: number): Uint8Array | undefined {
+    // Sessions that are found later get all pieces of both sides, so that each is kept until the end.
+    const piece = bytes.slice();
+    this.#pieces.push({ side, bytes: piece, position });
+    if (this.#isFull[side]) return undefined;
+    const before = this.#heads[side];
+    let head = piece;
+    if (before.length > 0) {
+      const taken = bytes.subarray(0, Math.max(0, HEAD_BYTES_MAX - before.length));
+      head = new Uint8Array(before.length + taken.length);
+      head.set(before);
+      head.set(taken, before.length);
+    }
+    this.#heads[side] = head;
+    if (head.length >= HEAD_BYTES_MAX) this.#isFull[side] = true;
+    return head.length > HEAD_BYTES_MAX ? head.subarray(0, HEAD_BYTES_MAX) : head;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+const NONE: readonly RunningProtocol[] = [];
