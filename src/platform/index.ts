@@ -7,6 +7,7 @@ export {
   readStandardInput,
   writeAll,
 } from "./descriptor.ts";
+export { nodeCiphers } from "./ciphers.ts";
 export { createDigest, nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
 export {
   createDirectory,

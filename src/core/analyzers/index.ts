@@ -1,6 +1,7 @@
 import type { LogSchema } from "../events/index.ts";
 import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
+import { dns } from "./dns/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
@@ -32,6 +33,8 @@ export {
   type AnalyzerServices,
   type Conversation,
   type FieldTrace,
+  type FileFeed,
+  type FileStart,
   type FlowIds,
   LogWriter,
   NO_SERVICES,
@@ -53,9 +56,10 @@ export {
   type VerdictSide,
 } from "./verdict/index.ts";
 export { WeirdAnalyzer } from "./weird/index.ts";
+export { CertificateLog } from "./x509/index.ts";
 
 /** Application protocols: a new one is a folder and a line here. */
-export const protocols: readonly Protocol[] = [];
+export const protocols: readonly Protocol[] = [dns];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
 export const logSchemas: readonly LogSchema[] = [

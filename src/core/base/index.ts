@@ -1,5 +1,6 @@
 export { durationText, sizeText } from "./amounts.ts";
 export { ByteReader, type ReadTrace } from "./byte-reader.ts";
+export type { AeadName, CbcName, Ciphers, HmacName, SealedBytes } from "./ciphers.ts";
 export type { CreateDigest, Digests, RunningDigest, VerifyEd25519 } from "./digests.ts";
 export { assert, HoldfastError } from "./error.ts";
 export {

@@ -39,12 +39,11 @@ const NESTING_MAX = 8;
 
 /** One flow's sessions: gives them the payload, keeps what they found. */
 export class AppFlow implements PayloadReceiver {
-  readonly facts: FlowFacts;
+  facts: FlowFacts;
   readonly applications: Applications;
   services: ServiceBits = { high: 0, low: 0 };
   #search: ProtocolSearch | undefined;
   #sessions: OpenSession[] = [];
-  #isStopped = false;
 
   constructor(facts: FlowFacts, applications: Applications) {
     this.facts = facts;
@@ -54,7 +53,7 @@ export class AppFlow implements PayloadReceiver {
   }
 
   get isInterested(): boolean {
-    return !this.#isStopped && (this.#search !== undefined || this.#sessions.length > 0);
+    return this.#search !== undefined || this.#sessions.length > 0;
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
@@ -103,10 +102,17 @@ export class AppFlow implements PayloadReceiver {
     };
   }
 
-  /** Nothing of the flow is analysed any more. */
-  stop(): void {
-    this.#isStopped = true;
-    this.applications.violation(this.facts.flow);
+  /** Originator and responder change places. */
+  flip(): void {
+    const { originator, originatorPort, ...facts } = this.facts;
+    this.facts = {
+      ...facts,
+      originator: facts.responder,
+      originatorPort: facts.responderPort,
+      responder: originator,
+      responderPort: originatorPort,
+    };
+    this.applications.flip(facts.flow);
   }
 
   #open(running: RunningProtocol): OpenSession | undefined {
@@ -127,15 +133,6 @@ export class AppFlow implements PayloadReceiver {
 /** One protocol's session of a flow, and what it sees of the flow. */
 export class OpenSession implements Conversation, Session {
   readonly running: RunningProtocol;
-  readonly transport: Transport;
-  readonly uidHigh: number;
-  readonly uidLow: number;
-  readonly originator: Int32Array;
-  readonly responder: Int32Array;
-  readonly originatorPort: number;
-  readonly responderPort: number;
-  readonly startTime: number;
-  readonly isMidStream: boolean;
   isClosed = false;
   readonly #flow: AppFlow;
   readonly #depth: number;
@@ -147,17 +144,43 @@ export class OpenSession implements Conversation, Session {
     this.#flow = flow;
     this.#depth = depth;
     this.running = running;
-    const { facts } = flow;
-    this.transport = facts.transport;
-    this.uidHigh = facts.uidHigh;
-    this.uidLow = facts.uidLow;
-    this.originator = facts.originator;
-    this.responder = facts.responder;
-    this.originatorPort = facts.originatorPort;
-    this.responderPort = facts.responderPort;
-    this.startTime = facts.startTime;
-    this.isMidStream = facts.isMidStream;
     this.#session = running.run.open(this);
+  }
+
+  get transport(): Transport {
+    return this.#flow.facts.transport;
+  }
+
+  get uidHigh(): number {
+    return this.#flow.facts.uidHigh;
+  }
+
+  get uidLow(): number {
+    return this.#flow.facts.uidLow;
+  }
+
+  get originator(): Int32Array {
+    return this.#flow.facts.originator;
+  }
+
+  get responder(): Int32Array {
+    return this.#flow.facts.responder;
+  }
+
+  get originatorPort(): number {
+    return this.#flow.facts.originatorPort;
+  }
+
+  get responderPort(): number {
+    return this.#flow.facts.responderPort;
+  }
+
+  get startTime(): number {
+    return this.#flow.facts.startTime;
+  }
+
+  get isMidStream(): boolean {
+    return this.#flow.facts.isMidStream;
   }
 
   get now(): number {
@@ -216,8 +239,12 @@ export class OpenSession implements Conversation, Session {
     this.isClosed = true;
   }
 
-  stop(): void {
-    this.#flow.stop();
+  pastLimit(): void {
+    this.#flow.applications.violation(this.#flow.facts.flow);
+  }
+
+  flip(): void {
+    this.#flow.flip();
   }
 
   weird(name: string, addl = ""): void {

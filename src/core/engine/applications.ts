@@ -8,7 +8,8 @@ import {
   type ServiceBits,
   type Transport,
 } from "../analyzers/index.ts";
-import type { CreateDigest, Limit } from "../base/index.ts";
+import type { Ciphers, CreateDigest, Limit } from "../base/index.ts";
+import { createLimit } from "../base/index.ts";
 import type { EventSink, LogSchema } from "../events/index.ts";
 import { createFlowRecord, type FlowTable, type PayloadReceiver } from "../flow/index.ts";
 import { IP_PROTOCOL } from "../packet/index.ts";
@@ -18,7 +19,10 @@ import { ExpectedFlows } from "./expected-flows.ts";
 export interface ApplicationsOptions {
   readonly protocols: readonly Protocol[];
   readonly createDigest?: CreateDigest | undefined;
+  readonly ciphers?: Ciphers | undefined;
   readonly trace?: FieldTrace | undefined;
+  /** Maxima of protocols' limits that settings changed, by name. */
+  readonly analyzerLimits?: Readonly<Record<string, number>> | undefined;
   /** Told of each row that a protocol begins, by its log's name. */
   readonly onRow?: ((log: string) => void) | undefined;
 }
@@ -49,6 +53,7 @@ export class Applications {
     udp: new Map(),
   };
   readonly #byContent: readonly RunningProtocol[];
+  readonly #limits: Limit[] = [];
   readonly #writers = new Map<string, LogWriter>();
   readonly #sink: EventSink;
   readonly #onRow: ((log: string) => void) | undefined;
@@ -61,7 +66,9 @@ export class Applications {
     table: () => FlowTable,
     sink: EventSink,
     options: ApplicationsOptions & {
-      services: (shared: Pick<AnalyzerServices, "log" | "createDigest">) => AnalyzerServices;
+      services: (
+        shared: Pick<AnalyzerServices, "log" | "limit" | "createDigest" | "ciphers">,
+      ) => AnalyzerServices;
       notice: (about: NoticeSubject, notice: AppNotice) => void;
     },
   ) {
@@ -72,7 +79,9 @@ export class Applications {
     this.#notice = options.notice;
     const services = options.services({
       log: (schema) => this.#writer(schema),
+      limit: (name, maximum) => this.#limit(name, options.analyzerLimits?.[name] ?? maximum),
       createDigest: options.createDigest,
+      ciphers: options.ciphers,
     });
     this.#running = options.protocols.map((protocol) => ({
       protocol,
@@ -91,7 +100,11 @@ export class Applications {
   }
 
   get limits(): readonly Limit[] {
-    return [this.expected.limit, ...this.#running.flatMap(({ run }) => run.limits ?? [])];
+    return [
+      this.expected.limit,
+      ...this.#limits,
+      ...this.#running.flatMap(({ run }) => run.limits ?? []),
+    ];
   }
 
   /** Takes the payload of a flow from its first on. */
@@ -144,6 +157,10 @@ export class Applications {
     );
   }
 
+  flip(flow: number): void {
+    this.#table().flip(flow);
+  }
+
   violation(flow: number): void {
     this.#table().violation(flow);
   }
@@ -174,6 +191,12 @@ export class Applications {
       this.#writers.set(schema.name, writer);
     }
     return writer;
+  }
+
+  #limit(name: string, maximum: number): Limit {
+    const limit = createLimit(name, maximum);
+    this.#limits.push(limit);
+    return limit;
   }
 
   #list(running: RunningProtocol): void {

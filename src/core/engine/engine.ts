@@ -1,5 +1,6 @@
 import {
   CaptureLossAnalyzer,
+  CertificateLog,
   ConnAnalyzer,
   type FieldTrace,
   FileTracker,
@@ -14,7 +15,7 @@ import {
   WeirdAnalyzer,
   writeNotice,
 } from "../analyzers/index.ts";
-import type { CreateDigest, Limit } from "../base/index.ts";
+import type { Ciphers, CreateDigest, Limit } from "../base/index.ts";
 import type { EventSink } from "../events/index.ts";
 import {
   type ChecksumErrors,
@@ -42,6 +43,10 @@ export interface EngineOptions {
   protocols?: readonly Protocol[];
   /** Digests for files and fingerprints; without them the fields made of them stay unset. */
   createDigest?: CreateDigest;
+  /** Ciphers for what keys are known of; without them what is encrypted stays so. */
+  ciphers?: Ciphers;
+  /** Maxima of protocols' limits, by name (`dns.questions`). */
+  analyzerLimits?: Readonly<Record<string, number>>;
   /** Told where fields come from, in a replay. */
   trace?: FieldTrace;
   /** Told of each row that a protocol begins, in a replay. */
@@ -93,6 +98,7 @@ export class Engine {
   readonly #microbursts: MicroburstsAnalyzer;
   readonly #captureLoss: CaptureLossAnalyzer;
   readonly #applications: Applications;
+  #certificates: CertificateLog | undefined;
   readonly #decoded = createDecodedPacket();
   readonly #byLinkType = new Map<number, number>();
   readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
@@ -121,7 +127,10 @@ export class Engine {
     this.#applications = new Applications(() => this.#table, sink, {
       ...options,
       protocols: options.protocols ?? protocols,
-      services: (shared) => ({ ...shared, files: new FileTracker(shared) }),
+      services: (shared) => {
+        this.#certificates = new CertificateLog(shared);
+        return { ...shared, files: new FileTracker(shared), certificates: this.#certificates };
+      },
       notice: ({ log, conversation, packetOffset }, notice) =>
         writeNotice(log(noticeSchema), conversation, { ...notice, packetOffset }),
     });

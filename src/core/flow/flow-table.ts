@@ -199,6 +199,11 @@ export class FlowTable {
     this.#describer.identify(flow, out);
   }
 
+  /** Originator and responder change places: ^ in the flow's history. */
+  flip(flow: number): void {
+    this.#history.flip(flow);
+  }
+
   /** An application protocol went past a limit: X in the flow's history. */
   violation(flow: number): void {
     this.#history.violation(flow);

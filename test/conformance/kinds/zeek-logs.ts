@@ -152,6 +152,7 @@ function engineOptions(caseJson: CaseJson): EngineOptions {
     serverPorts: zeekServerPorts(caseJson),
     limits: { liveFlows: 100_000, postingBytes: 1 << 20, ...tunnelDepth(settings) },
     vlansInKey: loads.includes("frameworks/conn_key/vlan_fivetuple"),
+    analyzerLimits: analyzerLimits(settings),
     ...(nets === null ? {} : { localNetworks: nets[1]!.split(",").map((text) => text.trim()) }),
   };
 }
@@ -159,6 +160,23 @@ function engineOptions(caseJson: CaseJson): EngineOptions {
 function tunnelDepth(settings: readonly string[]): { tunnelDepth?: number } {
   const depth = /Tunnel::max_depth = (\d+)/.exec(settings.join("\n"));
   return depth === null ? {} : { tunnelDepth: Number(depth[1]) };
+}
+
+/** The source's settings that are limits of ours. */
+const LIMIT_SETTINGS: readonly (readonly [setting: RegExp, limit: string])[] = [
+  [/^(?:redef )?dns_max_queries\s*=\s*(\d+)/, "dns.questions"],
+  [/^(?:redef )?dns_max_compression_chain_depth\s*=\s*(\d+)/, "dns.compressionPointers"],
+];
+
+function analyzerLimits(settings: readonly string[]): Record<string, number> {
+  const limits: Record<string, number> = {};
+  for (const setting of settings) {
+    for (const [pattern, name] of LIMIT_SETTINGS) {
+      const value = pattern.exec(setting.trim())?.[1];
+      if (value !== undefined) limits[name] = Number(value);
+    }
+  }
+  return limits;
 }
 
 /** Settings that ours has with the same meaning: given by `engineOptions`, or how it always is. */
@@ -170,7 +188,8 @@ const SAME_SETTINGS = [
 
 function hasSettings(caseJson: CaseJson): boolean {
   const settings = (caseJson.options.peer_settings ?? []) as string[];
-  return settings.some((setting) => !SAME_SETTINGS.some((same) => same.test(setting.trim())));
+  const same = [...SAME_SETTINGS, ...LIMIT_SETTINGS.map(([pattern]) => pattern)];
+  return settings.some((setting) => !same.some((pattern) => pattern.test(setting.trim())));
 }
 
 /** Weirds that the source does not have. */

@@ -1,3 +1,4 @@
+export type { CertificateAnalysis, CertificateStart, SeenCertificate } from "./certificates.ts";
 export type { FieldTrace } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";

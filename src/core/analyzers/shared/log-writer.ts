@@ -128,6 +128,14 @@ export class LogWriter {
     return value === undefined ? this : this.interval(name, value * 1e9);
   }
 
+  /** The uid of a flow that is not the row's own. */
+  uid(name: string, flow: Pick<FlowIds, "uidHigh" | "uidLow"> | undefined): this {
+    if (flow !== undefined) {
+      this.#batch!.setU64(this.#columns.get(name)!, this.#row, flow.uidHigh, flow.uidLow);
+    }
+    return this;
+  }
+
   /** The four words of an address. */
   address(name: string, words: Int32Array | undefined): this {
     if (words !== undefined) setAddress(this.#batch!, this.#columns.get(name)!, this.#row, words);

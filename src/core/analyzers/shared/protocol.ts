@@ -1,5 +1,6 @@
-import type { CreateDigest, Limit } from "../../base/index.ts";
+import type { Ciphers, CreateDigest, Limit } from "../../base/index.ts";
 import type { LogSchema } from "../../events/index.ts";
+import type { CertificateAnalysis } from "./certificates.ts";
 import type { FieldTrace } from "./field-trace.ts";
 import type { FileAnalysis } from "./file-feed.ts";
 import type { LogWriter } from "./log-writer.ts";
@@ -89,8 +90,10 @@ export interface Conversation {
   reject(reason: string): void;
   /** Nothing more is to be read here (the rest is encrypted, say); `end` is still called. */
   done(): void;
-  /** A limit of the protocol was passed: as `done`, for all sessions of the flow, and X in history. */
-  stop(): void;
+  /** A limit of the protocol was passed: X in the flow's history. */
+  pastLimit(): void;
+  /** Who began the flow is the other side after all; from the next call on the sides are so. */
+  flip(): void;
   /** Zeek's name, what more there is to say, and the protocol as Zeek's `source`. */
   weird(name: string, addl?: string): void;
   /** Something a person should see, by Zeek's `Note::Name`. */
@@ -112,5 +115,10 @@ export interface AnalyzerServices {
   log(schema: LogSchema): LogWriter;
   /** Undefined where no digests were given: fields made of them stay unset. */
   readonly createDigest: CreateDigest | undefined;
+  /** A bound of the protocol by its name (`dns.questions`); settings may have changed the maximum. */
+  limit(name: string, maximum: number): Limit;
   readonly files: FileAnalysis;
+  readonly certificates: CertificateAnalysis;
+  /** Undefined where no ciphers were given: what is encrypted stays so. */
+  readonly ciphers: Ciphers | undefined;
 }

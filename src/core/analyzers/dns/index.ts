@@ -1,0 +1,19 @@
+import type { Protocol } from "../shared/index.ts";
+import { DnsAnalyzer } from "./dns-analyzer.ts";
+import { dnsSchema } from "./dns-events.ts";
+
+/** DNS (RFC 1035), multicast DNS (RFC 6762), LLMNR (RFC 4795), NetBIOS names (RFC 1002). */
+export const dns: Protocol = {
+  name: "dns",
+  logs: [dnsSchema],
+  tcpPorts: [53],
+  udpPorts: [53, 137, 5353, 5355],
+  start: ({ log, limit }) => {
+    const shared = {
+      log: log(dnsSchema),
+      questions: limit("dns.questions", 25),
+      pointers: limit("dns.compressionPointers", 20),
+    };
+    return { open: (conversation) => new DnsAnalyzer(conversation, shared) };
+  },
+};
