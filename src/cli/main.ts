@@ -4,12 +4,14 @@ import { HoldfastError } from "../core/base/index.ts";
 import { addBurstsCommand } from "./commands/bursts.ts";
 import { addCaseCommand } from "./commands/case.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
+import { addConversationsCommand } from "./commands/conversations.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addHelpTopics } from "./commands/help-topics.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addLedgerCommand } from "./commands/ledger.ts";
+import { addLogsCommand } from "./commands/logs.ts";
 import { addPacketsCommand } from "./commands/packets.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addReindexCommand } from "./commands/reindex.ts";
@@ -18,6 +20,7 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addStreamCommand } from "./commands/stream.ts";
+import { addTopCommand } from "./commands/top.ts";
 import { addVerdictCommand } from "./commands/verdict.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
@@ -42,6 +45,9 @@ async function main(args: readonly string[]): Promise<void> {
     addInitCommand,
     addImportCommand,
     addQueryCommand,
+    addLogsCommand,
+    addTopCommand,
+    addConversationsCommand,
     addPacketsCommand,
     addShowCommand,
     addExplainCommand,

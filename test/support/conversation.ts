@@ -71,6 +71,7 @@ export function talk(
     },
     createDigest,
     limit: createLimit,
+    isLocal: () => true,
     files: { open: (_, start) => openFile(files, start) },
   } as Parameters<Protocol["start"]>[0]);
   let now = 0;

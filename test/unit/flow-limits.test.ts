@@ -64,6 +64,7 @@ const CASES: Readonly<Record<keyof FlowLimits, Case>> = {
     maximum: 1,
     packets: HOSTS.flatMap((from) => [question(from), question(from)]),
   },
+  analysedFlows: { maximum: 1, packets: HOSTS.map(question) },
   fragmentDatagrams: { maximum: 2, packets: times(9, firstOf) },
   fragmentBytes: { maximum: 9000, packets: times(9, firstOf) },
   fragmentsPerDatagram: { maximum: 3, packets: times(9, () => firstOf(1)) },

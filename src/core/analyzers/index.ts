@@ -6,8 +6,11 @@ import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
 import type { Protocol } from "./shared/index.ts";
+import { ssh } from "./ssh/index.ts";
+import { dtls, ssl } from "./ssl/index.ts";
 import { tunnelSchema } from "./tunnel/index.ts";
 import { weirdSchema } from "./weird/index.ts";
+import { x509Schema } from "./x509/index.ts";
 
 export { CaptureLossAnalyzer } from "./capture-loss/index.ts";
 export {
@@ -19,7 +22,7 @@ export {
   LocalNetworks,
   PRIVATE_NETWORKS,
 } from "./conn/index.ts";
-export { FileTracker } from "./files/index.ts";
+export { type FileSink, FileTracker } from "./files/index.ts";
 export { LocatorAnalyzer } from "./locator/index.ts";
 export {
   BURST_BIN_NANOSECONDS,
@@ -59,7 +62,7 @@ export { WeirdAnalyzer } from "./weird/index.ts";
 export { CertificateLog } from "./x509/index.ts";
 
 /** Application protocols: a new one is a folder and a line here. */
-export const protocols: readonly Protocol[] = [dns];
+export const protocols: readonly Protocol[] = [dns, ssl, dtls, ssh];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
 export const logSchemas: readonly LogSchema[] = [
@@ -68,6 +71,7 @@ export const logSchemas: readonly LogSchema[] = [
   weirdSchema,
   noticeSchema,
   ...new Set(protocols.flatMap(({ logs }) => logs)),
+  x509Schema,
   captureLossSchema,
   microburstsSchema,
   burstFillingsSchema,

@@ -1,4 +1,5 @@
 export { durationText, sizeText } from "./amounts.ts";
+export { decodeBase64, encodeBase64 } from "./base64.ts";
 export { ByteReader, type ReadTrace } from "./byte-reader.ts";
 export type { AeadName, CbcName, Ciphers, HmacName, SealedBytes } from "./ciphers.ts";
 export type { CreateDigest, Digests, RunningDigest, VerifyEd25519 } from "./digests.ts";

@@ -1,5 +1,4 @@
-import { malformed, ok, type Parsed } from "../base/index.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64, malformed, ok, type Parsed } from "../base/index.ts";
 
 /** What a checkpoint says: which log, how many entries, and the root over all of them. */
 export interface Checkpoint {

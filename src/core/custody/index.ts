@@ -1,4 +1,4 @@
-export { decodeBase64, encodeBase64 } from "./base64.ts";
+export { decodeBase64, encodeBase64 } from "../base/index.ts";
 export { type Checkpoint, encodeCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 export { ENTRY_BYTES_MAX, encodeEntry, parseEntry } from "./entry.ts";
 export type {

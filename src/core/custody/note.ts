@@ -1,6 +1,5 @@
 import type { Digests, Parsed, VerifyEd25519 } from "../base/index.ts";
-import { malformed, ok } from "../base/index.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64, malformed, ok } from "../base/index.ts";
 
 /** Signature type 1 of C2SP signed-note: Ed25519 over the note's text. */
 const ED25519 = 1;

@@ -44,6 +44,7 @@ export class AppFlow implements PayloadReceiver {
   services: ServiceBits = { high: 0, low: 0 };
   #search: ProtocolSearch | undefined;
   #sessions: OpenSession[] = [];
+  #isPastLimit = false;
 
   constructor(facts: FlowFacts, applications: Applications) {
     this.facts = facts;
@@ -100,6 +101,13 @@ export class AppFlow implements PayloadReceiver {
       high: this.services.high & ~bits.high,
       low: this.services.low & ~bits.low,
     };
+  }
+
+  /** Once in a flow's history, however many limits are passed. */
+  pastLimit(): void {
+    if (this.#isPastLimit) return;
+    this.#isPastLimit = true;
+    this.applications.violation(this.facts.flow);
   }
 
   /** Originator and responder change places. */
@@ -240,7 +248,7 @@ export class OpenSession implements Conversation, Session {
   }
 
   pastLimit(): void {
-    this.#flow.applications.violation(this.#flow.facts.flow);
+    this.#flow.pastLimit();
   }
 
   flip(): void {

@@ -23,6 +23,8 @@ export interface ApplicationsOptions {
   readonly trace?: FieldTrace | undefined;
   /** Maxima of protocols' limits that settings changed, by name. */
   readonly analyzerLimits?: Readonly<Record<string, number>> | undefined;
+  /** True for addresses of the local networks. */
+  readonly isLocal: (address: Int32Array) => boolean;
   /** Told of each row that a protocol begins, by its log's name. */
   readonly onRow?: ((log: string) => void) | undefined;
 }
@@ -46,6 +48,7 @@ export class Applications {
   readonly trace: FieldTrace | undefined;
   readonly expected = new ExpectedFlows();
   readonly #table: () => FlowTable;
+  readonly #files: AnalyzerServices["files"];
   readonly #running: readonly RunningProtocol[];
   readonly #byName = new Map<string, RunningProtocol>();
   readonly #byPort: Record<Transport, Map<number, RunningProtocol[]>> = {
@@ -67,7 +70,7 @@ export class Applications {
     sink: EventSink,
     options: ApplicationsOptions & {
       services: (
-        shared: Pick<AnalyzerServices, "log" | "limit" | "createDigest" | "ciphers">,
+        shared: Pick<AnalyzerServices, "log" | "limit" | "isLocal" | "createDigest" | "ciphers">,
       ) => AnalyzerServices;
       notice: (about: NoticeSubject, notice: AppNotice) => void;
     },
@@ -78,11 +81,13 @@ export class Applications {
     this.#onRow = options.onRow;
     this.#notice = options.notice;
     const services = options.services({
+      isLocal: options.isLocal,
       log: (schema) => this.#writer(schema),
       limit: (name, maximum) => this.#limit(name, options.analyzerLimits?.[name] ?? maximum),
       createDigest: options.createDigest,
       ciphers: options.ciphers,
     });
+    this.#files = services.files;
     this.#running = options.protocols.map((protocol) => ({
       protocol,
       run: protocol.start(services),
@@ -178,6 +183,7 @@ export class Applications {
 
   end(): void {
     for (const { run } of this.#running) run.end?.();
+    this.#files.end?.();
     for (const writer of this.#writers.values()) writer.end();
   }
 

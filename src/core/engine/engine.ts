@@ -3,6 +3,7 @@ import {
   CertificateLog,
   ConnAnalyzer,
   type FieldTrace,
+  type FileSink,
   FileTracker,
   LocalNetworks,
   LocatorAnalyzer,
@@ -47,6 +48,8 @@ export interface EngineOptions {
   ciphers?: Ciphers;
   /** Maxima of protocols' limits, by name (`dns.questions`). */
   analyzerLimits?: Readonly<Record<string, number>>;
+  /** Takes files out as they come by, with all their bytes. */
+  onFile?: FileSink;
   /** Told where fields come from, in a replay. */
   trace?: FieldTrace;
   /** Told of each row that a protocol begins, in a replay. */
@@ -98,7 +101,6 @@ export class Engine {
   readonly #microbursts: MicroburstsAnalyzer;
   readonly #captureLoss: CaptureLossAnalyzer;
   readonly #applications: Applications;
-  #certificates: CertificateLog | undefined;
   readonly #decoded = createDecodedPacket();
   readonly #byLinkType = new Map<number, number>();
   readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
@@ -127,10 +129,12 @@ export class Engine {
     this.#applications = new Applications(() => this.#table, sink, {
       ...options,
       protocols: options.protocols ?? protocols,
-      services: (shared) => {
-        this.#certificates = new CertificateLog(shared);
-        return { ...shared, files: new FileTracker(shared), certificates: this.#certificates };
-      },
+      isLocal: (address) => local.has(address),
+      services: (shared) => ({
+        ...shared,
+        files: new FileTracker({ ...shared, onFile: options.onFile }),
+        certificates: new CertificateLog(shared),
+      }),
       notice: ({ log, conversation, packetOffset }, notice) =>
         writeNotice(log(noticeSchema), conversation, { ...notice, packetOffset }),
     });

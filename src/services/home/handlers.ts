@@ -17,7 +17,7 @@ import { pathsOf } from "./home-paths.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
-import { fieldsOf, queryHistogram, queryRows } from "./rows.ts";
+import { fieldsOf, queryConversations, queryGroups, queryHistogram, queryRows } from "./rows.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
 import { judgeHomeConnection } from "./verdict.ts";
@@ -73,6 +73,8 @@ export function createHandlers(home: Home): Handlers {
       ),
     }),
     query: (input, context) => queryRows(home, input, context),
+    top: (input, context) => queryGroups(home, input, context),
+    conversations: (input, context) => queryConversations(home, input, context),
     histogram: (input, context) => queryHistogram(home, input, context),
     packets: (input, context) => exportPackets(home, input, context),
     packetList: (input, context) => listPackets(home, input, context),

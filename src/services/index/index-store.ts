@@ -26,7 +26,7 @@ export interface RowsRequest {
   readonly scope: Scope;
   readonly log: string;
   readonly condition: SqlCondition;
-  /** Field to sort by, time unless said. */
+  /** Field to sort by, time unless said; `arrival` is the order in which rows were written. */
   readonly orderBy?: string;
   readonly descending?: boolean;
   readonly limit: number;
@@ -49,6 +49,50 @@ export interface HistogramBin {
   readonly flows: number;
   readonly packets: number;
   readonly bytes: number;
+}
+
+export interface GroupsRequest {
+  readonly scope: Scope;
+  readonly log: string;
+  readonly condition: SqlCondition;
+  /** Fields whose values make a group. */
+  readonly by: readonly string[];
+  readonly measure: "rows" | "packets" | "bytes";
+  readonly limit: number;
+}
+
+/** Values of the fields asked for, unset ones null; packets and bytes only where rows have them. */
+export interface Group {
+  readonly values: readonly unknown[];
+  readonly rows: number;
+  readonly packets: number | null;
+  readonly bytes: number | null;
+}
+
+/** Which pairs of ends are put together: addresses, or addresses and ports of a transport. */
+export type ConversationKind = "ip" | "tcp" | "udp";
+
+export interface ConversationsRequest {
+  readonly scope: Scope;
+  readonly condition: SqlCondition;
+  readonly kind: ConversationKind;
+  readonly limit: number;
+}
+
+/** All flows between two ends, whichever began: `a` is the smaller address. */
+export interface ConversationSums {
+  readonly a: string;
+  readonly a_port: number | null;
+  readonly b: string;
+  readonly b_port: number | null;
+  readonly flows: number;
+  /** Frames and their bytes, by who sent them. */
+  readonly a_packets: number;
+  readonly a_bytes: number;
+  readonly b_packets: number;
+  readonly b_bytes: number;
+  readonly first_ns: string;
+  readonly last_ns: string;
 }
 
 /** Where candidate packets lie: one entry a posting run, sorted by segment and place. */
@@ -90,6 +134,13 @@ export interface IndexStore {
     signal?: AbortSignal,
   ): Promise<Summary>;
   histogram(request: HistogramRequest, signal?: AbortSignal): Promise<HistogramBin[]>;
+  /** The largest groups, and how many there are. */
+  groups(request: GroupsRequest, signal?: AbortSignal): Promise<{ groups: Group[]; total: number }>;
+  /** The conversations with most bytes, and how many there are. */
+  conversations(
+    request: ConversationsRequest,
+    signal?: AbortSignal,
+  ): Promise<{ conversations: ConversationSums[]; total: number }>;
   candidates(scope: Scope, plan: PacketPlan, signal?: AbortSignal): Promise<Candidates>;
   /** Bytes of a segment's posting file. */
   readPostings(segment: string, first: number, bytes: number): Promise<Uint8Array>;

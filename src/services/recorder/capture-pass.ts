@@ -7,7 +7,7 @@ import {
   encodeJsonFrame,
 } from "../../core/events/index.ts";
 import { CaptureReader, type PacketRecord } from "../../core/pcap/index.ts";
-import { createDigest } from "../../platform/index.ts";
+import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob } from "./job.ts";
 
 /** The summary of a pass: all of a capture's facts that need no sealing. */
@@ -34,7 +34,10 @@ export class CapturePass {
       batch: (batch: ColumnBatch) => onFrame(encodeFrame("batch", encodeColumnBatch(batch))),
       postings: (bytes: Uint8Array) => onFrame(encodeFrame("postings", bytes)),
     };
-    this.#engine = new Engine({ captureId: job.capture, createDigest, ...job.analysis }, sink);
+    this.#engine = new Engine(
+      { captureId: job.capture, createDigest, ciphers: nodeCiphers, ...job.analysis },
+      sink,
+    );
     const { onPacket } = this.#engine;
     this.#reader = new CaptureReader({
       onPacket: (packet) => {

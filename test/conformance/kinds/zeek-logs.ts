@@ -3,7 +3,7 @@ import { Engine, type EngineOptions } from "../../../src/core/engine/index.ts";
 import type { Field, LogSchema } from "../../../src/core/events/index.ts";
 import { createDecodedPacket, decodePacket } from "../../../src/core/packet/index.ts";
 import { CaptureReader, type PacketRecord } from "../../../src/core/pcap/index.ts";
-import { createDigest } from "../../../src/platform/index.ts";
+import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
 import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -148,6 +148,7 @@ function engineOptions(caseJson: CaseJson): EngineOptions {
   return {
     captureId: "conformance",
     createDigest,
+    ciphers: nodeCiphers,
     checksums: caseJson.options.ignore_checksums === true ? "ignore" : "verify",
     serverPorts: zeekServerPorts(caseJson),
     limits: { liveFlows: 100_000, postingBytes: 1 << 20, ...tunnelDepth(settings) },
@@ -165,6 +166,14 @@ function tunnelDepth(settings: readonly string[]): { tunnelDepth?: number } {
 /** The source's settings that are limits of ours. */
 const LIMIT_SETTINGS: readonly (readonly [setting: RegExp, limit: string])[] = [
   [/^(?:redef )?dns_max_queries\s*=\s*(\d+)/, "dns.questions"],
+  ...["kex", "hostkey", "encryption", "mac", "compression"].map(
+    (name, n) =>
+      [
+        new RegExp(`^(?:redef )?SSH::max_kexinit_${name}_algorithms\\s*=\\s*(\\d+)`),
+        `ssh.${["kexAlgorithms", "hostKeyAlgorithms", "ciphers", "macs", "compressions"][n]}`,
+      ] as const,
+  ),
+  [/^(?:redef )?SSH::max_kexinit_languages\s*=\s*(\d+)/, "ssh.languages"],
   [/^(?:redef )?dns_max_compression_chain_depth\s*=\s*(\d+)/, "dns.compressionPointers"],
 ];
 

@@ -1,33 +1,255 @@
+import type { CreateDigest, Limit } from "../../base/index.ts";
 import type {
   AnalyzerServices,
   Conversation,
   FileAnalysis,
   FileFeed,
   FileStart,
+  LogWriter,
 } from "../shared/index.ts";
+import { hexText } from "../shared/index.ts";
+import { archiveFormat, walkOf } from "./archive-formats.ts";
+import { type ArchiveFormat, type ArchiveMember, ArchiveReader } from "./archive-reader.ts";
+import { type FileReader, HeadReader } from "./file-readers.ts";
+import { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
 import { Fuids } from "./fuids.ts";
+import { PE_HEAD_BYTES, writePe } from "./pe-reader.ts";
+import { type FileDigests, type FileKeeper, TrackedFile } from "./tracked-file.ts";
 
-/** Follows the files of a capture. */
-export class FileTracker implements FileAnalysis {
+/** Takes files out as they come by. */
+export interface FileSink {
+  /** A file begins; the sink is given its bytes if this is true. */
+  begin(fuid: string, start: FileStart): void;
+  bytes(fuid: string, bytes: Uint8Array): void;
+  /** It is over: whether all of it came, and its type. */
+  end(fuid: string, facts: { isComplete: boolean; mimeType: string | undefined }): void;
+}
+
+export interface FileTrackerServices
+  extends Pick<AnalyzerServices, "log" | "limit">,
+    Partial<Pick<AnalyzerServices, "createDigest">> {
+  /** True for addresses of one's own networks. */
+  readonly isLocal?: (address: Int32Array) => boolean;
+  readonly onFile?: FileSink | undefined;
+}
+
+/** Files that several flows may add to (ranges, SMB), live at once. */
+const SHARED_FILES_MAX = 10_000;
+const MEMBERS_MAX = 1024;
+
+/** Follows the files of a capture: types, digests, the logs of files and of what lies in them. */
+export class FileTracker implements FileAnalysis, FileKeeper {
+  readonly onBytes: ((fuid: string, bytes: Uint8Array) => void) | undefined;
   readonly #fuids = new Fuids();
+  readonly #services: FileTrackerServices;
+  readonly #shared = new Map<string, TrackedFile>();
+  readonly #names = new Map<TrackedFile, string>();
+  readonly #open = new Set<TrackedFile>();
+  readonly #sharedLimit: Limit;
+  readonly #memberLimit: Limit;
 
-  constructor(_services: Pick<AnalyzerServices, "log" | "createDigest">) {}
+  constructor(services: FileTrackerServices) {
+    this.#services = services;
+    const { onFile } = services;
+    this.onBytes = onFile && ((fuid, bytes) => onFile.bytes(fuid, bytes));
+    this.#sharedLimit = services.limit("files.shared", SHARED_FILES_MAX);
+    this.#memberLimit = services.limit("files.archiveMembers", MEMBERS_MAX);
+  }
 
   open(conversation: Conversation, start: FileStart): FileFeed {
-    let { filename } = start;
-    return {
-      fuid: this.#fuids.next(conversation),
-      mimeType: start.mimeType,
-      get filename() {
-        return filename;
-      },
-      data() {},
-      gap() {},
-      rename(name) {
-        filename = name;
-      },
-      expect() {},
-      end() {},
-    };
+    const known = start.handle === undefined ? undefined : this.#live(start.handle, conversation);
+    const file = known ?? this.#begin(conversation, start);
+    const isFirstHere = file.seenOver(conversation);
+    if (known !== undefined && isFirstHere) {
+      file.onType = start.onType;
+      if (start.filename !== undefined) file.filename = start.filename;
+    }
+    if (start.totalBytes !== undefined && known !== undefined) file.expect(start.totalBytes);
+    return new Feed(file, { tracker: this, conversation, isFirstHere });
+  }
+
+  /** The file, or one of the same id that begins now if it stood still too long. */
+  awake(file: TrackedFile, conversation: Conversation): TrackedFile {
+    if (file.isOver || !file.isStale(conversation.now)) return file;
+    file.hasTimedOut = true;
+    file.end();
+    const next = new TrackedFile(file.fuid, file.start, { now: conversation.now, keeper: this });
+    next.seenOver(conversation);
+    this.#open.add(next);
+    if (file.start.handle !== undefined) this.#share(file.start.handle, next);
+    return next;
+  }
+
+  /** The capture is over: what is still open stood still to its end. */
+  end(): void {
+    for (const file of [...this.#open]) {
+      file.hasTimedOut = true;
+      file.end();
+    }
+  }
+
+  createDigests(): FileDigests | undefined {
+    const create: CreateDigest | undefined = this.#services.createDigest;
+    if (create === undefined) return undefined;
+    return { md5: create("md5"), sha1: create("sha1"), sha256: create("sha256") };
+  }
+
+  readersFor(file: TrackedFile, mimeType: string): FileReader[] {
+    if (mimeType === "application/x-dosexec") {
+      const log = this.#services.log(peSchema);
+      return [new HeadReader(PE_HEAD_BYTES, (head) => writePe(log, file, head))];
+    }
+    const format = archiveFormat(mimeType);
+    if (format === undefined) return [];
+    const write = (members: readonly ArchiveMember[]): void =>
+      this.#writeMembers(file, format, members);
+    return [new ArchiveReader(walkOf(format), this.#memberLimit, write)];
+  }
+
+  finished(file: TrackedFile): void {
+    this.#open.delete(file);
+    const name = this.#names.get(file);
+    if (name !== undefined) {
+      this.#names.delete(file);
+      this.#shared.delete(name);
+    }
+    const { isComplete, mimeType } = file;
+    this.#services.onFile?.end(file.fuid, { isComplete, mimeType });
+    this.#write(file);
+  }
+
+  #begin(conversation: Conversation, start: FileStart): TrackedFile {
+    const fuid = this.#fuids.next(conversation);
+    const file = new TrackedFile(fuid, start, { now: conversation.now, keeper: this });
+    this.#open.add(file);
+    if (start.handle !== undefined) this.#share(start.handle, file);
+    this.#services.onFile?.begin(fuid, start);
+    return file;
+  }
+
+  #live(handle: string, { now }: Conversation): TrackedFile | undefined {
+    const file = this.#shared.get(handle);
+    if (file === undefined || !file.isStale(now)) return file;
+    file.hasTimedOut = true;
+    file.end();
+    return undefined;
+  }
+
+  #share(handle: string, file: TrackedFile): void {
+    if (this.#shared.size >= this.#sharedLimit.maximum) {
+      this.#sharedLimit.reached++;
+      const oldest = this.#shared.values().next().value!;
+      oldest.hasTimedOut = true;
+      oldest.end();
+    }
+    this.#shared.set(handle, file);
+    this.#names.set(file, handle);
+  }
+
+  #write(file: TrackedFile): void {
+    const log = this.#services.log(filesSchema);
+    const { start, digests } = file;
+    const [md5, sha1, sha256] = file.seenBytes === 0 ? [] : digestTexts(digests);
+    for (const conversation of file.conversations) {
+      const sender = start.side === 0 ? conversation.originator : conversation.responder;
+      log
+        .row(file.startTime, conversation)
+        .text("fuid", file.fuid)
+        .text("source", start.source)
+        .count("depth", start.depth ?? 0)
+        .list("analyzers", file.mimeType === "application/x-dosexec" ? ["PE"] : [])
+        .text("mime_type", file.mimeType)
+        .text("filename", file.filename)
+        .interval("duration", file.lastTime - file.startTime)
+        .bool("local_orig", this.#services.isLocal?.(sender) ?? false)
+        .bool("is_orig", start.side === 0)
+        .count("seen_bytes", file.seenBytes)
+        .count("total_bytes", file.totalBytes)
+        .count("missing_bytes", file.missingBytes)
+        .count("overflow_bytes", file.overflowBytes)
+        .bool("timedout", file.hasTimedOut)
+        .text("parent_fuid", start.parent)
+        .text("md5", md5)
+        .text("sha1", sha1)
+        .text("sha256", sha256)
+        .bool("is_complete", file.isComplete);
+    }
+  }
+
+  #writeMembers(file: TrackedFile, format: ArchiveFormat, members: readonly ArchiveMember[]): void {
+    const conversation = file.conversations[0];
+    if (conversation === undefined) return;
+    const log: LogWriter = this.#services.log(archiveMembersSchema);
+    for (const member of members) {
+      log
+        .row(file.startTime, conversation)
+        .text("fuid", file.fuid)
+        .text("format", format)
+        .text("member", member.name)
+        .count("size", member.size)
+        .count("compressed_size", member.compressedSize)
+        .text("method", member.method)
+        .bool("encrypted", member.isEncrypted);
+    }
+  }
+}
+
+function digestTexts(digests: FileDigests | undefined): string[] {
+  if (digests === undefined) return [];
+  return [digests.md5, digests.sha1, digests.sha256].map((one) => hexText(one.digest()));
+}
+
+/** One protocol's way to add to a file. */
+class Feed implements FileFeed {
+  readonly isFirstHere: boolean;
+  readonly #tracker: FileTracker;
+  readonly #conversation: Conversation;
+  #file: TrackedFile;
+
+  constructor(
+    file: TrackedFile,
+    about: { tracker: FileTracker; conversation: Conversation; isFirstHere: boolean },
+  ) {
+    this.#file = file;
+    this.#tracker = about.tracker;
+    this.#conversation = about.conversation;
+    this.isFirstHere = about.isFirstHere;
+  }
+
+  get fuid(): string {
+    return this.#file.fuid;
+  }
+
+  get mimeType(): string | undefined {
+    return this.#file.mimeType;
+  }
+
+  get filename(): string | undefined {
+    return this.#file.filename;
+  }
+
+  data(bytes: Uint8Array, offset?: number): void {
+    this.#awake().data(bytes, offset, this.#conversation.now);
+  }
+
+  gap(length: number): void {
+    this.#awake().gap(length, this.#conversation.now);
+  }
+
+  rename(filename: string): void {
+    this.#file.filename = filename;
+  }
+
+  expect(totalBytes: number): void {
+    this.#file.expect(totalBytes);
+  }
+
+  end(): void {
+    this.#file.end();
+  }
+
+  #awake(): TrackedFile {
+    this.#file = this.#tracker.awake(this.#file, this.#conversation);
+    return this.#file;
   }
 }

@@ -1,1 +1,4 @@
+export type { FileSink } from "./file-tracker.ts";
 export { FileTracker } from "./file-tracker.ts";
+export { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
+export { mimeTypeOf } from "./magic.ts";

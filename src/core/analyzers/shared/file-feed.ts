@@ -16,6 +16,10 @@ export interface FileStart {
   readonly parent?: string;
   /** Content type known for sure (certificates): no look at the bytes. */
   readonly mimeType?: string;
+  /** Same text, same file: parts of it may come over several flows and messages (ranges). */
+  readonly handle?: string;
+  /** Told once, when the content has shown the type. */
+  readonly onType?: (mimeType: string) => void;
 }
 
 /** Takes a file's bytes. */
@@ -24,6 +28,8 @@ export interface FileFeed {
   /** MIME type by content, once enough came; undefined before, or when it is not known. */
   readonly mimeType: string | undefined;
   readonly filename: string | undefined;
+  /** False when the file of this handle was opened on this flow before. */
+  readonly isFirstHere?: boolean;
   /** The next bytes, or bytes at a place where the protocol reads at random (SMB). */
   data(bytes: Uint8Array, offset?: number): void;
   gap(length: number): void;
@@ -36,4 +42,6 @@ export interface FileFeed {
 /** Follows files of all protocols: types, digests, the `files` log. */
 export interface FileAnalysis {
   open(conversation: Conversation, start: FileStart): FileFeed;
+  /** The capture is over: files that nobody ended stood still. */
+  end?(): void;
 }

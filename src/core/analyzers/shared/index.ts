@@ -23,3 +23,12 @@ export {
 } from "./services.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export { asciiText, bytesToText, hexText, utf16Text } from "./text.ts";
+export {
+  type ClientHello,
+  parseClientHello,
+  parseServerHello,
+  type ServerHello,
+  TLS_EXTENSION,
+  type TlsExtension,
+  type TlsHello,
+} from "./tls-hello.ts";

@@ -117,6 +117,8 @@ export interface AnalyzerServices {
   readonly createDigest: CreateDigest | undefined;
   /** A bound of the protocol by its name (`dns.questions`); settings may have changed the maximum. */
   limit(name: string, maximum: number): Limit;
+  /** True for an address of the local networks. */
+  isLocal(address: Int32Array): boolean;
   readonly files: FileAnalysis;
   readonly certificates: CertificateAnalysis;
   /** Undefined where no ciphers were given: what is encrypted stays so. */

@@ -21,7 +21,8 @@ const KEPT_MAX = 512;
 
 /** Reads certificates and writes the `x509` log, each certificate once a day and role. */
 export class CertificateLog implements CertificateAnalysis {
-  readonly limit: Limit = createLimit("x509.knownCertificates", 100_000);
+  readonly limits: readonly Limit[];
+  readonly #limit = createLimit("x509.knownCertificates", 100_000);
   readonly #log: LogWriter;
   readonly #createDigest: CreateDigest | undefined;
   /** When a certificate was written, by digest and role. */
@@ -31,6 +32,7 @@ export class CertificateLog implements CertificateAnalysis {
   constructor(services: Pick<AnalyzerServices, "log" | "createDigest">) {
     this.#log = services.log(x509Schema);
     this.#createDigest = services.createDigest;
+    this.limits = [this.#limit];
   }
 
   see(conversation: Conversation, start: CertificateStart): SeenCertificate | undefined {
@@ -43,9 +45,7 @@ export class CertificateLog implements CertificateAnalysis {
     }
     if (whole !== undefined && kept === undefined) this.#keep(whole, certificate);
     const hasRest = certificate.length < start.der.length;
-    const fingerprint = hasRest
-      ? this.#digest(start.der.subarray(0, certificate.length))
-      : whole;
+    const fingerprint = hasRest ? this.#digest(start.der.subarray(0, certificate.length)) : whole;
     if (this.#isNew(fingerprint, start, conversation.now)) {
       this.#write(conversation, certificate, { ...start, fingerprint });
     }
@@ -79,7 +79,7 @@ export class CertificateLog implements CertificateAnalysis {
     const key = `${fingerprint}${role.isHost ? "h" : ""}${role.isClient ? "c" : ""}`;
     const before = this.#written.get(key);
     if (before !== undefined && now - before < WRITTEN_AGAIN_AFTER) return false;
-    if (before === undefined && this.#written.size >= this.limit.maximum) this.limit.reached++;
+    if (before === undefined && this.#written.size >= this.#limit.maximum) this.#limit.reached++;
     else this.#written.set(key, now);
     return true;
   }

@@ -159,7 +159,8 @@ function addressText(content: Uint8Array): string | undefined {
 function serialText(bytes: Uint8Array, value: DerValue): string {
   let at = value.start;
   const isNegative = at < value.end && bytes[at]! >= 0x80;
-  if (isNegative) return `-${negated(bytes.subarray(at, Math.min(value.end, at + SERIAL_BYTES_MAX)))}`;
+  if (isNegative)
+    return `-${negated(bytes.subarray(at, Math.min(value.end, at + SERIAL_BYTES_MAX)))}`;
   if (integerBits(bytes, value) === 0) return "00";
   while (bytes[at] === 0) at++;
   return hexUpper(bytes.subarray(at, Math.min(value.end, at + SERIAL_BYTES_MAX)));

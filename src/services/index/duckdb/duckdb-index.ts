@@ -29,8 +29,10 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
   worker.on("message", ({ id, value, error }) => {
     const call = pending.get(id);
     pending.delete(id);
-    if (error) call?.reject(new HoldfastError(error.code, error.message));
-    else call?.resolve(value);
+    if (error) {
+      const more = error.remedy === undefined ? {} : { remedy: error.remedy };
+      call?.reject(new HoldfastError(error.code, error.message, more));
+    } else call?.resolve(value);
     if (pending.size === 0) worker.unref();
   });
   worker.on("error", (cause) =>
@@ -82,6 +84,8 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
     dropSegment: (segment) => call("dropSegment", [segment]),
     rows: (request, signal) => call("rows", [request], { signal }),
     count: (request, signal) => call("count", [request], { signal }),
+    groups: (request, signal) => call("groups", [request], { signal }),
+    conversations: (request, signal) => call("conversations", [request], { signal }),
     histogram: (request, signal) => call("histogram", [request], { signal }),
     candidates: (scope, { candidates, residue, matchesNonIp, leaves, timeRange }, signal) =>
       call("candidates", [scope, { candidates, residue, matchesNonIp, leaves, timeRange }], {

@@ -11,6 +11,8 @@ import {
   writeFileDurably,
 } from "../../../platform/index.ts";
 import type { IndexStore, Scope } from "../index-store.ts";
+import { selectConversations } from "./conversations.ts";
+import { selectGroups } from "./groups.ts";
 import { Partition } from "./partition.ts";
 import { findCandidates, histogram, selectRows, summarise, type Target } from "./questions.ts";
 import { tablesShape } from "./tables.ts";
@@ -150,6 +152,8 @@ const methods: Methods = {
   rows: (id, [r]) => read(id, (c) => selectRows(c, targetsOf(r.scope), logOf(r.log), r)),
   count: (id, [r]) => read(id, (c) => summarise(c, targetsOf(r.scope), logOf(r.log), r.condition)),
   histogram: (id, [r]) => read(id, (c) => histogram(c, targetsOf(r.scope), logOf(r.log), r)),
+  groups: (id, [r]) => read(id, (c) => selectGroups(c, targetsOf(r.scope), logOf(r.log), r)),
+  conversations: (id, [r]) => read(id, (c) => selectConversations(c, targetsOf(r.scope), r)),
   candidates: (id, [scope, plan]) => read(id, (c) => findCandidates(c, targetsOf(scope), plan)),
   readPostings: async (_, [segment, first, bytes]) =>
     partitionOf(segment).readPostings(segment, first, bytes),
@@ -185,6 +189,7 @@ async function answer(call: Call): Promise<void> {
         : /INTERRUPT/i.test(message)
           ? "index/cancelled"
           : "index/failed";
-    port.postMessage({ id: call.id, error: { code, message } });
+    const remedy = error instanceof HoldfastError ? error.remedy : undefined;
+    port.postMessage({ id: call.id, error: { code, message, remedy } });
   }
 }

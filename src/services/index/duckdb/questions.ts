@@ -36,7 +36,7 @@ export async function selectRows(
   const shape = shapeOf(log);
   const parameters: Parameters = [];
   const parts = targets.map((target, index) => {
-    return `(${from(target, log.name, `${index} AS partition_, ${shape.sql}`, request.condition, parameters)})`;
+    return `(${from(target, log.name, `${index} AS partition_, rowid AS arrival_, ${shape.sql}`, request.condition, parameters)})`;
   });
   if (parts.length === 0) return [];
   const order = orderColumns(log, request.orderBy);
@@ -45,7 +45,7 @@ export async function selectRows(
   const result = await connection.runAndReadAll(sql, parameters);
   return result.getRows().map((values) => {
     const partition = targets[values[0] as number]!.partition;
-    return renderRow(shape, values.slice(1), partition.textOf);
+    return renderRow(shape, values.slice(2), partition.textOf);
   });
 }
 
@@ -178,7 +178,7 @@ function timeCondition(plan: IndexPlan): string {
  * Tables that a condition names (the dictionary, another log) are the partition's own: a common table
  * of that name hides any other.
  */
-function from(
+export function from(
   target: Target,
   table: string,
   columns: string,
@@ -202,7 +202,9 @@ function push(parameters: Parameters, condition: SqlCondition): void {
   for (const value of condition.parameters) parameters.push(value as DuckDBValue);
 }
 
+/** `arrival` is the order in which rows were written: it never changes while a log grows. */
 function orderColumns(log: LogSchema, orderBy = "ts"): string[] {
+  if (orderBy === "arrival") return ["partition_", "arrival_"];
   const field = log.fields.find(({ name }) => name === orderBy) ?? log.fields[0]!;
   const name = field.name.replaceAll(".", "_");
   return field.kind === "addr" ? [`${name}_hi`, `${name}_lo`] : [name];

@@ -93,6 +93,15 @@ function renderField(
   }
 }
 
+/** One value of a group; a text that is kept once comes as itself. */
+export function renderValue(field: Field, value: unknown, low: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (field.kind === "dict" || field.kind === "list") return value;
+  const row: Row = {};
+  renderField(row, field, value, { low, textOf: String });
+  return row[field.name] ?? null;
+}
+
 /** The double nearest to the exact decimal: adding the parts would give 18.598770000000002. */
 function nanosecondsToSeconds(value: bigint): number {
   const digits = String(value < 0n ? -value : value).padStart(10, "0");
@@ -105,7 +114,7 @@ function exactNumber(value: bigint): number | string {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
 }
 
-function addressText(high: bigint, low: bigint): string {
+export function addressText(high: bigint, low: bigint): string {
   const word = (value: bigint): number => Number(value & 0xffffffffn);
   return formatAddress(word(high >> 32n), word(high), word(low >> 32n), word(low));
 }

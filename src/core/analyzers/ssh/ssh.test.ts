@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { ssh } from "./index.ts";
+import { LoginWatch } from "./login-watch.ts";
+import { chooseAlgorithm, commonVersion } from "./ssh-parser.ts";
+
+const u32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
+const text = (value: string): number[] => [...u32(value.length), ...Buffer.from(value)];
+const line = (value: string): Uint8Array => Buffer.from(`${value}\r\n`);
+
+/** A message of SSH 2 before encryption (RFC 4253 6). */
+function message(number: number, payload: readonly number[]): Uint8Array {
+  const padding = 4;
+  const length = 2 + payload.length + padding;
+  return Uint8Array.from([...u32(length), padding, number, ...payload, 0, 0, 0, 0]);
+}
+
+function kexinit(kex: string, cipher = "aes128-ctr", mac = "hmac-sha1"): Uint8Array {
+  const lists = [kex, "ssh-rsa", cipher, cipher, mac, mac, "none", "none", "", ""];
+  return message(20, [...Array(16).fill(7), ...lists.flatMap(text), 0, 0, 0, 0, 0]);
+}
+
+const opened: Piece[] = [
+  [1, line("SSH-2.0-OpenSSH_9.2")],
+  [0, line("SSH-2.0-OpenSSH_9.7")],
+  [0, kexinit("curve25519-sha256,ecdh-sha2-nistp256")],
+  [1, kexinit("ecdh-sha2-nistp256,curve25519-sha256", "aes128-ctr,aes256-ctr")],
+  [0, message(30, text("client point"))],
+  [1, message(31, [...text("host key"), ...text("server point"), ...text("signature")])],
+  [1, message(21, [])],
+  [0, message(21, [])],
+];
+const bytes = (length: number): Uint8Array => new Uint8Array(length);
+
+test("versions, algorithms and host key are in the row", () => {
+  const out = talk(ssh, opened);
+  expect(out.services).toEqual(["ssh"]);
+  expect(out.rows("ssh")).toEqual([
+    expect.objectContaining({
+      version: 2,
+      client: "SSH-2.0-OpenSSH_9.7",
+      server: "SSH-2.0-OpenSSH_9.2",
+      kex_alg: "curve25519-sha256",
+      cipher_alg: "aes128-ctr",
+      host_key_alg: "ssh-rsa",
+      auth_attempts: 0,
+      host_key_sha256: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/),
+      hassh: expect.stringMatching(/^[0-9a-f]{32}$/),
+    }),
+  ]);
+});
+
+test("a login that fails twice and then succeeds is told from the sizes of segments", () => {
+  const out = talk(ssh, [
+    ...opened,
+    [0, bytes(48)],
+    [1, bytes(48)],
+    [0, bytes(64)],
+    [1, bytes(80)],
+    [0, bytes(144)],
+    [1, bytes(80)],
+    [0, bytes(144)],
+    [1, bytes(32)],
+  ]);
+  expect(out.rows("ssh")[0]).toMatchObject({ auth_success: true, auth_attempts: 2 });
+  expect(out.isDone).toBe(true);
+});
+
+test("what a server says before its version is passed over, a client may say nothing", () => {
+  const greeting: Piece = [1, line("welcome to the machine")];
+  expect(talk(ssh, [greeting, ...opened]).services).toEqual(["ssh"]);
+  expect(talk(ssh, [[0, line("GET / HTTP/1.1")]]).rejected).toBe("no version");
+});
+
+test("versions agree as RFC 4253 says", () => {
+  expect(commonVersion("SSH-2.0-a", "SSH-1.99-b")).toBe(2);
+  expect(commonVersion("SSH-1.5-a", "SSH-1.99-b")).toBe(1);
+  expect(commonVersion("SSH-1.99-a", "SSH-1.99-b")).toBe(2);
+  expect(commonVersion("SSH-1.5-a", "SSH-2.0-b")).toBeUndefined();
+  expect(chooseAlgorithm("a,b", "b,a")).toBe("a");
+  expect(chooseAlgorithm("a", "b")).toBe("Algorithm negotiation failed");
+});
+
+test("a banner before the login is not taken for a failure", () => {
+  const watch = new LoginWatch();
+  watch.segment(true, 48);
+  watch.segment(false, 48);
+  watch.segment(true, 64);
+  watch.segment(false, 1000);
+  watch.segment(false, 80);
+  watch.segment(true, 144);
+  expect(watch.segment(false, 32)).toBe(true);
+  expect(watch.attempts).toBe(1);
+});
+
+test("whole, byte by byte and however cut, the handshake gives the same row", () => {
+  const rows = (pieces: readonly Piece[]) =>
+    talk(ssh, pieces)
+      .rows("ssh")
+      .map(({ ts, ts_ns, ...row }) => row);
+  const whole = rows(opened);
+  expect(rows(splitPieces(opened))).toEqual(whole);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1 }), (lengths) => {
+      let n = 0;
+      expect(rows(splitPieces(opened, () => lengths[n++ % lengths.length]!))).toEqual(whole);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a list with more names than its limit is cut, told, and marks the flow once", () => {
+  const names = Array.from({ length: 150 }, (_, n) => `kex-${n}`).join(",");
+  const out = talk(ssh, [opened[0]!, opened[1]!, [0, kexinit(names)]]);
+  expect(out.weirds).toEqual(["SSH_max_kexinit_kex_algorithms_exceeded 150 > 100"]);
+});
+
+test("no bytes whatever make it throw", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array({ maxLength: 200 }))), (pieces) => {
+      const rest = pieces.map(([side, some]): Piece => [side as 0 | 1, some]);
+      talk(ssh, rest);
+      talk(ssh, [...opened.slice(0, 2), ...rest]);
+    }),
+    { numRuns: 500 },
+  );
+});
