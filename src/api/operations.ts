@@ -309,7 +309,17 @@ export const operations = {
     method: "GET",
     path: "/api/v1/connections/:uid/explain",
     summary: "Which bytes of which packets a field came from, by replay.",
-    input: z.object({ uid: z.string(), field: z.string(), purpose: z.string().default("") }),
+    input: z.object({
+      uid: z.string(),
+      field: z.string().describe("log and name, such as conn.resp_bytes or http.uri"),
+      row: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe("of several rows of that log in the connection, only this one"),
+      purpose: z.string().default(""),
+    }),
     output: z.object({
       uid: z.string(),
       field: z.string(),
@@ -321,6 +331,7 @@ export const operations = {
           ts_ns: z.string(),
           segment: z.string(),
           offset: z.number(),
+          row: z.number().optional().describe("row of the log in the connection, from 1"),
           before: z.unknown(),
           after: z.unknown(),
           ranges: z.array(

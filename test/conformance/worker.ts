@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<string, readonly [file: string, name: string]>> = {
   age: ["age.ts", "runAge"],
   "tcp-streams": ["tcp-streams.ts", "runTcpStreams"],
   "ndpi-flows": ["ndpi-flows.ts", "runNdpiFlows"],
+  ja4: ["ja4.ts", "runJa4"],
   "arkime-sessions": ["arkime-sessions.ts", "runArkimeSessions"],
 };
 

@@ -1,4 +1,5 @@
 import {
+  type AnalyzerServices,
   type Conversation,
   type FileFeed,
   type FileStart,
@@ -42,6 +43,7 @@ export interface TalkOptions {
   readonly responderPort?: number;
   readonly isMidStream?: boolean;
   readonly missingBytes?: number;
+  readonly services?: Partial<AnalyzerServices>;
 }
 
 /** Runs a protocol over a conversation made of pieces, without an engine, and tells what came of it. */
@@ -62,7 +64,7 @@ export function talk(
     inner: [] as { name: string; bytes: [Uint8Array, Uint8Array] }[],
     marks: [] as { field: string; side: Side; position: number; length: number }[],
   };
-  const run = protocol.start({
+  const services: Pick<AnalyzerServices, "log" | "createDigest" | "limit" | "isLocal" | "files"> = {
     log: (schema) => {
       const writer =
         writers.get(schema.name) ?? new LogWriter(schema, rows, { baseSeconds: () => 1_000 });
@@ -73,7 +75,9 @@ export function talk(
     limit: createLimit,
     isLocal: () => true,
     files: { open: (_, start) => openFile(files, start) },
-  } as Parameters<Protocol["start"]>[0]);
+  };
+  // Certificates and ciphers come from those who need them, in `services`.
+  const run = protocol.start({ ...services, ...options.services } as AnalyzerServices);
   let now = 0;
   const inner = (name: string): Session => {
     const seen = { name, bytes: [new Uint8Array(), new Uint8Array()] as [Uint8Array, Uint8Array] };

@@ -5,6 +5,7 @@ import { dns } from "./dns/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
+import { quic } from "./quic/index.ts";
 import type { Protocol } from "./shared/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
@@ -62,7 +63,7 @@ export { WeirdAnalyzer } from "./weird/index.ts";
 export { CertificateLog } from "./x509/index.ts";
 
 /** Application protocols: a new one is a folder and a line here. */
-export const protocols: readonly Protocol[] = [dns, ssl, dtls, ssh];
+export const protocols: readonly Protocol[] = [dns, quic, ssl, dtls, ssh];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
 export const logSchemas: readonly LogSchema[] = [

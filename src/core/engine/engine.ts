@@ -22,6 +22,7 @@ import {
   type ChecksumErrors,
   type FlowLimits,
   FlowTable,
+  type OnPlaced,
   type ServerPortList,
 } from "../flow/index.ts";
 import { createDecodedPacket, decodePacket, FAULT_NAMES } from "../packet/index.ts";
@@ -52,6 +53,8 @@ export interface EngineOptions {
   onFile?: FileSink;
   /** Told where fields come from, in a replay. */
   trace?: FieldTrace;
+  /** Told where payload came from, in a replay. */
+  onPlaced?: OnPlaced;
   /** Told of each row that a protocol begins, in a replay. */
   onRow?: (log: string) => void;
   /** Tells flows of the same addresses in different VLANs apart. */
@@ -150,6 +153,7 @@ export class Engine {
       tunnel: (record, kind, action) => this.#tunnel.tunnel(record, kind, action, this.#table),
       weird: (weird) => this.#weird.weird(weird, this.#table),
     });
+    if (this.#table.payload !== undefined) this.#table.payload.onPlaced = options.onPlaced;
     this.onPacket = (packet) => this.#packet(packet);
   }
 

@@ -1,1 +1,2 @@
 export { Engine, type EngineCounters, type EngineOptions } from "./engine.ts";
+export { type ExplainedRow, explainEventField, type SourceRange } from "./explain-event.ts";

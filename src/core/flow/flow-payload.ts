@@ -26,6 +26,17 @@ export interface PayloadReceiver {
 /** Decides at a flow's first payload who takes it. */
 export type OpenReceiver = (flow: number, layer: Layer) => PayloadReceiver | undefined;
 
+/**
+ * Told which piece of a side's payload came from which record: `position` in the stream (-1: a datagram of
+ * its own), `offset` in the packet, -1 where the piece was put together from fragments.
+ */
+export type OnPlaced = (
+  side: 0 | 1,
+  position: number,
+  length: number,
+  from: { readonly record: number; readonly offset: number },
+) => void;
+
 interface FlowReceiver {
   readonly receiver: PayloadReceiver;
   /** By endpoint: 0 sent the first packet. */
@@ -45,6 +56,10 @@ export class FlowPayload {
   /** Bytes of the datagram at hand that were not captured. */
   missingBytes = 0;
   readonly limits: readonly Limit[];
+  /** Told where payload came from, in a replay. */
+  onPlaced: OnPlaced | undefined;
+  /** Where segments' payload begins in their packets, while `onPlaced` is told. */
+  readonly #starts = new Map<string, { sequence: number; offset: number }>();
   readonly #words: () => Int32Array;
   readonly #open: OpenReceiver;
   readonly #room: StreamRoom;
@@ -108,12 +123,17 @@ export class FlowPayload {
       const { bytes } = layer.source;
       const start = packet.payloadStart;
       const end = start + Math.min(packet.payloadBytes, wireBytes);
+      if (this.onPlaced !== undefined) this.#keepStart(layer, endpoint, sequence);
       stream.segment(sequence, bytes.subarray(start, end), wireBytes, this.recordOffset);
     }
     if ((flags & (TCP_FIN | TCP_RST)) !== 0) stream.finish((sequence + wireBytes) | 0);
     if (stream.takeFinished()) known.receiver.finished(this.#side(flow, endpoint));
     const other = known.streams[1 - endpoint]!;
     if (other.takeFinished()) known.receiver.finished(this.#side(flow, endpoint === 0 ? 1 : 0));
+  }
+
+  #keepStart(layer: Layer, endpoint: 0 | 1, sequence: number): void {
+    this.#starts.set(`${endpoint} ${this.recordOffset}`, { sequence, offset: offsetOf(layer) });
   }
 
   #datagram(layer: Layer, endpoint: 0 | 1, packet: DecodedPacket): void {
@@ -125,6 +145,7 @@ export class FlowPayload {
     this.recordOffset = layer.offsets[0]!;
     this.missingBytes = packet.payloadLength - captured;
     const side = this.#side(layer.flow, endpoint);
+    this.onPlaced?.(side, -1, captured, { record: this.recordOffset, offset: offsetOf(layer) });
     known.receiver.data(side, layer.source.bytes.subarray(start, start + captured), 0);
     this.missingBytes = 0;
   }
@@ -151,10 +172,17 @@ export class FlowPayload {
   #stream(flow: number, receiver: PayloadReceiver, endpoint: 0 | 1): PayloadStream {
     return new PayloadStream(
       {
-        data: (bytes, position, recordOffset) => {
+        data: (bytes, position, { record, sequence }) => {
           if (!receiver.isInterested) return;
-          this.recordOffset = recordOffset;
-          receiver.data(this.#side(flow, endpoint), bytes, position);
+          this.recordOffset = record;
+          const side = this.#side(flow, endpoint);
+          if (this.onPlaced !== undefined) {
+            const start = this.#starts.get(`${endpoint} ${record}`);
+            const isKnown = start !== undefined && start.offset >= 0;
+            const offset = isKnown ? start.offset + ((sequence - start.sequence) | 0) : -1;
+            this.onPlaced(side, position, bytes.length, { record, offset });
+          }
+          receiver.data(side, bytes, position);
         },
         gap: (length, position) => {
           if (receiver.isInterested) receiver.gap(this.#side(flow, endpoint), length, position);
@@ -169,4 +197,9 @@ export class FlowPayload {
     const isFlipped = (this.#words()[wordsOf(flow) + FLAGS]! & FLIPPED) !== 0;
     return (isFlipped ? 1 - endpoint : endpoint) as 0 | 1;
   }
+}
+
+/** Where a layer's payload begins in its buffer, which in a replay is the packet; -1 in several. */
+function offsetOf({ packet, frame }: Layer): number {
+  return frame.count > 1 ? -1 : packet.payloadStart;
 }

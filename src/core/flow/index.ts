@@ -6,7 +6,12 @@ export {
   type FlowLimits,
   type FlowTableOptions,
 } from "./flow-options.ts";
-export { FlowPayload, type OpenReceiver, type PayloadReceiver } from "./flow-payload.ts";
+export {
+  FlowPayload,
+  type OnPlaced,
+  type OpenReceiver,
+  type PayloadReceiver,
+} from "./flow-payload.ts";
 export {
   CONN_STATES,
   type ConnState,

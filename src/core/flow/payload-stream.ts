@@ -3,8 +3,12 @@ import type { StreamBudget, StreamLimits } from "./streams/stream-limits.ts";
 
 /** Takes one direction's bytes in order, each once. */
 export interface PayloadSink {
-  /** `recordOffset` is the captured record's that the bytes came in. */
-  data(bytes: Uint8Array, position: number, recordOffset: number): void;
+  /** The captured record that the bytes came in, and the sequence number of their first. */
+  data(
+    bytes: Uint8Array,
+    position: number,
+    from: { readonly record: number; readonly sequence: number },
+  ): void;
   gap(length: number, position: number): void;
 }
 
@@ -27,6 +31,7 @@ export class PayloadStream {
   #started = false;
   #next = 0;
   #position = 0;
+  readonly #from = { record: 0, sequence: 0 };
   /** Sequence number of a FIN that waits for the bytes before it. */
   #fin: number | undefined;
 
@@ -118,9 +123,12 @@ export class PayloadStream {
 
   #deliver(bytes: Uint8Array, recordOffset: number): void {
     const position = this.#position;
+    const from = this.#from;
+    from.record = recordOffset;
+    from.sequence = this.#next;
     this.#position += bytes.length;
     this.#next = (this.#next + bytes.length) | 0;
-    this.#sink.data(bytes, position, recordOffset);
+    this.#sink.data(bytes, position, from);
   }
 
   #gap(length: number): void {

@@ -1,31 +1,21 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { burstsSchema, connSchema, explainConnField } from "../../core/analyzers/index.ts";
-import {
-  durationText,
-  formatUid,
-  HoldfastError,
-  parseUid,
-  sizeText,
-} from "../../core/base/index.ts";
+import { burstsSchema, connSchema } from "../../core/analyzers/index.ts";
+import { durationText, formatUid, HoldfastError, sizeText } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
-import type { PacketRecord } from "../../core/pcap/index.ts";
 import { compileRows } from "../../core/query/index.ts";
 import { formatTimestamp, systemClock } from "../../platform/index.ts";
-import { LocatedPackets, offsetOf, readPackets } from "../evidence/index.ts";
+import { LocatedPackets, offsetOf } from "../evidence/index.ts";
 import type { Row } from "../index/index.ts";
 import { readQuestion, readUid } from "./ask.ts";
 import { segmentFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
-import { planPackets, recordRead } from "./packets.ts";
+import { planPackets } from "./packets.ts";
 import { rhythmOf } from "./rhythm.ts";
 
 interface Context {
   readonly actor: Actor;
   readonly signal: AbortSignal;
 }
-
-/** Packets that one explanation replays; the answer says when there were more. */
-const REPLAY_PACKETS_MAX = 200_000;
 
 /** A connection's row, and the query that means it alone. */
 export async function findConnection(
@@ -98,75 +88,6 @@ async function burstsOf(home: Home, q: string, signal: AbortSignal): Promise<Row
     signal,
   );
   return row;
-}
-
-/** Replays a connection's packets and says which bytes of which packets a field came from. */
-export async function explainField(
-  home: Home,
-  input: ParsedInputOf<Operations["explain"]>,
-  context: Context,
-): Promise<OutputOf<Operations["explain"]>> {
-  const name = input.field.replace(/^conn\./, "");
-  const field = connSchema.fields.find((f) => f.name === name && f.kind !== "bytes");
-  if (field === undefined) {
-    const known = connSchema.fields.filter((f) => f.kind !== "bytes").map((f) => `conn.${f.name}`);
-    throw new HoldfastError(
-      "home/unknown-field",
-      `there is no field "${input.field}" of a connection`,
-      { remedy: `fields: ${known.join(", ")}` },
-    );
-  }
-  const { q } = await findConnection(home, input.uid, context);
-  const read = await recordRead(
-    home,
-    { q, relativeTo: "now", purpose: input.purpose || `explain ${input.field}` },
-    context,
-  );
-  const packets: PacketRecord[] = [];
-  const places: { segment: string; offset: number }[] = [];
-  for await (const { packet, segment, offset } of readPackets(
-    home.shelf.open,
-    read.located,
-    read.plan,
-  )) {
-    if (packets.length === REPLAY_PACKETS_MAX) break;
-    const { start, capturedBytes } = packet;
-    // Not `slice`: on a Buffer that is a view, and the next frame would be written over it.
-    const bytes = new Uint8Array(packet.bytes.subarray(start, start + capturedBytes));
-    packets.push({ ...packet, bytes, start: 0, view: new DataView(bytes.buffer) });
-    places.push({ segment, offset });
-  }
-  const segment = home.projection.segments.get(places[0]?.segment ?? "");
-  const uid = parseUid(input.uid);
-  const { localNetworks, checksums } = home.analysis;
-  const { value, changes } = explainConnField(name, packets, {
-    ...(segment === undefined ? {} : { captureId: segment.entry.capture }),
-    ...(uid === undefined ? {} : { uid }),
-    localNetworks,
-    checksums,
-  });
-  return {
-    uid: input.uid,
-    field: `conn.${name}`,
-    says: field.says,
-    value,
-    steps: changes.map((step) => {
-      const packet = packets[step.packetIndex]!;
-      return {
-        packet: step.packetIndex + 1,
-        ts_ns: String(BigInt(packet.seconds) * 1_000_000_000n + BigInt(packet.nanoseconds)),
-        ...places[step.packetIndex]!,
-        before: step.before,
-        after: step.after,
-        ranges: step.ranges.map((range) => ({
-          ...range,
-          bytes: Buffer.from(
-            packet.bytes.subarray(range.offset, range.offset + Math.min(range.length, 64)),
-          ).toString("hex"),
-        })),
-      };
-    }),
-  };
 }
 
 /** What a connection was, in one sentence, from its row. */

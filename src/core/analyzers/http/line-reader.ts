@@ -18,8 +18,6 @@ const STORE_BYTES_FIRST = 256;
 export class LineReader {
   /** Bytes to be given as they are. */
   plainBytes = 0;
-  /** Bytes of lines after which a line is over though no line end came; -1 for no such bound. */
-  linesLeft = -1;
   /** False inside multipart bodies: only CR LF ends a line. */
   endsAtSingle = true;
   isSilent = false;
@@ -29,6 +27,8 @@ export class LineReader {
   restBytes = 0;
   readonly #sink: LineSink;
   readonly #limit: Limit;
+  #linesLeft = -1;
+  #isBoundQuiet = false;
   #store: Uint8Array = EMPTY;
   #held = 0;
   #heldPosition = 0;
@@ -41,15 +41,23 @@ export class LineReader {
   }
 
   data(bytes: Uint8Array, position: number): void {
-    const hadBound = this.linesLeft > 0;
-    if (hadBound) this.linesLeft = Math.max(0, this.linesLeft - bytes.length);
+    if (this.#linesLeft > 0) this.#linesLeft -= bytes.length;
     this.#deliver(bytes, position);
-    if (!hadBound || this.linesLeft !== 0) return;
-    if (this.#held > 0) {
-      this.#sink.weird("line_terminated_without_CRLF");
-      this.#deliver(LINE_END, position + bytes.length);
+    if (this.#linesLeft !== 0) return;
+    this.#linesLeft = -1;
+    if (this.#held === 0) return;
+    if (!this.#isBoundQuiet) this.#sink.weird("line_terminated_without_CRLF");
+    this.#deliver(LINE_END, position + bytes.length);
+  }
+
+  /** Lines end, with or without a line end, after so many bytes from here on; -1 lifts the bound. */
+  endLinesAfter(length: number): void {
+    if (length <= 0) {
+      this.#linesLeft = -1;
+      return;
     }
-    this.linesLeft = -1;
+    this.#linesLeft = length - this.restBytes;
+    this.#isBoundQuiet = this.restBytes > 0;
   }
 
   /** The side is over: a line that was begun ends here. */

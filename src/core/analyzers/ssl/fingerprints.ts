@@ -70,12 +70,16 @@ const VERSION_CODES: ReadonlyMap<number, string> = new Map([
   [VERSION.dtls13, "d3"],
 ]);
 
-/** First and last character of the first protocol offered; of its hexadecimal where they are no letters. */
+/**
+ * First and last character of the first protocol offered: 9 for what is not ASCII, as all of JA4's own
+ * programs print it; else of its hexadecimal where they are no letters or digits.
+ */
 function alpnCode({ alpn, alpnEnds }: ClientHello): string {
   if (alpn.length === 0 || alpnEnds === undefined) return "00";
   const [first, last] = alpnEnds;
-  if (isAlphanumeric(first) && isAlphanumeric(last)) {
-    return String.fromCharCode(first, last);
+  const isOther = (byte: number) => byte < 0x80 && !isAlphanumeric(byte);
+  if (!isOther(first) && !isOther(last)) {
+    return [first, last].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : "9")).join("");
   }
   return hexByte(first)[0]! + hexByte(last)[1]!;
 }

@@ -32,12 +32,15 @@ export class SslSession implements Session {
   readonly #seenBytes: [number, number] = [0, 0];
   /** Records are SSL 2.0's from now on, or TLS's; undefined before the first says so. */
   #format: "ssl2" | "tls" | undefined;
+  /** Nothing was seen yet of a flow whose beginning is missing. */
+  #isUnsure: boolean;
   #isOver = false;
 
   constructor(conversation: Conversation, shared: HandshakeServices, bounds: HandshakeBounds) {
     this.#conversation = conversation;
     this.#bounds = bounds;
     this.#messages = [new HandshakeBuffer(0, bounds), new HandshakeBuffer(1, bounds)];
+    this.#isUnsure = conversation.isMidStream && conversation.transport === "tcp";
     const carrier = conversation.hasService("quic") ? "q" : "t";
     this.#handshake = new TlsHandshake(conversation, shared, carrier);
     this.#state = new RecordState(this.#handshake, (name, addl) => conversation.weird(name, addl));
@@ -45,10 +48,11 @@ export class SslSession implements Session {
 
   data(side: Side, bytes: Uint8Array, position: number): void {
     if (this.#isOver) return;
-    if (this.#conversation.isMidStream && this.#conversation.transport === "tcp") {
+    if (this.#isUnsure && !beginsWithHello(bytes)) {
       this.#finish();
       return;
     }
+    this.#isUnsure = false;
     this.#seenBytes[side] += bytes.length;
     let [rest, at] = [bytes, position];
     if (this.#toSkip[side] > 0) {
@@ -223,4 +227,10 @@ export class SslSession implements Session {
     for (const buffer of this.#buffers) buffer?.clear();
     for (const messages of this.#messages) messages.clear();
   }
+}
+
+/** A record that carries a hello of either side: the middle of a flow is read if it begins so. */
+function beginsWithHello(bytes: Uint8Array): boolean {
+  if (bytes.length < 6 || bytes[0] !== CONTENT.handshake || bytes[1] !== 3) return false;
+  return bytes[5] === 1 || bytes[5] === 2;
 }

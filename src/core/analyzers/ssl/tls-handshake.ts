@@ -322,7 +322,8 @@ export class TlsHandshake {
 
   #trace(side: Side, place: MessagePlace, hello: ClientHello | ServerHello): void {
     const { trace } = this.#conversation;
-    if (trace === undefined) return;
+    // Inside QUIC the bytes are decrypted ones: they have no place in the datagram.
+    if (trace === undefined || this.#carrier === "q") return;
     const { position, length, isWhole } = place;
     const mark = (field: string, at: number, size: number) =>
       trace.mark(

@@ -1,0 +1,464 @@
+import type { FileFeed, FileStart, Side } from "../shared/index.ts";
+import { asciiText } from "../shared/index.ts";
+import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "./body-decoders.ts";
+import type { ContentDecoder } from "./content-decoder.ts";
+import { parseContentRange } from "./content-range.ts";
+import { leadingInteger } from "./http-text.ts";
+import type { LineReader } from "./line-reader.ts";
+import { LineCounter } from "./line-counter.ts";
+import { firstToken, type MimeHeader, parseContentType, parseHeader } from "./mime-header.ts";
+
+/** Whether a body follows the headers: of a request only if they say so. */
+export type BodyExpected = "maybe" | "yes" | "no";
+
+/** What entities need of their message. */
+export interface EntityHost {
+  readonly side: Side;
+  readonly reader: LineReader;
+  readonly replyCode: number;
+  /** Version of the message that is under way, as Zeek looks at it. */
+  readonly version: number;
+  readonly isClosedAfter: boolean;
+  weird(name: string, addl?: string): void;
+  header(header: MimeHeader, position: number): void;
+  begin(entity: HttpEntity): void;
+  end(entity: HttpEntity): void;
+  openFile(start: Omit<FileStart, "source" | "side">): FileFeed | undefined;
+  createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined;
+}
+
+type ChunkState = "none" | "before" | "size" | "data" | "data-end" | "trailer" | "over";
+
+/** Entities inside entities (Zeek's MIME::max_depth). */
+const DEPTH_MAX = 100;
+/** Bytes of one header with its folded lines (Zeek's MIME::max_header_bytes). */
+const HEADER_BYTES_MAX = 65_536;
+const CR_LF = Uint8Array.of(13, 10);
+
+/** A message's body, or a part of it, with the headers before it (RFC 9110 6.4, RFC 2046). */
+export class HttpEntity {
+  readonly depth: number;
+  readonly parent: HttpEntity | undefined;
+  isInHeader = true;
+  isOver = false;
+  /** Body as Zeek counts it: unpacked, without the framing. */
+  bodyLength = 0;
+  contentLength = -1;
+  readonly #host: EntityHost;
+  readonly #bodyExpected: BodyExpected;
+  #type: "multipart" | "message" | "other" = "other";
+  #boundary: Uint8Array | undefined;
+  #child: HttpEntity | undefined;
+  #chunks: ChunkState = "none";
+  /** Bytes of the body, or of the chunk, that are still to come. */
+  #expected = 0;
+  #encoding: TransferEncoding = "identity";
+  #isPacked = false;
+  #decoder: ContentDecoder | undefined;
+  #base64: Base64Decoder | undefined;
+  #lines: LineCounter | undefined;
+  #range: { first: number; total: number | undefined; length: number } | undefined;
+  #expects100 = false;
+  #owesLineEnd = false;
+  #feed: FileFeed | undefined;
+  #hasTold = false;
+  #header: Uint8Array[] = [];
+  #headerBytes = 0;
+  #headerPosition = 0;
+
+  constructor(host: EntityHost, parent: HttpEntity | undefined, bodyExpected: BodyExpected) {
+    this.#host = host;
+    this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    if (parent !== undefined) this.#encoding = parent.#encoding;
+    this.#bodyExpected = bodyExpected;
+  }
+
+  get isMultipart(): boolean {
+    return this.#type === "multipart";
+  }
+
+  /** Takes a line (its line end taken off), or bytes as they are. */
+  deliver(bytes: Uint8Array, hasEnd: boolean, position: number): void {
+    if (this.isOver) return;
+    if (this.isInHeader) {
+      if (!hasEnd) this.#host.weird("http_no_crlf_in_header_list");
+      this.#headerLine(bytes, position);
+    } else if (this.#type !== "other") {
+      this.#body(bytes, hasEnd, position);
+      if (this.depth > 0 || this.contentLength <= 0) return;
+      this.#expected -= bytes.length + (hasEnd ? 2 : 0);
+      if (this.#expected <= 0) this.#endAtLength();
+    } else if (this.#chunks !== "none") this.#chunk(bytes, position);
+    else if (this.contentLength >= 0) {
+      this.#body(bytes, false, position);
+      this.#expected -= bytes.length;
+      if (this.#expected <= 0) this.#endAtLength();
+    } else this.#body(bytes, hasEnd, position);
+  }
+
+  /** Bytes that were never captured; false when it cannot be told what comes behind them. */
+  gap(length: number): boolean {
+    if ((this.isOver && this.isInHeader) || this.bodyLength === 0) return false;
+    this.#openFeed()?.gap(length);
+    if (this.#range !== undefined) this.#range.first += length;
+    const { reader } = this.#host;
+    if (this.#chunks === "none" ? this.contentLength < 0 : this.#chunks !== "data") return false;
+    if (this.#expected < length) return false;
+    this.bodyLength += length;
+    this.#expected -= length;
+    reader.plainBytes = this.#expected;
+    if (this.#expected > 0) return true;
+    if (this.#chunks === "data") this.#chunks = "data-end";
+    else this.end();
+    return true;
+  }
+
+  /** The side ended properly: a last line without its end counts as one. */
+  finishLines(): void {
+    if (!this.isOver && this.#lines !== undefined) {
+      this.bodyLength = this.#lines.countLast();
+    }
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    if (this.#decoder?.isBroken === false) this.#decoder = undefined;
+    this.isOver = true;
+    if (this.isInHeader) {
+      this.#finishHeader();
+      this.isInHeader = false;
+      this.#headersDone();
+    } else this.#endChild();
+    if (this.#host.side === 0 || this.#host.replyCode !== 206) this.#feed?.end();
+    this.#feed = undefined;
+    this.#host.end(this);
+  }
+
+  #endAtLength(): void {
+    this.#host.reader.plainBytes = 0;
+    if (this.#type === "other") this.#host.reader.endLinesAfter(-1);
+    this.end();
+  }
+
+  #headerLine(line: Uint8Array, position: number): void {
+    if (line.length === 0 || line[0] === 0) {
+      this.#finishHeader();
+      this.isInHeader = false;
+      this.#headersDone();
+      if (!this.isOver && this.#type === "message") this.#beginChild();
+      return;
+    }
+    const isFolded = line[0] === 32 || line[0] === 9;
+    if (isFolded && this.#header.length > 0) {
+      if (this.#headerBytes >= HEADER_BYTES_MAX) {
+        this.#host.weird("exceeded_mime_max_header_bytes");
+        return;
+      }
+      this.#addToHeader(line);
+      return;
+    }
+    this.#finishHeader();
+    let start = 0;
+    while (start < line.length && (line[start] === 32 || line[start] === 9)) start++;
+    if (start === line.length) return;
+    this.#headerPosition = position + start;
+    this.#addToHeader(line.subarray(start));
+  }
+
+  #addToHeader(line: Uint8Array): void {
+    // A copy: the line lives in the packet, and the next one tells whether this header goes on.
+    this.#header.push(line.slice());
+    this.#headerBytes += line.length;
+  }
+
+  #finishHeader(): void {
+    const lines = this.#header;
+    if (lines.length === 0) return;
+    this.#header = [];
+    const line = lines.length === 1 ? lines[0]! : concatenate(lines, this.#headerBytes);
+    this.#headerBytes = 0;
+    const header = parseHeader(line);
+    if (header === undefined) return;
+    if (header.name === "content-type") this.#readContentType(header.value);
+    else if (header.name === "content-transfer-encoding") {
+      const name = firstToken(header.value)?.folded;
+      if (name === "base64" || name === "quoted-printable") this.#encoding = name;
+      else if (name !== undefined) this.#encoding = "identity";
+    }
+    if (this.depth === 0 && lines.length > 1) {
+      this.#host.weird("HTTP_obsolete_line_folding", header.writtenName);
+    }
+    if (this.#readHeader(header)) this.#host.header(header, this.#headerPosition);
+  }
+
+  #readContentType(value: Uint8Array): void {
+    const type = parseContentType(value);
+    if (type === undefined) return;
+    this.#type = type.type === "multipart" || type.type === "message" ? type.type : "other";
+    this.#boundary = type.boundary;
+    if (this.#type === "multipart" && type.boundary === undefined) this.#type = "other";
+  }
+
+  /** What the framing of the body depends on; false when the header is not to be told further. */
+  #readHeader({ name, value }: MimeHeader): boolean {
+    switch (name) {
+      case "content-length":
+        this.#readLength(value);
+        return true;
+      case "content-range":
+        return this.#host.replyCode !== 206 || this.#readRange(value);
+      case "transfer-encoding":
+        this.#readTransfer(value);
+        return true;
+      case "content-encoding": {
+        const encoding = firstToken(value)?.folded;
+        if (encoding === "gzip" || encoding === "x-gzip" || encoding === "deflate") {
+          this.#isPacked = true;
+        }
+        return true;
+      }
+      case "expect": {
+        const token = firstToken(value);
+        if (token?.folded !== "100-continue") {
+          this.#host.weird("HTTP_expect_not_100_continue", token?.text ?? "");
+        }
+        this.#expects100 = true;
+        this.#checkExpectation();
+        return true;
+      }
+      default:
+        return true;
+    }
+  }
+
+  #readLength(value: Uint8Array): void {
+    const { weird } = this.#weirds();
+    if (this.#chunks !== "none") weird("HTTP_content_length_and_chunked");
+    const token = firstToken(value);
+    if (token === undefined) return;
+    const length = leadingInteger(token.text, 10)?.value;
+    if (length === undefined || length < 0) {
+      weird("HTTP_bad_content_length", token.text);
+      this.contentLength = 0;
+      return;
+    }
+    if (length > 0 && token.text.startsWith("0")) {
+      weird("HTTP_content_length_leading_zeros", token.text);
+    }
+    this.contentLength = length;
+    if (this.#range !== undefined && this.#range.length !== length) {
+      weird("HTTP_range_not_matching_len");
+      this.contentLength = Math.max(length, this.#range.length);
+    }
+    this.#checkExpectation();
+  }
+
+  #checkExpectation(): void {
+    if (this.contentLength === 0 && this.#expects100) {
+      this.#host.weird("HTTP_content_length_0_and_expect_100_cont");
+    }
+  }
+
+  #readRange(value: Uint8Array): boolean {
+    const { weird } = this.#weirds();
+    if (this.#chunks !== "none") weird("HTTP_content_range_and_chunked");
+    const range = parseContentRange(value, weird);
+    if (range === undefined) return false;
+    this.#range = { first: range.first, total: range.total, length: range.length };
+    if (this.contentLength <= 0) this.contentLength = range.length;
+    else if (this.contentLength !== range.length) {
+      weird("HTTP_range_not_matching_len");
+      this.contentLength = Math.max(this.contentLength, range.length);
+    }
+    return true;
+  }
+
+  #readTransfer(value: Uint8Array): void {
+    const { weird } = this.#weirds();
+    if (this.depth > 0) {
+      weird("HTTP_nested_transfer_encoding_header");
+      return;
+    }
+    const token = firstToken(value);
+    if (token?.folded !== "chunked" || this.#host.version !== 11) return;
+    this.#chunks = "before";
+    if (token.rest.length > 0) weird("HTTP_chunked_multi", asciiText(token.rest));
+    if (this.contentLength >= 0) weird("HTTP_content_length_and_chunked");
+  }
+
+  #weirds(): { weird: (name: string, addl?: string) => void } {
+    return { weird: (name, addl) => this.#host.weird(name, addl) };
+  }
+
+  /** Decides how the body is framed (RFC 9112 6.3). */
+  #headersDone(): void {
+    const { reader } = this.#host;
+    if (this.parent?.isMultipart === true) {
+      reader.isSilent = true;
+      reader.endsAtSingle = false;
+    }
+    if (this.contentLength >= 0) reader.endLinesAfter(this.contentLength);
+    if (this.#chunks === "trailer") {
+      this.#chunks = "over";
+      this.end();
+      return;
+    }
+    if (this.#bodyExpected === "no") {
+      this.end();
+      return;
+    }
+    if (this.#type !== "other") {
+      if (this.#chunks !== "none") {
+        this.#host.weird("HTTP_chunked_transfer_for_multipart_message");
+      }
+      if (this.depth > 0 || this.contentLength < 0) return;
+      this.#expected = this.contentLength;
+      if (this.contentLength === 0) this.end();
+    } else if (this.#chunks !== "none") this.#chunks = "size";
+    else if (this.contentLength > 0) {
+      this.#expected = this.contentLength;
+      reader.plainBytes = this.contentLength;
+    } else if (this.contentLength === 0) this.end();
+    else if (this.#host.isClosedAfter || this.#isPacked) {
+      reader.plainBytes = Number.POSITIVE_INFINITY;
+    } else if (this.#bodyExpected !== "yes") this.end();
+    else if (this.depth === 0 && this.#encoding === "identity") {
+      // To the end of the flow: the bytes as they are, counted as if they were lines.
+      this.#lines = new LineCounter();
+      reader.plainBytes = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #chunk(bytes: Uint8Array, position: number): void {
+    const { reader } = this.#host;
+    switch (this.#chunks) {
+      case "size": {
+        const size = leadingInteger(asciiText(bytes.subarray(0, 64)), 16)?.value;
+        if (size === undefined) this.#host.weird("HTTP_bad_chunk_size", asciiText(bytes));
+        this.#expected = size ?? 0;
+        if (this.#expected > 0) {
+          this.#chunks = "data";
+          reader.plainBytes = this.#expected;
+        } else {
+          this.isInHeader = true;
+          this.#chunks = "trailer";
+        }
+        break;
+      }
+      case "data":
+        this.#expected -= bytes.length;
+        if (this.#expected <= 0) {
+          reader.plainBytes = 0;
+          this.#chunks = "data-end";
+        }
+        this.#body(bytes, false, position);
+        break;
+      case "data-end":
+        this.#chunks = "size";
+        break;
+      default:
+        break;
+    }
+  }
+
+  #body(bytes: Uint8Array, hasEnd: boolean, position: number): void {
+    if (!this.#isPacked) {
+      this.#clearBody(bytes, hasEnd, position);
+      return;
+    }
+    this.#decoder ??= this.#host.createDecoder((out) => this.#clearBody(out, false, position));
+    const decoder = this.#decoder;
+    if (decoder === undefined || decoder.isOver) return;
+    decoder.push(bytes);
+    if (decoder.isBroken) this.#host.weird("inflate_failed");
+  }
+
+  #clearBody(bytes: Uint8Array, hasEnd: boolean, position: number): void {
+    if (this.#lines === undefined) this.bodyLength += bytes.length + (hasEnd ? 2 : 0);
+    else this.bodyLength = this.#lines.count(bytes);
+    if (this.#type === "multipart") {
+      const found = this.#boundaryIn(bytes);
+      if (found !== "none") {
+        this.#endChild();
+        if (found === "last") this.end();
+        else if (!this.isOver) this.#beginChild();
+        return;
+      }
+    }
+    if (this.#type !== "other") this.#child?.deliver(bytes, hasEnd, position);
+    else this.#content(bytes, hasEnd);
+  }
+
+  #boundaryIn(line: Uint8Array): "none" | "next" | "last" {
+    const boundary = this.#boundary!;
+    const end = boundary.length + 2;
+    if (line.length < end || line[0] !== DASH || line[1] !== DASH) return "none";
+    for (let n = 0; n < boundary.length; n++) if (line[n + 2] !== boundary[n]) return "none";
+    return line[end] === DASH && line[end + 1] === DASH ? "last" : "next";
+  }
+
+  #beginChild(): void {
+    if (this.depth >= DEPTH_MAX) {
+      this.#host.weird("exceeded_mime_max_depth");
+      return;
+    }
+    this.#child = new HttpEntity(this.#host, this, "maybe");
+    this.#host.begin(this.#child);
+  }
+
+  #endChild(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.end();
+  }
+
+  #content(bytes: Uint8Array, hasEnd: boolean): void {
+    if (this.#encoding === "base64") {
+      this.#base64 ??= new Base64Decoder();
+      this.#submit(this.#base64.decode(bytes));
+      return;
+    }
+    if (this.#encoding === "quoted-printable") {
+      this.#submit(decodeQuotedPrintable(bytes));
+      return;
+    }
+    // The line end before a boundary is the boundary's: it is given when more comes.
+    if (this.#owesLineEnd) this.#submit(CR_LF);
+    this.#owesLineEnd = hasEnd && this.parent?.isMultipart === true;
+    this.#submit(bytes);
+    if (hasEnd && !this.#owesLineEnd) this.#submit(CR_LF);
+  }
+
+  #submit(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const feed = this.#openFeed();
+    if (feed === undefined) return;
+    if (this.#range === undefined) feed.data(bytes);
+    else {
+      feed.data(bytes, this.#range.first);
+      this.#range.first += bytes.length;
+    }
+  }
+
+  #openFeed(): FileFeed | undefined {
+    if (this.#hasTold) return this.#feed;
+    this.#hasTold = true;
+    const declared = this.#range === undefined ? this.contentLength : (this.#range.total ?? 0);
+    const totalBytes = this.#isPacked || declared <= 0 ? undefined : declared;
+    this.#feed = this.#host.openFile(totalBytes === undefined ? {} : { totalBytes });
+    return this.#feed;
+  }
+}
+
+const DASH = 0x2d;
+
+function concatenate(lines: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const line of lines) {
+    out.set(line, at);
+    at += line.length;
+  }
+  return out;
+}

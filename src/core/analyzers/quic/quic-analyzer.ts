@@ -1,0 +1,252 @@
+import {
+  type AnalyzerServices,
+  type Conversation,
+  hexText,
+  type LogWriter,
+  parseClientHello,
+  type Session,
+  type Side,
+} from "../shared/index.ts";
+import { CryptoStream } from "./crypto-stream.ts";
+import { InitialKeys } from "./initial-keys.ts";
+import {
+  type LongPacket,
+  parseInitialFrames,
+  parseLongPacket,
+  versionName,
+} from "./quic-parser.ts";
+
+const HISTORY_MAX = 100;
+/** Datagrams without QUIC's fixed bit that the history tells, as in Zeek. */
+const DISCARDED_MAX = 100;
+/** What goes wrong later than this does not take the service back, as in Zeek. */
+const VIOLATIONS_COUNT_UNTIL = 10 * 1024;
+const CLIENT_HELLO = 1;
+
+/** What the row of one connection will say. */
+interface QuicFacts {
+  readonly time: number;
+  readonly version: string;
+  clientInitialId: string | undefined;
+  clientId: string | undefined;
+  serverId: string | undefined;
+  serverName: string | undefined;
+  protocol: string | undefined;
+  history: string;
+}
+
+/** QUIC over datagrams: opens Initial packets, hands their handshake to TLS. */
+export class QuicSession implements Session {
+  readonly #conversation: Conversation;
+  readonly #log: LogWriter;
+  readonly #services: AnalyzerServices;
+  #facts: QuicFacts | undefined;
+  #tls: Session | undefined;
+  #tlsPositions: [number, number] = [0, 0];
+  #streams: [CryptoStream, CryptoStream] = [new CryptoStream(), new CryptoStream()];
+  #initialId: Uint8Array | undefined;
+  #keys: InitialKeys | undefined;
+  #clientIdBytes = 0;
+  #decrypted = 0;
+  #discarded = 0;
+  #seenBytes = 0;
+  readonly #shortPackets: [number, number] = [0, 0];
+  #isOver = false;
+
+  constructor(conversation: Conversation, log: LogWriter, services: AnalyzerServices) {
+    this.#conversation = conversation;
+    this.#log = log;
+    this.#services = services;
+  }
+
+  data(side: Side, bytes: Uint8Array): void {
+    this.#seenBytes += bytes.length;
+    for (let at = 0; at < bytes.length && !this.#isOver; ) {
+      if ((bytes[at]! & 0x40) === 0) {
+        this.#notQuic(side);
+        return;
+      }
+      if (bytes[at]! < 0x80) {
+        this.#shortPacket(side, bytes.length - at);
+        return;
+      }
+      const packet = parseLongPacket(bytes, at);
+      const fault =
+        packet === undefined ? "broken long header" : this.#longPacket(side, bytes, { at, packet });
+      if (packet === undefined || fault !== undefined) {
+        this.#violation(fault ?? "");
+        return;
+      }
+      at += packet.length;
+    }
+  }
+
+  end(): void {
+    this.#tls?.end?.();
+    this.#write();
+  }
+
+  #longPacket(
+    side: Side,
+    bytes: Uint8Array,
+    { at, packet }: { at: number; packet: LongPacket },
+  ): string | undefined {
+    switch (packet.type) {
+      case "unknown":
+        this.#touch(side, packet, { isUpdate: false });
+        this.#note("u", side);
+        this.#write();
+        return "unhandled version";
+      case "retry":
+        this.#touch(side, packet, { isUpdate: false });
+        this.#note("r", side);
+        this.#write();
+        // The client begins again with a connection id that the server chose.
+        this.#streams = [new CryptoStream(), new CryptoStream()];
+        this.#initialId = undefined;
+        this.#keys = undefined;
+        return undefined;
+      case "handshake":
+        this.#touch(side, packet, { isUpdate: true });
+        this.#note("h", side);
+        return undefined;
+      case "zeroRtt":
+        this.#touch(side, packet, { isUpdate: true });
+        this.#note("z", side);
+        return undefined;
+      case "initial":
+        this.#touch(side, packet, { isUpdate: true });
+        this.#note("i", side);
+        return this.#initial(side, bytes, { at, packet });
+    }
+  }
+
+  #initial(
+    side: Side,
+    bytes: Uint8Array,
+    { at, packet }: { at: number; packet: LongPacket },
+  ): string | undefined {
+    const { ciphers } = this.#services;
+    const hasId = side === 0 || this.#initialId !== undefined;
+    if (ciphers === undefined || !hasId || this.#streams[side].isFinished) return undefined;
+    this.#clientIdBytes = side === 0 ? packet.sourceId.length : packet.destinationId.length;
+    this.#initialId ??= packet.destinationId.slice();
+    this.#keys ??= new InitialKeys(ciphers, packet.version, this.#initialId);
+    const opened = this.#keys.open(side, bytes, at, packet);
+    if (opened === undefined || opened.length === 0) return "decryption failed";
+    this.#conversation.confirm("quic");
+    this.#decrypted++;
+    const frames = parseInitialFrames(opened);
+    for (const { offset, bytes: piece } of frames.crypto) {
+      if (this.#streams[side].isFinished) break;
+      const message = this.#streams[side].add(offset, piece);
+      if (typeof message === "string") return message;
+      if (message !== undefined) this.#hello(side, message);
+    }
+    if (frames.isClosing && this.#facts !== undefined) {
+      this.#note("c", side);
+      this.#write();
+    }
+    return frames.fault;
+  }
+
+  /** Gives TLS the message as a record of its own, and takes what the row tells of it. */
+  #hello(side: Side, message: Uint8Array): void {
+    this.#tls ??= this.#conversation.inner("ssl");
+    const record = new Uint8Array(message.length + 5);
+    record.set([22, 3, 3, message.length >> 8, message.length & 0xff]);
+    record.set(message, 5);
+    this.#tls?.data(side, record, this.#tlsPositions[side]);
+    this.#tlsPositions[side] += record.length;
+    if (message[0] === CLIENT_HELLO) this.#clientHello(message);
+    if (message[0] === CLIENT_HELLO || message[0] === 2) {
+      this.#note("s", message[0] === CLIENT_HELLO ? 0 : 1);
+    }
+  }
+
+  #clientHello(message: Uint8Array): void {
+    const hello = parseClientHello(message.subarray(4));
+    if (hello === undefined || this.#facts === undefined) return;
+    this.#facts.serverName = hello.serverNames[0] ?? this.#facts.serverName;
+    this.#facts.protocol = hello.alpn[0] ?? this.#facts.protocol;
+    if (hello.alpn.length > 1) {
+      this.#conversation.weird("QUIC_many_protocols", `[${hello.alpn.join(", ")}]`);
+    }
+  }
+
+  #shortPacket(side: Side, length: number): void {
+    if (length < 1 + this.#clientIdBytes) {
+      this.#violation("cut short header");
+      return;
+    }
+    const count = ++this.#shortPackets[side];
+    // Every power of two is told.
+    if ((count & (count - 1)) !== 0) return;
+    if (this.#facts !== undefined) this.#note("o", side);
+    else {
+      const name = "QUIC_spurious_short_header_packet_threshold_crossed";
+      this.#conversation.weird(name, String(count));
+    }
+  }
+
+  #notQuic(side: Side): void {
+    this.#discarded++;
+    if (this.#decrypted === 0 || this.#discarded > DISCARDED_MAX) return;
+    if (this.#facts !== undefined) this.#note("x", side);
+    else this.#conversation.weird("QUIC_spurious_discarded_packet");
+  }
+
+  #touch(side: Side, packet: LongPacket, { isUpdate }: { isUpdate: boolean }): void {
+    if (this.#facts !== undefined && !isUpdate) return;
+    this.#facts ??= {
+      time: this.#conversation.now,
+      version: versionName(packet.version),
+      clientInitialId: undefined,
+      clientId: undefined,
+      serverId: undefined,
+      serverName: undefined,
+      protocol: undefined,
+      history: "",
+    };
+    const facts = this.#facts;
+    if (side === 1) facts.serverId = hexText(packet.sourceId);
+    else {
+      facts.clientId = hexText(packet.sourceId);
+      if (packet.destinationId.length > 0) {
+        facts.clientInitialId ??= hexText(packet.destinationId);
+      }
+    }
+  }
+
+  #note(letter: string, side: Side): void {
+    const facts = this.#facts;
+    if (facts === undefined || facts.history.length >= HISTORY_MAX) return;
+    facts.history += side === 0 ? letter.toUpperCase() : letter;
+    if (facts.history.length === HISTORY_MAX) {
+      this.#conversation.weird("QUIC_max_history_length_reached");
+    }
+  }
+
+  #write(): void {
+    const facts = this.#facts;
+    if (facts === undefined) return;
+    this.#facts = undefined;
+    this.#log
+      .row(facts.time, this.#conversation)
+      .text("version", facts.version)
+      .text("client_initial_dcid", facts.clientInitialId)
+      .text("client_scid", facts.clientId)
+      .text("server_scid", facts.serverId)
+      .text("server_name", facts.serverName)
+      .text("client_protocol", facts.protocol)
+      .text("history", facts.history === "" ? undefined : facts.history);
+  }
+
+  /** Early on it is another protocol then; later only this datagram is lost. */
+  #violation(reason: string): void {
+    if (this.#seenBytes > VIOLATIONS_COUNT_UNTIL) return;
+    this.#isOver = true;
+    this.end();
+    this.#conversation.reject(reason);
+  }
+}
