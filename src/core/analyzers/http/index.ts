@@ -1,0 +1,29 @@
+import { archiveMembersSchema, filesSchema, peSchema } from "../files/index.ts";
+import type { Protocol } from "../shared/index.ts";
+import { tunnelSchema } from "../tunnel/index.ts";
+import { type HttpShared, HttpSession } from "./http-analyzer.ts";
+import { httpSchema } from "./http-events.ts";
+import { recognisesReply, recognisesRequest } from "./http-parser.ts";
+import { Tunnels } from "./tunnels.ts";
+
+/** HTTP/1.x and 0.9 (RFC 9112); home of the logs of files. */
+export const http: Protocol = {
+  name: "http",
+  logs: [httpSchema, filesSchema, archiveMembersSchema, peSchema],
+  tcpPorts: [80, 81, 631, 1080, 3128, 8000, 8080, 8888],
+  recognises(head, side, transport) {
+    if (transport !== "tcp") return "no";
+    return side === 0 ? recognisesRequest(head) : recognisesReply(head);
+  },
+  start(services) {
+    const shared: HttpShared = {
+      log: services.log(httpSchema),
+      files: services.files,
+      tunnels: new Tunnels(services.log(tunnelSchema), services.limit("http.tunnels", 10_000)),
+      pendingLimit: services.limit("http.pendingRequests", 100),
+      lineLimit: services.limit("http.lineBytes", 1024 * 1024),
+      decodedLimit: services.limit("http.decodedBytes", 256 * 1024 * 1024),
+    };
+    return { open: (conversation) => new HttpSession(conversation, shared) };
+  },
+};
