@@ -33,15 +33,13 @@ const PLAIN_DATA_BIT = 1;
 
 /** Adds packets to what a flow counts: packets, bytes, sizes, frames, bursts, response time. */
 export class FlowCounter {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #history: FlowHistory;
   readonly #tcp: TcpTracker;
   readonly #bursts: Bursts;
 
   constructor(store: FlowStore, history: FlowHistory, tcp: TcpTracker, bursts: Bursts) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = history;
     this.#tcp = tcp;
     this.#bursts = bursts;
@@ -54,8 +52,8 @@ export class FlowCounter {
     packet: DecodedPacket,
     frame: { readonly count: number; readonly bytes: number },
   ): void {
-    const words = this.#words;
-    const doubles = this.#doubles;
+    const words = this.#store.words;
+    const doubles = this.#store.doubles;
     const at = wordsOf(flow);
     const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     const isOriginator = (words[at + FLAGS]! & FLIPPED) === endpoint;
@@ -99,8 +97,8 @@ export class FlowCounter {
   /** Packets that belong to the flow and count for nothing but their frames. */
   uncounted(flow: number, endpoint: 0 | 1, frame: { count: number; bytes: number }): void {
     const at = wordsOf(flow);
-    this.#words[at + RARE_0 + endpoint * RARE_WORDS + UNCOUNTED]! += frame.count;
-    this.#words[at + OVERHEAD_0 + endpoint]! += frame.bytes;
+    this.#store.words[at + RARE_0 + endpoint * RARE_WORDS + UNCOUNTED]! += frame.count;
+    this.#store.words[at + OVERHEAD_0 + endpoint]! += frame.bytes;
   }
 
   /** Notes a TCP or UDP packet whose checksum was wrong. */
@@ -111,18 +109,20 @@ export class FlowCounter {
 
   /** The responder's first payload: how long after the originator's last. */
   #answered(at: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     if (words[at + BURST_COUNT] === 0 || words[at + RESPONSE_TIME] !== 0) return;
-    const asked = this.#doubles[(at >> 1) + F_BURST_LAST]!;
-    words[at + RESPONSE_TIME] = toMicroseconds(this.#doubles[F_NOW]! - asked);
+    const asked = this.#store.doubles[(at >> 1) + F_BURST_LAST]!;
+    words[at + RESPONSE_TIME] = toMicroseconds(this.#store.doubles[F_NOW]! - asked);
   }
 
   /** A length field below the header's own size leaves the side silent. */
   #addSize(side: number, bytes: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const size =
-      (words[side + STATE]! & ACTIVE) === 0 ? bytes : this.#doubles[(side >> 1) + F_SIZE]! + bytes;
-    this.#doubles[(side >> 1) + F_SIZE] = size;
+      (words[side + STATE]! & ACTIVE) === 0
+        ? bytes
+        : this.#store.doubles[(side >> 1) + F_SIZE]! + bytes;
+    this.#store.doubles[(side >> 1) + F_SIZE] = size;
     if (size < 0) words[side + STATE]! &= ~ACTIVE;
     else words[side + STATE]! |= ACTIVE;
   }

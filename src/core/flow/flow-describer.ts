@@ -54,8 +54,7 @@ import type { TunnelContexts } from "./tunnel-contexts.ts";
 
 /** Fills a `FlowRecord` from a flow's words: sizes, state, ids. */
 export class FlowDescriber {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #history: FlowHistory;
   readonly #tunnels: TunnelContexts;
   readonly #links: LinkAddresses;
@@ -73,8 +72,7 @@ export class FlowDescriber {
       captureId: string;
     },
   ) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = options.history;
     this.#tunnels = options.tunnels;
     this.#links = options.links;
@@ -84,7 +82,7 @@ export class FlowDescriber {
   }
 
   describe(flow: number, out: FlowRecord): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const at = wordsOf(flow);
     const f = at >> 1;
     const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
@@ -102,10 +100,10 @@ export class FlowDescriber {
     out.protocol = kind & 0xff;
     out.originatorPort = flipped ? ports & 0xffff : ports >>> 16;
     out.responderPort = flipped ? ports >>> 16 : ports & 0xffff;
-    out.startTime = this.#doubles[f + F_START]!;
-    out.lastTime = this.#doubles[f + F_LAST]!;
-    out.missedBytes = this.#doubles[f + F_MISSED]!;
-    out.firstOffset = this.#doubles[f + F_FIRST_OFFSET]!;
+    out.startTime = this.#store.doubles[f + F_START]!;
+    out.lastTime = this.#store.doubles[f + F_LAST]!;
+    out.missedBytes = this.#store.doubles[f + F_MISSED]!;
+    out.firstOffset = this.#store.doubles[f + F_FIRST_OFFSET]!;
     out.outerVlan = (words[at + VLANS]! >>> 16) - 1;
     out.innerVlan = (words[at + VLANS]! & 0xffff) - 1;
     out.bursts = words[at + BURST_COUNT]!;
@@ -114,8 +112,8 @@ export class FlowDescriber {
     const responder = at + (flipped ? ENDPOINT_0 : ENDPOINT_1);
     out.originatorPackets = words[originator + PACKETS]!;
     out.responderPackets = words[responder + PACKETS]!;
-    out.originatorIpBytes = this.#doubles[(originator >> 1) + F_IP_BYTES]!;
-    out.responderIpBytes = this.#doubles[(responder >> 1) + F_IP_BYTES]!;
+    out.originatorIpBytes = this.#store.doubles[(originator >> 1) + F_IP_BYTES]!;
+    out.responderIpBytes = this.#store.doubles[(responder >> 1) + F_IP_BYTES]!;
     this.#describeSizes(out, originator, responder);
     this.#describeTunnel(out, at, flipped);
     this.#describeUid(out);
@@ -125,7 +123,7 @@ export class FlowDescriber {
   }
 
   #describeTunnel(out: FlowRecord, at: number, flipped: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const flags = words[at + FLAGS]!;
     out.depth = (flags & DEPTH_MASK) >> DEPTH_SHIFT;
     out.carries = (flags & TUNNEL_MASK) >> TUNNEL_SHIFT;
@@ -141,7 +139,7 @@ export class FlowDescriber {
   }
 
   #describeFrames(out: FlowRecord, at: number, flipped: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const originator = flipped ? 1 : 0;
     const responder = 1 - originator;
     const from = at + RARE_0 + originator * RARE_WORDS;
@@ -152,7 +150,7 @@ export class FlowDescriber {
     out.responderFrameBytes = out.responderIpBytes + (words[at + OVERHEAD_0 + responder]! >>> 0);
     out.originatorPayloadBytes = out.originatorIpBytes - words[at + HEADERS_0 + originator]!;
     out.responderPayloadBytes = out.responderIpBytes - words[at + HEADERS_0 + responder]!;
-    out.lastLocatedTime = Math.max(out.lastTime, this.#doubles[(at >> 1) + F_RUN_END]!);
+    out.lastLocatedTime = Math.max(out.lastTime, this.#store.doubles[(at >> 1) + F_RUN_END]!);
     const { source, destination } = this.#links.of(at);
     out.originatorLink = flipped ? destination : source;
     out.responderLink = flipped ? source : destination;
@@ -174,7 +172,7 @@ export class FlowDescriber {
   }
 
   #describeSizes(out: FlowRecord, originator: number, responder: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     if (out.protocol === 6 && !out.isResidue) {
       out.transport = 0;
       // A number below zero comes from sequence numbers that were never to be believed.
@@ -193,8 +191,8 @@ export class FlowDescriber {
     const isFromActive = (words[originator + STATE]! & ACTIVE) !== 0;
     const isToActive = (words[responder + STATE]! & ACTIVE) !== 0;
     out.transport = out.protocol === 17 ? 1 : out.protocol === 1 || out.protocol === 58 ? 2 : 3;
-    out.originatorBytes = isFromActive ? this.#doubles[(originator >> 1) + F_SIZE]! : 0;
-    out.responderBytes = isToActive ? this.#doubles[(responder >> 1) + F_SIZE]! : 0;
+    out.originatorBytes = isFromActive ? this.#store.doubles[(originator >> 1) + F_SIZE]! : 0;
+    out.responderBytes = isToActive ? this.#store.doubles[(responder >> 1) + F_SIZE]! : 0;
     out.connState = plainConnState(out.transport, isFromActive, isToActive);
   }
 
@@ -217,7 +215,7 @@ export class FlowDescriber {
 
   #describeCommunity(out: FlowRecord, at: number, kind: number): void {
     const digests = this.#digests;
-    hashFlow(digests, this.#words, at, {
+    hashFlow(digests, this.#store.words, at, {
       protocol: out.protocol,
       hasPorts: out.transport !== 3,
       isOneWay: (kind & KIND_ONE_WAY) !== 0,

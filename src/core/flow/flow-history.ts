@@ -27,26 +27,26 @@ const CARET = 0x5e;
 
 /** Writes the letters of Zeek's `history`: upper case for the originator, lower for the responder. */
 export class FlowHistory {
-  readonly #words: Int32Array;
+  readonly #store: FlowStore;
   readonly #tree: HistoryTree;
   readonly #synAck: number;
   readonly #flippedSynAck: number;
 
   constructor(store: FlowStore, tree: HistoryTree) {
-    this.#words = store.words;
+    this.#store = store;
     this.#tree = tree;
     this.#synAck = tree.appendText(0, "H");
     this.#flippedSynAck = tree.appendText(0, "^h");
   }
 
   text(flow: number): string {
-    return this.#tree.text(this.#words[wordsOf(flow) + HISTORY]!);
+    return this.#tree.text(this.#store.words[wordsOf(flow) + HISTORY]!);
   }
 
   /** Turns originator and responder round. */
   flip(flow: number): void {
     const at = wordsOf(flow);
-    this.#words[at + FLAGS] = (this.#words[at + FLAGS]! ^ FLIPPED) & ~PARTIAL;
+    this.#store.words[at + FLAGS] = (this.#store.words[at + FLAGS]! ^ FLIPPED) & ~PARTIAL;
     this.#add(at, CARET);
   }
 
@@ -105,7 +105,7 @@ export class FlowHistory {
 
   /** Counts in `counter` and adds `letter` at the 1st, 10th, 100th, … time. */
   scaled(flow: number, endpoint: 0 | 1, letter: number, counter: number): void {
-    const count = ++this.#words[counter]!;
+    const count = ++this.#store.words[counter]!;
     if (!isPowerOfTen(count)) return;
     const at = wordsOf(flow);
     this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
@@ -117,11 +117,11 @@ export class FlowHistory {
    */
   #traffic(flow: number, endpoint: 0 | 1, bit: number, letter: number): void {
     const at = wordsOf(flow);
-    if (this.#words[at + HISTORY] === this.#synAck) {
+    if (this.#store.words[at + HISTORY] === this.#synAck) {
       this.flip(flow);
-      this.#words[at + HISTORY] = this.#flippedSynAck;
-      const originator = (this.#words[at + FLAGS]! & FLIPPED) !== 0 ? 1 : 0;
-      this.#words[at + FLAGS]! |= SEEN_0 << originator;
+      this.#store.words[at + HISTORY] = this.#flippedSynAck;
+      const originator = (this.#store.words[at + FLAGS]! & FLIPPED) !== 0 ? 1 : 0;
+      this.#store.words[at + FLAGS]! |= SEEN_0 << originator;
     }
     this.#once(at, endpoint, bit, letter);
   }
@@ -129,8 +129,8 @@ export class FlowHistory {
   #once(at: number, endpoint: 0 | 1, bit: number, letter: number): boolean {
     const isOriginator = this.#isOriginator(at, endpoint);
     const mask = isOriginator ? bit : bit << 16;
-    if ((this.#words[at + HISTORY_SEEN]! & mask) !== 0) return false;
-    this.#words[at + HISTORY_SEEN]! |= mask;
+    if ((this.#store.words[at + HISTORY_SEEN]! & mask) !== 0) return false;
+    this.#store.words[at + HISTORY_SEEN]! |= mask;
     this.#add(at, isOriginator ? letter : letter | 0x20);
     return true;
   }
@@ -145,18 +145,18 @@ export class FlowHistory {
     position: number,
   ): void {
     const place = position | 0;
-    if (!this.#once(at, endpoint, bit, letter) && this.#words[memory] !== place) {
+    if (!this.#once(at, endpoint, bit, letter) && this.#store.words[memory] !== place) {
       this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
     }
-    this.#words[memory] = place;
+    this.#store.words[memory] = place;
   }
 
   #isOriginator(at: number, endpoint: 0 | 1): boolean {
-    return (this.#words[at + FLAGS]! & FLIPPED) === endpoint;
+    return (this.#store.words[at + FLAGS]! & FLIPPED) === endpoint;
   }
 
   #add(at: number, letter: number): void {
-    this.#words[at + HISTORY] = this.#tree.append(this.#words[at + HISTORY]!, letter);
+    this.#store.words[at + HISTORY] = this.#tree.append(this.#store.words[at + HISTORY]!, letter);
   }
 }
 

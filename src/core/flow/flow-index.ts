@@ -14,8 +14,8 @@ export class FlowIndex {
   extraProbes = 0;
   readonly #store: FlowStore;
   readonly #seed: number;
-  #slots = new Int32Array(1 << 15);
-  #mask = (1 << 14) - 1;
+  #slots = new Int32Array(1 << 11);
+  #mask = (1 << 10) - 1;
   #count = 0;
 
   constructor(store: FlowStore, seed = 0) {

@@ -17,15 +17,21 @@ import {
 } from "./flow-layout.ts";
 import type { Layer } from "./packet-layers.ts";
 
+/** Records there is room for at first, then up to the second number, then for the whole limit. */
+const ROOM = [256, 8192] as const;
+
 /**
- * The records of all live flows. The whole limit is reserved at once: untouched pages cost nothing
- * until a flow lies in them, and nothing is ever copied to grow. Record 0 is never given out: it
- * stands for packets that are not IP.
+ * The records of all live flows. A small capture should not pay for the limit, so there is little room
+ * at first; beyond a few thousand flows the whole limit is reserved at once: untouched pages cost
+ * nothing until a flow lies in them. So little is ever copied. `words` and `doubles` are others after
+ * `begin`. Record 0 is never given out: it stands for packets that are not IP.
  */
 export class FlowStore {
-  readonly words: Int32Array;
-  readonly doubles: Float64Array;
+  words: Int32Array;
+  doubles: Float64Array;
   readonly maximum: number;
+  /** Record numbers below this have room. */
+  #room: number;
   live = 0;
   livePeak = 0;
   #used = 1;
@@ -34,7 +40,8 @@ export class FlowStore {
 
   constructor(maximum: number) {
     this.maximum = maximum;
-    const buffer = new ArrayBuffer((ORIGIN_WORDS + (maximum + 1) * RECORD_WORDS) * 4);
+    this.#room = Math.min(ROOM[0], maximum + 1);
+    const buffer = new ArrayBuffer(wordsOf(this.#room) * 4);
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
   }
@@ -74,7 +81,10 @@ export class FlowStore {
     this.live++;
     if (this.live > this.livePeak) this.livePeak = this.live;
     const old = this.#free.pop();
-    if (old === undefined) return this.#used++;
+    if (old === undefined) {
+      if (this.#used === this.#room) this.#grow();
+      return this.#used++;
+    }
     const at = wordsOf(old);
     this.words.fill(0, at, at + RECORD_WORDS);
     return old;
@@ -83,6 +93,16 @@ export class FlowStore {
   release(flow: number): void {
     this.live--;
     this.#free.push(flow);
+  }
+
+  #grow(): void {
+    const whole = this.maximum + 1;
+    this.#room = this.#room < ROOM[1] ? Math.min(ROOM[1], whole) : whole;
+    const buffer = new ArrayBuffer(wordsOf(this.#room) * 4);
+    const words = new Int32Array(buffer);
+    words.set(this.words);
+    this.words = words;
+    this.doubles = new Float64Array(buffer);
   }
 }
 

@@ -96,8 +96,7 @@ function faultWeird(packet: DecodedPacket): string {
 
 /** Decides which weirds are written, counts all of them by name. */
 export class FlowWeirds {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   /** Rows or time of the last row, by name and place. */
   readonly #known = new Map<number, number>();
   readonly #numbers = new Map<string, number>();
@@ -131,8 +130,7 @@ export class FlowWeirds {
     sink: (record: WeirdRecord) => void,
   ) {
     this.#seed = seed;
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#limit = limit;
     this.#sink = sink;
   }
@@ -145,8 +143,8 @@ export class FlowWeirds {
   /** A weird of the connection that a packet belongs to. */
   ofFlow(name: string, layer: Layer, more: WeirdDetails = {}): void {
     const at = wordsOf(layer.flow);
-    const isFlow = layer.flow !== 0 && (this.#words[at + PROTOCOL]! & KIND_RESIDUE) === 0;
-    const ordinal = isFlow ? this.#words[at + ORDINAL]! : 0;
+    const isFlow = layer.flow !== 0 && (this.#store.words[at + PROTOCOL]! & KIND_RESIDUE) === 0;
+    const ordinal = isFlow ? this.#store.words[at + ORDINAL]! : 0;
     if (!this.#isWritten(name, layer.packet, ordinal)) return;
     this.#write(name, layer.packet, layer.offsets[0]!, { flow: isFlow ? layer.flow : 0, ...more });
   }
@@ -197,7 +195,7 @@ export class FlowWeirds {
     const record = this.#record;
     record.name = name;
     record.addl = more.addl ?? "";
-    record.time = this.#doubles[F_NOW]!;
+    record.time = this.#store.doubles[F_NOW]!;
     record.flow = more.flow;
     record.hasAddresses = packet.ipVersion !== 0 && !WITHOUT_ADDRESSES.has(name);
     record.source.set([packet.src0, packet.src1, packet.src2, packet.src3]);
@@ -227,7 +225,7 @@ export class FlowWeirds {
     const known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-      this.#known.set(key, rule === "each" ? 1 : this.#doubles[F_NOW]!);
+      this.#known.set(key, rule === "each" ? 1 : this.#store.doubles[F_NOW]!);
       return true;
     }
     if (rule === "each" && known < ROWS_PER_FLOW) {
@@ -236,9 +234,9 @@ export class FlowWeirds {
     }
     if (
       (rule === "pair" || rule === "capture") &&
-      this.#doubles[F_NOW]! - known >= SILENCE_NANOSECONDS
+      this.#store.doubles[F_NOW]! - known >= SILENCE_NANOSECONDS
     ) {
-      this.#known.set(key, this.#doubles[F_NOW]!);
+      this.#known.set(key, this.#store.doubles[F_NOW]!);
       return true;
     }
     if (rule === "each") this.#limit.reached++;

@@ -62,8 +62,7 @@ const SEQ_JUMP_MAX = 1_048_576;
  * closed. One object for all flows; what it knows of a flow lies in the flow's record.
  */
 export class TcpTracker {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #gaps: SequenceGaps;
   readonly #history: FlowHistory;
   readonly #states: TcpStates;
@@ -75,8 +74,7 @@ export class TcpTracker {
   #underflow = false;
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules, intervals: Limit) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = history;
     this.#states = new TcpStates(store, history, timeouts);
     this.#gaps = new SequenceGaps(store, intervals, (endpoint, bytes) =>
@@ -88,22 +86,22 @@ export class TcpTracker {
   begin(flow: number): void {
     const f = doublesOf(flow);
     for (const endpoint of [ENDPOINT_0 / 2, ENDPOINT_1 / 2]) {
-      this.#doubles[f + endpoint + F_REASSEMBLED] = 1;
-      this.#doubles[f + endpoint + F_TRIMMED] = 1;
+      this.#store.doubles[f + endpoint + F_REASSEMBLED] = 1;
+      this.#store.doubles[f + endpoint + F_TRIMMED] = 1;
     }
   }
 
   end(flow: number): void {
     const at = wordsOf(flow);
-    if (this.#words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
-    if (this.#words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
+    if (this.#store.words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
+    if (this.#store.words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
   }
 
   /** True when this SYN begins another connection with the same addresses and ports. */
   isReuse(flow: number, packet: DecodedPacket): boolean {
     const flags = packet.tcpFlags;
     if ((flags & TCP_SYN) === 0) return false;
-    const words = this.#words;
+    const words = this.#store.words;
     const base = wordsOf(flow);
     const flipped = (words[base + FLAGS]! & FLIPPED) !== 0;
     const originator = base + (flipped ? ENDPOINT_1 : ENDPOINT_0);
@@ -128,13 +126,13 @@ export class TcpTracker {
   /** Takes one packet from endpoint 0 or 1. */
   packet(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
     const base = wordsOf(flow);
-    if (!takeOrdinary(this.#words, this.#doubles, base, endpoint, packet)) {
+    if (!takeOrdinary(this.#store.words, this.#store.doubles, base, endpoint, packet)) {
       this.#take(flow, endpoint, packet);
     }
   }
 
   #take(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const base = wordsOf(flow);
     this.#flow = flow;
     this.#base = base;
@@ -156,7 +154,7 @@ export class TcpTracker {
     const isReset = (flags & TCP_RST) !== 0;
     const isFin = (flags & TCP_FIN) !== 0;
     this.#notePartial(endpoint, isOriginator, syn, hasAck);
-    noteHandshake(words, this.#doubles, base, { syn, hasAck, isOriginator });
+    noteHandshake(words, this.#store.doubles, base, { syn, hasAck, isOriginator });
     const seq = packet.tcpSequence;
     const ack = packet.tcpAcknowledgment;
     const segmentBytes = (syn ? 1 : 0) + (isFin ? 1 : 0) + (isReset ? 0 : length);
@@ -174,11 +172,11 @@ export class TcpTracker {
       this.#history.scaled(flow, endpoint, 0x57, this.#sender.rare + ZERO_WINDOWS);
     }
     if ((words[at + STATE]! & words[peer + STATE]! & DID_CLOSE) === 0) {
-      this.#doubles[(base >> 1) + F_LAST] = this.#doubles[F_NOW]!;
+      this.#store.doubles[(base >> 1) + F_LAST] = this.#store.doubles[F_NOW]!;
     }
     if (isFin) {
       words[at + STATE]! |= FIN_SENT;
-      this.#doubles[(this.#sender.rare >> 1) + F_FIN_SEQ] =
+      this.#store.doubles[(this.#sender.rare >> 1) + F_FIN_SEQ] =
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
     const knownAck = words[peer + SEQ_ACK]!;
@@ -199,10 +197,10 @@ export class TcpTracker {
 
   /** Counts data that fill a hole, and acknowledgements that say nothing new while data are under way. */
   #noteOrder(relative: number, length: number, isOldAck: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const { at, peer, rare } = this.#sender;
     if (length > 0) {
-      const reached = this.#doubles[(at >> 1) + F_REASSEMBLED]!;
+      const reached = this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
       const isBehind = ((words[at + SEQ_LAST]! - words[at + SEQ_START]!) | 0) > relative;
       if (isBehind && relative >= reached) words[rare + OUT_OF_ORDER]!++;
     } else if (isOldAck && ((words[peer + SEQ_LAST]! - words[peer + SEQ_ACK]!) | 0) > 0) {
@@ -211,7 +209,7 @@ export class TcpTracker {
   }
 
   #notePartial(endpoint: 0 | 1, isOriginator: boolean, syn: boolean, ack: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const flags = words[this.#base + FLAGS]!;
     if ((flags & (SEEN_0 << endpoint)) !== 0) return;
     let partial: boolean;
@@ -222,7 +220,7 @@ export class TcpTracker {
   }
 
   #beginEndpoint(at: number, syn: boolean, seq: number, onePast: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const state = words[at + STATE]!;
     switch (state & 15) {
       case INACTIVE:
@@ -260,7 +258,7 @@ export class TcpTracker {
       if (wraps > 0 && !isBelow) wraps--;
     } else if (delta > 0 && isBelow) wraps++;
     this.#underflow = false;
-    const start = this.#words[at + SEQ_START]!;
+    const start = this.#store.words[at + SEQ_START]!;
     if (wraps === 0) {
       const position = (current - start) | 0;
       this.#underflow = position < 0;
@@ -270,7 +268,7 @@ export class TcpTracker {
   }
 
   #acknowledge(peer: number, ack: number, isReset: boolean): number {
-    const words = this.#words;
+    const words = this.#store.words;
     if ((words[peer + STATE]! & 15) === INACTIVE) {
       words[peer + SEQ_START] = ack - 1;
       words[peer + SEQ_ACK] = ack - 1;
@@ -290,7 +288,7 @@ export class TcpTracker {
   }
 
   #updateLast(onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const { at, rare } = this.#sender;
     const last = words[at + SEQ_LAST]!;
     const delta = (onePast - last) | 0;
@@ -308,13 +306,13 @@ export class TcpTracker {
   }
 
   #ackReceived(side: Side, relativeAck: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     let seq = relativeAck;
     if ((words[side.at + STATE]! & FIN_SENT) !== 0) {
-      const fin = this.#doubles[(side.rare >> 1) + F_FIN_SEQ]!;
+      const fin = this.#store.doubles[(side.rare >> 1) + F_FIN_SEQ]!;
       if (seq >= fin) seq = fin - 1;
     }
-    const doubles = this.#doubles;
+    const doubles = this.#store.doubles;
     if (seq <= doubles[(side.at >> 1) + F_TRIMMED]!) return;
     const isEstablished =
       (words[side.at + STATE]! & 15) === ESTABLISHED &&
@@ -331,11 +329,12 @@ export class TcpTracker {
 
   /** True while data of this side, or acknowledgements of its peer's, are still to come. */
   #isPending(side: Side): boolean {
-    const words = this.#words;
+    const words = this.#store.words;
     const { at } = side;
     const state = words[at + STATE]!;
     if ((state & SKIP) !== 0) return false;
-    const delivered = (words[at + SEQ_START]! >>> 0) + this.#doubles[(at >> 1) + F_REASSEMBLED]!;
+    const delivered =
+      (words[at + SEQ_START]! >>> 0) + this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
     const last = fullSequence(words[at + WRAPS]! & 0xffff, words[at + SEQ_LAST]!);
     if (last < delivered) return false;
     if (delivered !== last - 1 && delivered !== last) return true;
@@ -343,7 +342,7 @@ export class TcpTracker {
   }
 
   #checkEnd(side: Side): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const state = words[side.at + STATE]!;
     if ((state & DID_EOF) !== 0) return;
     if ((state & FIN_SENT) === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET) return;
@@ -355,7 +354,7 @@ export class TcpTracker {
   }
 
   #close(side: Side): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const base = this.#base;
     if (this.#isPending(side)) {
       words[base + FLAGS]! |= CLOSE_DEFERRED;
@@ -371,7 +370,8 @@ export class TcpTracker {
       (peerState & 15) === INACTIVE;
     if (!isComplete) return;
     words[base + FLAGS] = (words[base + FLAGS]! & ~TIMER_ATTEMPT) | TIMER_DELETE;
-    this.#doubles[(base >> 1) + F_TIMER] = this.#doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
+    this.#store.doubles[(base >> 1) + F_TIMER] =
+      this.#store.doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
   }
 
   #gap(endpoint: number, bytes: number): void {
@@ -382,6 +382,6 @@ export class TcpTracker {
       0x47,
       this.#base + RARE_0 + number * RARE_WORDS + GAPS,
     );
-    this.#doubles[(this.#base >> 1) + F_MISSED]! += bytes;
+    this.#store.doubles[(this.#base >> 1) + F_MISSED]! += bytes;
   }
 }
