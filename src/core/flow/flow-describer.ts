@@ -10,10 +10,10 @@ import {
   BURST_COUNT,
   DEPTH_MASK,
   DEPTH_SHIFT,
-  DUPLICATE_ACKS,
   DUPLICATES,
   ENDPOINT_0,
   ENDPOINT_1,
+  ENDPOINT_WORDS,
   F_FIRST_OFFSET,
   F_IP_BYTES,
   F_LAST,
@@ -23,31 +23,33 @@ import {
   F_START,
   FLAGS,
   FLIPPED,
-  HEADERS_0,
+  HEADERS,
   KIND_ONE_WAY,
   KIND_RESIDUE,
   ORDINAL,
-  OUT_OF_ORDER,
-  OVERHEAD_0,
+  OVERHEAD,
   PACKETS,
   PORTS,
   PROTOCOL,
-  RARE_0,
-  RARE_WORDS,
+  RARE_RECORD,
   RESPONSE_TIME,
-  RETRANSMISSIONS,
   STATE,
   SYN_TIME,
   TUNNEL_CONTEXT,
   TUNNEL_MASK,
   TUNNEL_SHIFT,
-  UNCOUNTED,
   VLANS,
-  ZERO_WINDOWS,
 } from "./flow-layout.ts";
 import type { FlowRecord } from "./flow-record.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 import type { LinkAddresses } from "./link-addresses.ts";
+import {
+  DUPLICATE_ACKS,
+  OUT_OF_ORDER,
+  RETRANSMISSIONS,
+  UNCOUNTED,
+  ZERO_WINDOWS,
+} from "./rare-events.ts";
 import { SmallDigests } from "./small-digests.ts";
 import { endpointSize } from "./tcp-size.ts";
 import type { TunnelContexts } from "./tunnel-contexts.ts";
@@ -141,15 +143,17 @@ export class FlowDescriber {
   #describeFrames(out: FlowRecord, at: number, flipped: boolean): void {
     const words = this.#store.words;
     const originator = flipped ? 1 : 0;
-    const responder = 1 - originator;
-    const from = at + RARE_0 + originator * RARE_WORDS;
-    const to = at + RARE_0 + responder * RARE_WORDS;
-    out.originatorFrames = out.originatorPackets + words[from + UNCOUNTED]!;
-    out.responderFrames = out.responderPackets + words[to + UNCOUNTED]!;
-    out.originatorFrameBytes = out.originatorIpBytes + (words[at + OVERHEAD_0 + originator]! >>> 0);
-    out.responderFrameBytes = out.responderIpBytes + (words[at + OVERHEAD_0 + responder]! >>> 0);
-    out.originatorPayloadBytes = out.originatorIpBytes - words[at + HEADERS_0 + originator]!;
-    out.responderPayloadBytes = out.responderIpBytes - words[at + HEADERS_0 + responder]!;
+    const responder = flipped ? 0 : 1;
+    const from = at + ENDPOINT_0 + originator * ENDPOINT_WORDS;
+    const to = at + ENDPOINT_0 + responder * ENDPOINT_WORDS;
+    const { rare } = this.#store;
+    const place = words[at + RARE_RECORD]!;
+    out.originatorFrames = out.originatorPackets + rare.read(place, originator, UNCOUNTED);
+    out.responderFrames = out.responderPackets + rare.read(place, responder, UNCOUNTED);
+    out.originatorFrameBytes = out.originatorIpBytes + (words[from + OVERHEAD]! >>> 0);
+    out.responderFrameBytes = out.responderIpBytes + (words[to + OVERHEAD]! >>> 0);
+    out.originatorPayloadBytes = out.originatorIpBytes - words[from + HEADERS]!;
+    out.responderPayloadBytes = out.responderIpBytes - words[to + HEADERS]!;
     out.lastLocatedTime = Math.max(out.lastTime, this.#store.doubles[(at >> 1) + F_RUN_END]!);
     const { source, destination } = this.#links.of(at);
     out.originatorLink = flipped ? destination : source;
@@ -161,13 +165,13 @@ export class FlowDescriber {
     out.responseTime = toNanoseconds(words[at + RESPONSE_TIME]!);
     if (out.transport !== 0) return;
     for (let side = 0; side < 2; side++) {
-      const rare = side === 0 ? from : to;
-      const moved = words[rare + OUT_OF_ORDER]!;
+      const endpoint = side === 0 ? originator : responder;
+      const moved = rare.read(place, endpoint, OUT_OF_ORDER);
       out.outOfOrder[side] = moved;
       // A piece that fills a hole comes late, but it was not sent twice.
-      out.retransmissions[side] = Math.max(0, words[rare + RETRANSMISSIONS]! - moved);
-      out.duplicateAcks[side] = words[rare + DUPLICATE_ACKS]!;
-      out.zeroWindows[side] = words[rare + ZERO_WINDOWS]!;
+      out.retransmissions[side] = Math.max(0, rare.read(place, endpoint, RETRANSMISSIONS) - moved);
+      out.duplicateAcks[side] = rare.read(place, endpoint, DUPLICATE_ACKS);
+      out.zeroWindows[side] = rare.read(place, endpoint, ZERO_WINDOWS);
     }
   }
 

@@ -1,19 +1,19 @@
 import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packet/index.ts";
 import {
+  ENDS_0,
+  ENDS_WORDS,
   FLAGS,
   FLIPPED,
   HISTORY,
   HISTORY_FIN,
-  HISTORY_RST,
   HISTORY_SEEN,
   HISTORY_SYN,
   PARTIAL,
-  RARE_0,
-  RARE_WORDS,
   SEEN_0,
 } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 import type { HistoryTree } from "./history.ts";
+import { HISTORY_RST } from "./rare-events.ts";
 
 const SYN_BIT = 1;
 const FIN_BIT = 2;
@@ -59,7 +59,7 @@ export class FlowHistory {
       else if ((packet.tcpFlags & TCP_ACK) !== 0) this.#traffic(flow, endpoint, ACK_BIT, 0x41);
       return;
     }
-    const rare = at + RARE_0 + endpoint * RARE_WORDS;
+    const ends = at + ENDS_0 + endpoint * ENDS_WORDS;
     switch (flags) {
       case TCP_SYN:
         this.#repeated(
@@ -67,7 +67,7 @@ export class FlowHistory {
           endpoint,
           SYN_BIT,
           (packet.tcpFlags & TCP_ACK) !== 0 ? 0x48 : 0x53,
-          rare + HISTORY_SYN,
+          ends + HISTORY_SYN,
           position,
         );
         return;
@@ -78,12 +78,12 @@ export class FlowHistory {
           endpoint,
           FIN_BIT,
           0x46,
-          rare + HISTORY_FIN,
+          ends + HISTORY_FIN,
           position + packet.payloadLength,
         );
         return;
       case TCP_RST:
-        this.#repeated(at, endpoint, RST_BIT, 0x52, rare + HISTORY_RST, position);
+        this.#reset(flow, endpoint, position | 0);
         return;
       default: {
         const both = TCP_FIN | TCP_RST;
@@ -103,9 +103,12 @@ export class FlowHistory {
     this.#add(wordsOf(flow), 0x58);
   }
 
-  /** Counts in `counter` and adds `letter` at the 1st, 10th, 100th, … time. */
-  scaled(flow: number, endpoint: 0 | 1, letter: number, counter: number): void {
-    const count = ++this.#store.words[counter]!;
+  /** Counts one of the `RareEvents` and adds `letter` at the 1st, 10th, 100th, … time. */
+  scaled(flow: number, endpoint: 0 | 1, letter: number, event: number): void {
+    const { rare } = this.#store;
+    const place = this.#store.rareOf(flow);
+    const count = rare.read(place, endpoint, event) + 1;
+    rare.write(place, endpoint, event, count);
     if (!isPowerOfTen(count)) return;
     const at = wordsOf(flow);
     this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
@@ -149,6 +152,20 @@ export class FlowHistory {
       this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
     }
     this.#store.words[memory] = place;
+  }
+
+  /** As `#repeated`, with a memory that few flows need. */
+  #reset(flow: number, endpoint: 0 | 1, place: number): void {
+    const { rare } = this.#store;
+    const at = wordsOf(flow);
+    const own = this.#store.rareOf(flow);
+    if (
+      !this.#once(at, endpoint, RST_BIT, 0x52) &&
+      rare.read(own, endpoint, HISTORY_RST) !== place
+    ) {
+      this.#add(at, this.#isOriginator(at, endpoint) ? 0x52 : 0x72);
+    }
+    rare.write(own, endpoint, HISTORY_RST, place);
   }
 
   #isOriginator(at: number, endpoint: 0 | 1): boolean {

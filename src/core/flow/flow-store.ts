@@ -12,10 +12,12 @@ import {
   ORIGIN_WORDS,
   PORTS,
   PROTOCOL,
+  RARE_RECORD,
   RECORD_WORDS,
   VLANS,
 } from "./flow-layout.ts";
 import type { Layer } from "./packet-layers.ts";
+import { RareEvents } from "./rare-events.ts";
 
 /** Records there is room for at first, then up to the second number, then for the whole limit. */
 const ROOM = [256, 8192] as const;
@@ -32,11 +34,14 @@ export class FlowStore {
   readonly maximum: number;
   /** Record numbers below this have room. */
   #room: number;
+  /** Beside the records: what few flows need. */
+  readonly rare = new RareEvents();
   live = 0;
   livePeak = 0;
   #used = 1;
   #ordinals = 0;
-  readonly #free: number[] = [];
+  /** The record given back last; each holds the one before in its first word. */
+  #free = 0;
 
   constructor(maximum: number) {
     this.maximum = maximum;
@@ -80,24 +85,38 @@ export class FlowStore {
   #take(): number {
     this.live++;
     if (this.live > this.livePeak) this.livePeak = this.live;
-    const old = this.#free.pop();
-    if (old === undefined) {
-      if (this.#used === this.#room) this.#grow();
+    const old = this.#free;
+    if (old === 0) {
+      if (this.#used === this.#room) this.reserve(this.#used);
       return this.#used++;
     }
     const at = wordsOf(old);
+    this.#free = this.words[at]!;
     this.words.fill(0, at, at + RECORD_WORDS);
     return old;
   }
 
-  release(flow: number): void {
-    this.live--;
-    this.#free.push(flow);
+  /** A flow's place among the rare events, taken now if it has none yet. */
+  rareOf(flow: number): number {
+    const at = wordsOf(flow) + RARE_RECORD;
+    const known = this.words[at]!;
+    if (known !== 0) return known;
+    const place = this.rare.take();
+    this.words[at] = place;
+    return place;
   }
 
-  #grow(): void {
-    const whole = this.maximum + 1;
-    this.#room = this.#room < ROOM[1] ? Math.min(ROOM[1], whole) : whole;
+  release(flow: number): void {
+    this.live--;
+    this.rare.release(this.words[wordsOf(flow) + RARE_RECORD]!);
+    this.words[wordsOf(flow)] = this.#free;
+    this.#free = flow;
+  }
+
+  /** Makes room for a record and those before it. */
+  reserve(record: number): void {
+    if (record < this.#room) return;
+    this.#room = Math.min(record < ROOM[1] ? ROOM[1] : this.maximum + 1, this.maximum + 1);
     const buffer = new ArrayBuffer(wordsOf(this.#room) * 4);
     const words = new Int32Array(buffer);
     words.set(this.words);

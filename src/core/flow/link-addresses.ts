@@ -1,6 +1,6 @@
 import { LINK_TYPE } from "../packet/index.ts";
 import { createPacketRecord, type PacketRecord } from "../pcap/index.ts";
-import { LINK_PAIR } from "./flow-layout.ts";
+import { LINK_PAIR_SHIFT, WHEEL_BUCKET, WHEEL_BUCKET_MASK } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 
 /** Source and destination of a frame, as text. */
@@ -39,16 +39,19 @@ export class LinkAddresses {
     if (depth > 0 || linkType !== LINK_TYPE.ethernet || capturedBytes < 14) return;
     // An IEEE 802.3 frame (length, not type) is LLC: Zeek has no addresses for those.
     if (view.getUint16(start + 12) < 0x600) return;
-    this.#store.words[wordsOf(flow) + LINK_PAIR] = this.#numberOf(
+    const number = this.#numberOf(
       view.getInt32(start),
       view.getInt32(start + 4),
       view.getInt32(start + 8),
     );
+    const words = this.#store.words;
+    const at = wordsOf(flow) + WHEEL_BUCKET;
+    words[at] = (words[at]! & WHEEL_BUCKET_MASK) | (number << LINK_PAIR_SHIFT);
   }
 
   /** The pair of a flow; empty texts where there is none. */
   of(flowWords: number): LinkPair {
-    return this.#pairs[this.#store.words[flowWords + LINK_PAIR]!] ?? NONE;
+    return this.#pairs[this.#store.words[flowWords + WHEEL_BUCKET]! >>> LINK_PAIR_SHIFT] ?? NONE;
   }
 
   /** By the frame's first twelve bytes: destination, then source. */

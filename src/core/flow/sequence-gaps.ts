@@ -29,8 +29,8 @@ export interface Side {
   /** Word that holds the head of its list of pieces. */
   pending: number;
   peer: number;
-  /** First word of its rare events. */
-  rare: number;
+  /** First word of what its SYN and FIN were. */
+  ends: number;
 }
 
 /** Told of every hole that an acknowledgement showed to be lost for the observer. */

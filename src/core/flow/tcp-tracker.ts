@@ -6,9 +6,10 @@ import {
   CLOSED,
   DID_CLOSE,
   DID_EOF,
-  DUPLICATE_ACKS,
   ENDPOINT_0,
   ENDPOINT_1,
+  ENDS_0,
+  ENDS_WORDS,
   ESTABLISHED,
   F_ACKS,
   F_FIN_SEQ,
@@ -22,17 +23,12 @@ import {
   FIN_SENT,
   FLAGS,
   FLIPPED,
-  GAPS,
   INACTIVE,
-  OUT_OF_ORDER,
   PARTIAL,
   PARTIALLY_SEEN,
   PENDING_0,
   PENDING_1,
-  RARE_0,
-  RARE_WORDS,
   RESET,
-  RETRANSMISSIONS,
   SEEN_0,
   SEQ_ACK,
   SEQ_LAST,
@@ -44,10 +40,16 @@ import {
   TIMER_ATTEMPT,
   TIMER_DELETE,
   WRAPS,
-  ZERO_WINDOWS,
 } from "./flow-layout.ts";
 import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, type TimeoutRules } from "./flow-timeouts.ts";
+import {
+  DUPLICATE_ACKS,
+  GAPS,
+  OUT_OF_ORDER,
+  RETRANSMISSIONS,
+  ZERO_WINDOWS,
+} from "./rare-events.ts";
 import { SequenceGaps, type Side } from "./sequence-gaps.ts";
 import { takeOrdinary } from "./tcp-fast-path.ts";
 import { noteHandshake } from "./tcp-handshake.ts";
@@ -69,8 +71,8 @@ export class TcpTracker {
   /** The flow at hand, its first word, and both sides of it with the sender of the packet as one. */
   #flow = 0;
   #base = 0;
-  readonly #sender: Side = { at: 0, pending: 0, peer: 0, rare: 0 };
-  readonly #receiver: Side = { at: 0, pending: 0, peer: 0, rare: 0 };
+  readonly #sender: Side = { at: 0, pending: 0, peer: 0, ends: 0 };
+  readonly #receiver: Side = { at: 0, pending: 0, peer: 0, ends: 0 };
   #underflow = false;
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules, intervals: Limit) {
@@ -144,8 +146,8 @@ export class TcpTracker {
     this.#receiver.at = peer;
     this.#receiver.pending = base + PENDING_1 - endpoint;
     this.#receiver.peer = at;
-    this.#sender.rare = base + RARE_0 + endpoint * RARE_WORDS;
-    this.#receiver.rare = base + RARE_0 + (1 - endpoint) * RARE_WORDS;
+    this.#sender.ends = base + ENDS_0 + endpoint * ENDS_WORDS;
+    this.#receiver.ends = base + ENDS_0 + (1 - endpoint) * ENDS_WORDS;
     const flags = packet.tcpFlags;
     const length = packet.payloadLength;
     const isOriginator = endpoint === (words[base + FLAGS]! & FLIPPED);
@@ -169,19 +171,19 @@ export class TcpTracker {
       (words[peer + STATE]! & 15) !== CLOSED &&
       (words[at + STATE]! & 15) !== RESET
     ) {
-      this.#history.scaled(flow, endpoint, 0x57, this.#sender.rare + ZERO_WINDOWS);
+      this.#history.scaled(flow, endpoint, 0x57, ZERO_WINDOWS);
     }
     if ((words[at + STATE]! & words[peer + STATE]! & DID_CLOSE) === 0) {
       this.#store.doubles[(base >> 1) + F_LAST] = this.#store.doubles[F_NOW]!;
     }
     if (isFin) {
       words[at + STATE]! |= FIN_SENT;
-      this.#store.doubles[(this.#sender.rare >> 1) + F_FIN_SEQ] =
+      this.#store.doubles[(this.#sender.ends >> 1) + F_FIN_SEQ] =
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
     const knownAck = words[peer + SEQ_ACK]!;
     const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
-    this.#noteOrder(relative, length, hasAck && segmentBytes === 0 && ack === knownAck);
+    this.#noteOrder(endpoint, relative, length, hasAck && segmentBytes === 0 && ack === knownAck);
     this.#updateLast(onePast, flags, length, endpoint);
     const role = isOriginator ? "originator" : "responder";
     const closes = this.#states.update(flow, at, peer, packet, role);
@@ -196,16 +198,22 @@ export class TcpTracker {
   }
 
   /** Counts data that fill a hole, and acknowledgements that say nothing new while data are under way. */
-  #noteOrder(relative: number, length: number, isOldAck: boolean): void {
+  #noteOrder(endpoint: 0 | 1, relative: number, length: number, isOldAck: boolean): void {
     const words = this.#store.words;
-    const { at, peer, rare } = this.#sender;
+    const { at, peer } = this.#sender;
     if (length > 0) {
       const reached = this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
       const isBehind = ((words[at + SEQ_LAST]! - words[at + SEQ_START]!) | 0) > relative;
-      if (isBehind && relative >= reached) words[rare + OUT_OF_ORDER]!++;
+      if (isBehind && relative >= reached) this.#noteRare(endpoint, OUT_OF_ORDER);
     } else if (isOldAck && ((words[peer + SEQ_LAST]! - words[peer + SEQ_ACK]!) | 0) > 0) {
-      words[rare + DUPLICATE_ACKS]!++;
+      this.#noteRare(endpoint, DUPLICATE_ACKS);
     }
+  }
+
+  #noteRare(endpoint: 0 | 1, event: number): void {
+    const { rare } = this.#store;
+    const place = this.#store.rareOf(this.#flow);
+    rare.write(place, endpoint, event, rare.read(place, endpoint, event) + 1);
   }
 
   #notePartial(endpoint: 0 | 1, isOriginator: boolean, syn: boolean, ack: boolean): void {
@@ -289,7 +297,7 @@ export class TcpTracker {
 
   #updateLast(onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
     const words = this.#store.words;
-    const { at, rare } = this.#sender;
+    const { at } = this.#sender;
     const last = words[at + SEQ_LAST]!;
     const delta = (onePast - last) | 0;
     if ((flags & (TCP_SYN | TCP_RST)) !== 0 && (delta > SEQ_JUMP_MAX || delta < -SEQ_JUMP_MAX)) {
@@ -301,7 +309,7 @@ export class TcpTracker {
       if (onePast >>> 0 < last >>> 0) words[at + WRAPS] = words[at + WRAPS]! + 1;
       words[at + SEQ_LAST] = onePast;
     } else if ((words[at + STATE]! & 15) !== RESET && length > 0) {
-      this.#history.scaled(this.#flow, endpoint, 0x54, rare + RETRANSMISSIONS);
+      this.#history.scaled(this.#flow, endpoint, 0x54, RETRANSMISSIONS);
     }
   }
 
@@ -309,7 +317,7 @@ export class TcpTracker {
     const words = this.#store.words;
     let seq = relativeAck;
     if ((words[side.at + STATE]! & FIN_SENT) !== 0) {
-      const fin = this.#store.doubles[(side.rare >> 1) + F_FIN_SEQ]!;
+      const fin = this.#store.doubles[(side.ends >> 1) + F_FIN_SEQ]!;
       if (seq >= fin) seq = fin - 1;
     }
     const doubles = this.#store.doubles;
@@ -376,12 +384,7 @@ export class TcpTracker {
 
   #gap(endpoint: number, bytes: number): void {
     const number = endpoint === this.#base + ENDPOINT_0 ? 0 : 1;
-    this.#history.scaled(
-      this.#flow,
-      number,
-      0x47,
-      this.#base + RARE_0 + number * RARE_WORDS + GAPS,
-    );
+    this.#history.scaled(this.#flow, number, 0x47, GAPS);
     this.#store.doubles[(this.#base >> 1) + F_MISSED]! += bytes;
   }
 }
