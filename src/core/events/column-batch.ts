@@ -37,11 +37,16 @@ export class ColumnBatch {
   readonly #u32: Uint32Array[] = [];
   #room = 0;
   readonly #dictionary: (Map<string, number> | undefined)[];
+  /** Per `dict` column, the value set last and its number. */
+  readonly #lastText: (string | undefined)[];
+  readonly #lastNumber: number[];
 
   constructor(schema: LogSchema) {
     this.schema = schema;
     this.columns = columnsOfLog(schema);
     this.values = this.columns.map(() => []);
+    this.#lastText = this.columns.map(() => undefined);
+    this.#lastNumber = this.columns.map(() => 0);
     this.#dictionary = this.columns.map((c) => (c.type === "dict" ? new Map() : undefined));
   }
 
@@ -79,6 +84,7 @@ export class ColumnBatch {
     for (const bits of this.validity) bits?.fill(0);
     for (const list of this.values) list.length = 0;
     for (const map of this.#dictionary) map?.clear();
+    this.#lastText.fill(undefined);
   }
 
   setU8(column: number, row: number, value: number): void {
@@ -125,11 +131,16 @@ export class ColumnBatch {
   setText(column: number, row: number, value: string): void {
     const list = this.values[column]!;
     const known = this.#dictionary[column];
-    let number = known?.get(value);
+    // Rows that follow each other often say the same: that spares the look-up.
+    let number = this.#lastText[column] === value ? this.#lastNumber[column] : known?.get(value);
     if (number === undefined) {
       number = list.length;
       list.push(value);
       known?.set(value, number);
+    }
+    if (known !== undefined) {
+      this.#lastText[column] = value;
+      this.#lastNumber[column] = number;
     }
     this.#u32[column]![row] = number;
     this.#mark(column, row);

@@ -69,6 +69,7 @@ const ROWS_PER_FLOW = 64;
 /** Zeek writes others again after this, for a connection or a pair of addresses. */
 const SILENCE_NANOSECONDS = 600e9;
 const KNOWN_MAX = 65_536;
+const TOLD_SLOTS = 512;
 
 /** Zeek's name of a packet's fault. */
 function faultWeird(packet: DecodedPacket): string {
@@ -99,6 +100,9 @@ export class FlowWeirds {
   readonly #store: FlowStore;
   /** Rows or time of the last row, by name and place. */
   readonly #known = new Map<number, number>();
+  /** Some keys of `#known` that are silent until a time, found without a search; later ones take over. */
+  readonly #toldKeys = new Float64Array(TOLD_SLOTS).fill(-1);
+  readonly #toldTimes = new Float64Array(TOLD_SLOTS);
   readonly #numbers = new Map<string, number>();
   readonly #counts: number[] = [];
   readonly #rules: ("source" | "each" | "capture" | "pair")[] = [];
@@ -221,22 +225,35 @@ export class FlowWeirds {
             ? pairOf(packet)
             : ordinal;
     // With the capture's seed, so that nobody can choose addresses whose keys fall on one place.
-    const key = number * 4294967296 + (mix(mix(this.#seed, place), number) >>> 0);
+    const hash = mix(mix(this.#seed, place), number) >>> 0;
+    const key = number * 4294967296 + hash;
+    const now = this.#store.doubles[F_NOW]!;
+    // Most of what comes was told shortly before: this spares those the look into the map.
+    const slot = hash & (TOLD_SLOTS - 1);
+    if (this.#toldKeys[slot] === key && now - this.#toldTimes[slot]! < SILENCE_NANOSECONDS) {
+      return false;
+    }
     const known = this.#known.get(key);
+    if (rule !== "each") {
+      this.#toldKeys[slot] = key;
+      // A source is told once for all.
+      this.#toldTimes[slot] = rule === "source" ? Number.POSITIVE_INFINITY : (known ?? now);
+    }
     if (known === undefined) {
-      if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-      this.#known.set(key, rule === "each" ? 1 : this.#store.doubles[F_NOW]!);
+      if (this.#known.size >= KNOWN_MAX) {
+        this.#known.clear();
+        this.#toldKeys.fill(-1);
+      }
+      this.#known.set(key, rule === "each" ? 1 : now);
       return true;
     }
     if (rule === "each" && known < ROWS_PER_FLOW) {
       this.#known.set(key, known + 1);
       return true;
     }
-    if (
-      (rule === "pair" || rule === "capture") &&
-      this.#store.doubles[F_NOW]! - known >= SILENCE_NANOSECONDS
-    ) {
-      this.#known.set(key, this.#store.doubles[F_NOW]!);
+    if ((rule === "pair" || rule === "capture") && now - known >= SILENCE_NANOSECONDS) {
+      this.#known.set(key, now);
+      this.#toldTimes[slot] = now;
       return true;
     }
     if (rule === "each") this.#limit.reached++;
