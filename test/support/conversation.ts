@@ -1,5 +1,6 @@
 import {
   type AnalyzerServices,
+  CertificateLog,
   type Conversation,
   type FileFeed,
   type FileStart,
@@ -10,7 +11,7 @@ import {
   type Transport,
 } from "../../src/core/analyzers/index.ts";
 import { createLimit } from "../../src/core/base/index.ts";
-import { createDigest } from "../../src/platform/index.ts";
+import { createDigest, nodeCiphers } from "../../src/platform/index.ts";
 import { LogRows, type Row } from "./log-rows.ts";
 
 /** One piece of a conversation as a test gives it. */
@@ -76,8 +77,13 @@ export function talk(
     isLocal: () => true,
     files: { open: (_, start) => openFile(files, start) },
   };
-  // Certificates and ciphers come from those who need them, in `services`.
-  const run = protocol.start({ ...services, ...options.services } as AnalyzerServices);
+  const certificates = new CertificateLog(services);
+  const run = protocol.start({
+    ...services,
+    certificates,
+    ciphers: nodeCiphers,
+    ...options.services,
+  });
   let now = 0;
   const inner = (name: string): Session => {
     const seen = { name, bytes: [new Uint8Array(), new Uint8Array()] as [Uint8Array, Uint8Array] };

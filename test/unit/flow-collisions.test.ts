@@ -25,6 +25,7 @@ type Family = (key: FlowKey, n: number) => void;
  */
 function probesOf(family: Family, count: number, seed: number): number {
   const store = new FlowStore(count);
+  store.reserve(count);
   const index = new FlowIndex(store, seed);
   const key = Object.assign(createFlowKey(), { a2: MAPPED, b2: MAPPED, protocol: 17 });
   let wrong = 0;

@@ -6,7 +6,7 @@ import {
   F_NOW,
   ORDINAL,
   PENDING_0,
-  RARE_0,
+  ENDS_0,
 } from "../../src/core/flow/flow-layout.ts";
 import { FlowStore, wordsOf } from "../../src/core/flow/flow-store.ts";
 import { DEFAULT_FLOW_LIMITS } from "../../src/core/flow/index.ts";
@@ -32,6 +32,7 @@ function expectLinear(stepsOf: (count: number) => number, smallest: number, doub
 /** A store whose first `count` records are taken to be live flows. */
 function storeOf(count: number): FlowStore {
   const store = new FlowStore(count);
+  store.reserve(count);
   for (let flow = 1; flow <= count; flow++) store.words[wordsOf(flow) + ORDINAL] = flow;
   return store;
 }
@@ -97,7 +98,7 @@ test.each(Object.entries(PIECE_ORDERS))("pieces beyond a hole cost what they are
       at: base + ENDPOINT_0,
       pending: base + PENDING_0,
       peer: base + ENDPOINT_1,
-      rare: base + RARE_0,
+      ends: base + ENDS_0,
     };
     for (let n = 0; n < count; n++) gaps.dataSent(side, at(n), 1, 1);
     expect(gaps.steps).toBeLessThanOrEqual(count * 512);

@@ -2,6 +2,7 @@ import type { LogSchema } from "../events/index.ts";
 import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { dns } from "./dns/index.ts";
+import { http } from "./http/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
@@ -10,6 +11,7 @@ import type { Protocol } from "./shared/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
 import { tunnelSchema } from "./tunnel/index.ts";
+import { websocket } from "./websocket/index.ts";
 import { weirdSchema } from "./weird/index.ts";
 import { x509Schema } from "./x509/index.ts";
 
@@ -63,7 +65,7 @@ export { WeirdAnalyzer } from "./weird/index.ts";
 export { CertificateLog } from "./x509/index.ts";
 
 /** Application protocols: a new one is a folder and a line here. */
-export const protocols: readonly Protocol[] = [dns, quic, ssl, dtls, ssh];
+export const protocols: readonly Protocol[] = [dns, quic, ssl, dtls, ssh, http, websocket];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
 export const logSchemas: readonly LogSchema[] = [

@@ -47,6 +47,8 @@ export interface EngineOptions {
   createDigest?: CreateDigest;
   /** Ciphers for what keys are known of; without them what is encrypted stays so. */
   ciphers?: Ciphers;
+  /** Secrets of TLS sessions in NSS's key log format: what they open is analysed. */
+  keyLog?: string;
   /** Maxima of protocols' limits, by name (`dns.questions`). */
   analyzerLimits?: Readonly<Record<string, number>>;
   /** Takes files out as they come by, with all their bytes. */
@@ -137,6 +139,7 @@ export class Engine {
         ...shared,
         files: new FileTracker({ ...shared, onFile: options.onFile }),
         certificates: new CertificateLog(shared),
+        keyLog: options.keyLog,
       }),
       notice: ({ log, conversation, packetOffset }, notice) =>
         writeNotice(log(noticeSchema), conversation, { ...notice, packetOffset }),

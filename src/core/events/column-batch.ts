@@ -4,6 +4,9 @@ import { type Column, type ColumnType, columnsOfLog, type LogSchema } from "./sc
 /** Rows a batch holds: two vectors of the index's engine, small enough to stay in cache. */
 export const BATCH_ROWS = 4096;
 
+/** Rows that a batch makes room for, step by step. */
+const ROOM = [16, 256, BATCH_ROWS];
+
 const ELEMENT_BYTES: Record<ColumnType, number> = {
   u8: 1,
   u16: 2,
@@ -25,29 +28,25 @@ export class ColumnBatch {
   readonly columns: readonly Column[];
   rowCount = 0;
   /** Per column, the raw values. */
-  readonly data: Uint8Array[];
+  readonly data: Uint8Array[] = [];
   /** Per column, one bit a row, 1 = set; only for optional columns. */
-  readonly validity: (Uint8Array | undefined)[];
+  readonly validity: (Uint8Array | undefined)[] = [];
   /** Per `dict`, `text` or `bytes` column, the values its numbers stand for. */
   readonly values: (string | Uint8Array)[][];
-  readonly #u16: Uint16Array[];
-  readonly #u32: Uint32Array[];
+  readonly #u16: Uint16Array[] = [];
+  readonly #u32: Uint32Array[] = [];
+  #room = 0;
   readonly #dictionary: (Map<string, number> | undefined)[];
+  /** Per `dict` column, the value set last and its number. */
+  readonly #lastText: (string | undefined)[];
+  readonly #lastNumber: number[];
 
-  constructor(
-    schema: LogSchema,
-    buffers?: { data: Uint8Array[]; validity: (Uint8Array | undefined)[] },
-  ) {
+  constructor(schema: LogSchema) {
     this.schema = schema;
     this.columns = columnsOfLog(schema);
-    this.data =
-      buffers?.data ?? this.columns.map((c) => new Uint8Array(BATCH_ROWS * ELEMENT_BYTES[c.type]));
-    this.validity =
-      buffers?.validity ??
-      this.columns.map((c) => (c.optional ? new Uint8Array(BATCH_ROWS / 8) : undefined));
-    this.#u16 = this.data.map((d) => new Uint16Array(d.buffer, d.byteOffset, d.byteLength >> 1));
-    this.#u32 = this.data.map((d) => new Uint32Array(d.buffer, d.byteOffset, d.byteLength >> 2));
     this.values = this.columns.map(() => []);
+    this.#lastText = this.columns.map(() => undefined);
+    this.#lastNumber = this.columns.map(() => 0);
     this.#dictionary = this.columns.map((c) => (c.type === "dict" ? new Map() : undefined));
   }
 
@@ -58,7 +57,25 @@ export class ColumnBatch {
   /** Begins a row whose optional columns are unset; the others must all be written. */
   addRow(): number {
     assert(this.rowCount < BATCH_ROWS, "batch has room");
+    if (this.rowCount === this.#room) this.reserve(this.rowCount + 1);
     return this.rowCount++;
+  }
+
+  /** Makes room for so many rows; most logs of a small capture have few or none. */
+  reserve(rows: number): void {
+    if (rows <= this.#room && this.#room > 0) return;
+    const room = ROOM.find((step) => step >= rows) ?? BATCH_ROWS;
+    this.#room = room;
+    this.columns.forEach((column, n) => {
+      const data = new Uint8Array(room * ELEMENT_BYTES[column.type]);
+      if (this.data[n] !== undefined) data.set(this.data[n]);
+      this.data[n] = data;
+      this.#u16[n] = new Uint16Array(data.buffer, 0, data.length >> 1);
+      this.#u32[n] = new Uint32Array(data.buffer, 0, data.length >> 2);
+      const bits = column.optional ? new Uint8Array(room / 8) : undefined;
+      if (this.validity[n] !== undefined) bits?.set(this.validity[n]);
+      this.validity[n] = bits;
+    });
   }
 
   /** Forgets all rows; the buffers stay. */
@@ -67,6 +84,7 @@ export class ColumnBatch {
     for (const bits of this.validity) bits?.fill(0);
     for (const list of this.values) list.length = 0;
     for (const map of this.#dictionary) map?.clear();
+    this.#lastText.fill(undefined);
   }
 
   setU8(column: number, row: number, value: number): void {
@@ -113,11 +131,16 @@ export class ColumnBatch {
   setText(column: number, row: number, value: string): void {
     const list = this.values[column]!;
     const known = this.#dictionary[column];
-    let number = known?.get(value);
+    // Rows that follow each other often say the same: that spares the look-up.
+    let number = this.#lastText[column] === value ? this.#lastNumber[column] : known?.get(value);
     if (number === undefined) {
       number = list.length;
       list.push(value);
       known?.set(value, number);
+    }
+    if (known !== undefined) {
+      this.#lastText[column] = value;
+      this.#lastNumber[column] = number;
     }
     this.#u32[column]![row] = number;
     this.#mark(column, row);
@@ -187,6 +210,7 @@ export class ColumnBatch {
 export function encodeColumnBatch(batch: ColumnBatch): Uint8Array {
   const name = new TextEncoder().encode(batch.schema.name);
   const rows = batch.rowCount;
+  batch.reserve(rows);
   const kept = batch.columns.map((_, index) => isWorthKeeping(batch, index));
   const parts: Uint8Array[] = [
     u16(name.length),
@@ -233,6 +257,7 @@ export function decodeColumnBatch(
   const rows = view.getUint32(2 + nameBytes, true);
   if (rows > BATCH_ROWS) return malformed("column batch has too many rows", 2 + nameBytes);
   const batch = new ColumnBatch(schema);
+  batch.reserve(rows);
   batch.rowCount = rows;
   const left = new Set(batch.columns.keys());
   const columns = view.getUint16(6 + nameBytes, true);

@@ -3,7 +3,6 @@ import type { Bursts } from "./bursts.ts";
 import { DATA_BIT, type FlowHistory } from "./flow-history.ts";
 import {
   ACTIVE,
-  BAD_CHECKSUMS,
   BURST_COUNT,
   ENDPOINT_0,
   ENDPOINT_WORDS,
@@ -14,17 +13,15 @@ import {
   F_SIZE,
   FLAGS,
   FLIPPED,
-  HEADERS_0,
+  HEADERS,
   HISTORY_SEEN,
-  OVERHEAD_0,
+  OVERHEAD,
   PACKETS,
-  RARE_0,
-  RARE_WORDS,
   RESPONSE_TIME,
   STATE,
-  UNCOUNTED,
 } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
+import { BAD_CHECKSUMS, UNCOUNTED } from "./rare-events.ts";
 import { toMicroseconds } from "./tcp-handshake.ts";
 import type { TcpTracker } from "./tcp-tracker.ts";
 
@@ -33,15 +30,13 @@ const PLAIN_DATA_BIT = 1;
 
 /** Adds packets to what a flow counts: packets, bytes, sizes, frames, bursts, response time. */
 export class FlowCounter {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #history: FlowHistory;
   readonly #tcp: TcpTracker;
   readonly #bursts: Bursts;
 
   constructor(store: FlowStore, history: FlowHistory, tcp: TcpTracker, bursts: Bursts) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = history;
     this.#tcp = tcp;
     this.#bursts = bursts;
@@ -54,8 +49,8 @@ export class FlowCounter {
     packet: DecodedPacket,
     frame: { readonly count: number; readonly bytes: number },
   ): void {
-    const words = this.#words;
-    const doubles = this.#doubles;
+    const words = this.#store.words;
+    const doubles = this.#store.doubles;
     const at = wordsOf(flow);
     const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     const isOriginator = (words[at + FLAGS]! & FLIPPED) === endpoint;
@@ -82,15 +77,15 @@ export class FlowCounter {
         doubles[(at >> 1) + F_LAST] = doubles[F_NOW]!;
     }
     if (!isCounted || frame.count > 1) {
-      words[at + RARE_0 + endpoint * RARE_WORDS + UNCOUNTED]! += frame.count - (isCounted ? 1 : 0);
+      this.#addUncounted(flow, endpoint, frame.count - (isCounted ? 1 : 0));
     }
     if (isCounted) {
       const { ipTotalBytes } = packet;
       words[side + PACKETS]!++;
       doubles[(side >> 1) + F_IP_BYTES]! += ipTotalBytes;
-      words[at + OVERHEAD_0 + endpoint]! += frame.bytes - ipTotalBytes;
-      words[at + HEADERS_0 + endpoint]! += ipTotalBytes - packet.payloadLength;
-    } else words[at + OVERHEAD_0 + endpoint]! += frame.bytes;
+      words[side + OVERHEAD]! += frame.bytes - ipTotalBytes;
+      words[side + HEADERS]! += ipTotalBytes - packet.payloadLength;
+    } else words[side + OVERHEAD]! += frame.bytes;
     if (packet.payloadLength === 0) return;
     if (isOriginator) this.#bursts.payload(flow);
     else if ((seen & dataBit) === 0) this.#answered(at);
@@ -98,31 +93,38 @@ export class FlowCounter {
 
   /** Packets that belong to the flow and count for nothing but their frames. */
   uncounted(flow: number, endpoint: 0 | 1, frame: { count: number; bytes: number }): void {
-    const at = wordsOf(flow);
-    this.#words[at + RARE_0 + endpoint * RARE_WORDS + UNCOUNTED]! += frame.count;
-    this.#words[at + OVERHEAD_0 + endpoint]! += frame.bytes;
+    const side = wordsOf(flow) + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
+    this.#addUncounted(flow, endpoint, frame.count);
+    this.#store.words[side + OVERHEAD]! += frame.bytes;
   }
 
   /** Notes a TCP or UDP packet whose checksum was wrong. */
   badChecksum(flow: number, endpoint: 0 | 1): void {
-    const rare = wordsOf(flow) + RARE_0 + endpoint * RARE_WORDS;
-    this.#history.scaled(flow, endpoint, 0x43, rare + BAD_CHECKSUMS);
+    this.#history.scaled(flow, endpoint, 0x43, BAD_CHECKSUMS);
+  }
+
+  #addUncounted(flow: number, endpoint: 0 | 1, frames: number): void {
+    const { rare } = this.#store;
+    const place = this.#store.rareOf(flow);
+    rare.write(place, endpoint, UNCOUNTED, rare.read(place, endpoint, UNCOUNTED) + frames);
   }
 
   /** The responder's first payload: how long after the originator's last. */
   #answered(at: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     if (words[at + BURST_COUNT] === 0 || words[at + RESPONSE_TIME] !== 0) return;
-    const asked = this.#doubles[(at >> 1) + F_BURST_LAST]!;
-    words[at + RESPONSE_TIME] = toMicroseconds(this.#doubles[F_NOW]! - asked);
+    const asked = this.#store.doubles[(at >> 1) + F_BURST_LAST]!;
+    words[at + RESPONSE_TIME] = toMicroseconds(this.#store.doubles[F_NOW]! - asked);
   }
 
   /** A length field below the header's own size leaves the side silent. */
   #addSize(side: number, bytes: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const size =
-      (words[side + STATE]! & ACTIVE) === 0 ? bytes : this.#doubles[(side >> 1) + F_SIZE]! + bytes;
-    this.#doubles[(side >> 1) + F_SIZE] = size;
+      (words[side + STATE]! & ACTIVE) === 0
+        ? bytes
+        : this.#store.doubles[(side >> 1) + F_SIZE]! + bytes;
+    this.#store.doubles[(side >> 1) + F_SIZE] = size;
     if (size < 0) words[side + STATE]! &= ~ACTIVE;
     else words[side + STATE]! |= ACTIVE;
   }

@@ -10,10 +10,10 @@ import {
   BURST_COUNT,
   DEPTH_MASK,
   DEPTH_SHIFT,
-  DUPLICATE_ACKS,
   DUPLICATES,
   ENDPOINT_0,
   ENDPOINT_1,
+  ENDPOINT_WORDS,
   F_FIRST_OFFSET,
   F_IP_BYTES,
   F_LAST,
@@ -23,40 +23,41 @@ import {
   F_START,
   FLAGS,
   FLIPPED,
-  HEADERS_0,
+  HEADERS,
   KIND_ONE_WAY,
   KIND_RESIDUE,
   ORDINAL,
-  OUT_OF_ORDER,
-  OVERHEAD_0,
+  OVERHEAD,
   PACKETS,
   PARTIAL,
   PORTS,
   PROTOCOL,
-  RARE_0,
-  RARE_WORDS,
+  RARE_RECORD,
   RESPONSE_TIME,
-  RETRANSMISSIONS,
   STATE,
   SYN_TIME,
   TUNNEL_CONTEXT,
   TUNNEL_MASK,
   TUNNEL_SHIFT,
-  UNCOUNTED,
   VLANS,
-  ZERO_WINDOWS,
 } from "./flow-layout.ts";
 import type { FlowRecord } from "./flow-record.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 import type { LinkAddresses } from "./link-addresses.ts";
+import {
+  DUPLICATE_ACKS,
+  OUT_OF_ORDER,
+  RETRANSMISSIONS,
+  UNCOUNTED,
+  ZERO_WINDOWS,
+} from "./rare-events.ts";
 import { SmallDigests } from "./small-digests.ts";
 import { endpointSize } from "./tcp-size.ts";
 import type { TunnelContexts } from "./tunnel-contexts.ts";
 
 /** Fills a `FlowRecord` from a flow's words: sizes, state, ids. */
 export class FlowDescriber {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #history: FlowHistory;
   readonly #tunnels: TunnelContexts;
   readonly #links: LinkAddresses;
@@ -74,8 +75,7 @@ export class FlowDescriber {
       captureId: string;
     },
   ) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = options.history;
     this.#tunnels = options.tunnels;
     this.#links = options.links;
@@ -85,14 +85,14 @@ export class FlowDescriber {
   }
 
   describe(flow: number, out: FlowRecord): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const at = wordsOf(flow);
     const f = at >> 1;
     const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
     const kind = words[at + PROTOCOL]!;
     this.#describeIds(flow, out);
-    out.lastTime = this.#doubles[f + F_LAST]!;
-    out.missedBytes = this.#doubles[f + F_MISSED]!;
+    out.lastTime = this.#store.doubles[f + F_LAST]!;
+    out.missedBytes = this.#store.doubles[f + F_MISSED]!;
     out.outerVlan = (words[at + VLANS]! >>> 16) - 1;
     out.innerVlan = (words[at + VLANS]! & 0xffff) - 1;
     out.bursts = words[at + BURST_COUNT]!;
@@ -101,8 +101,8 @@ export class FlowDescriber {
     const responder = at + (flipped ? ENDPOINT_0 : ENDPOINT_1);
     out.originatorPackets = words[originator + PACKETS]!;
     out.responderPackets = words[responder + PACKETS]!;
-    out.originatorIpBytes = this.#doubles[(originator >> 1) + F_IP_BYTES]!;
-    out.responderIpBytes = this.#doubles[(responder >> 1) + F_IP_BYTES]!;
+    out.originatorIpBytes = this.#store.doubles[(originator >> 1) + F_IP_BYTES]!;
+    out.responderIpBytes = this.#store.doubles[(responder >> 1) + F_IP_BYTES]!;
     this.#describeSizes(out, originator, responder);
     this.#describeTunnel(out, at, flipped);
     this.#describeUid(out);
@@ -114,12 +114,12 @@ export class FlowDescriber {
   /** Uid, addresses, ports and start alone. */
   identify(flow: number, out: FlowRecord): void {
     this.#describeIds(flow, out);
-    out.depth = (this.#words[wordsOf(flow) + FLAGS]! & DEPTH_MASK) >> DEPTH_SHIFT;
+    out.depth = (this.#store.words[wordsOf(flow) + FLAGS]! & DEPTH_MASK) >> DEPTH_SHIFT;
     this.#describeUid(out);
   }
 
   #describeIds(flow: number, out: FlowRecord): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const at = wordsOf(flow);
     const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
     const kind = words[at + PROTOCOL]!;
@@ -137,12 +137,12 @@ export class FlowDescriber {
     out.originatorPort = flipped ? ports & 0xffff : ports >>> 16;
     out.responderPort = flipped ? ports >>> 16 : ports & 0xffff;
     out.isMidStream = (words[at + FLAGS]! & PARTIAL) !== 0;
-    out.startTime = this.#doubles[(at >> 1) + F_START]!;
-    out.firstOffset = this.#doubles[(at >> 1) + F_FIRST_OFFSET]!;
+    out.startTime = this.#store.doubles[(at >> 1) + F_START]!;
+    out.firstOffset = this.#store.doubles[(at >> 1) + F_FIRST_OFFSET]!;
   }
 
   #describeTunnel(out: FlowRecord, at: number, flipped: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const flags = words[at + FLAGS]!;
     out.depth = (flags & DEPTH_MASK) >> DEPTH_SHIFT;
     out.carries = (flags & TUNNEL_MASK) >> TUNNEL_SHIFT;
@@ -158,18 +158,20 @@ export class FlowDescriber {
   }
 
   #describeFrames(out: FlowRecord, at: number, flipped: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const originator = flipped ? 1 : 0;
-    const responder = 1 - originator;
-    const from = at + RARE_0 + originator * RARE_WORDS;
-    const to = at + RARE_0 + responder * RARE_WORDS;
-    out.originatorFrames = out.originatorPackets + words[from + UNCOUNTED]!;
-    out.responderFrames = out.responderPackets + words[to + UNCOUNTED]!;
-    out.originatorFrameBytes = out.originatorIpBytes + (words[at + OVERHEAD_0 + originator]! >>> 0);
-    out.responderFrameBytes = out.responderIpBytes + (words[at + OVERHEAD_0 + responder]! >>> 0);
-    out.originatorPayloadBytes = out.originatorIpBytes - words[at + HEADERS_0 + originator]!;
-    out.responderPayloadBytes = out.responderIpBytes - words[at + HEADERS_0 + responder]!;
-    out.lastLocatedTime = Math.max(out.lastTime, this.#doubles[(at >> 1) + F_RUN_END]!);
+    const responder = flipped ? 0 : 1;
+    const from = at + ENDPOINT_0 + originator * ENDPOINT_WORDS;
+    const to = at + ENDPOINT_0 + responder * ENDPOINT_WORDS;
+    const { rare } = this.#store;
+    const place = words[at + RARE_RECORD]!;
+    out.originatorFrames = out.originatorPackets + rare.read(place, originator, UNCOUNTED);
+    out.responderFrames = out.responderPackets + rare.read(place, responder, UNCOUNTED);
+    out.originatorFrameBytes = out.originatorIpBytes + (words[from + OVERHEAD]! >>> 0);
+    out.responderFrameBytes = out.responderIpBytes + (words[to + OVERHEAD]! >>> 0);
+    out.originatorPayloadBytes = out.originatorIpBytes - words[from + HEADERS]!;
+    out.responderPayloadBytes = out.responderIpBytes - words[to + HEADERS]!;
+    out.lastLocatedTime = Math.max(out.lastTime, this.#store.doubles[(at >> 1) + F_RUN_END]!);
     const { source, destination } = this.#links.of(at);
     out.originatorLink = flipped ? destination : source;
     out.responderLink = flipped ? source : destination;
@@ -180,18 +182,18 @@ export class FlowDescriber {
     out.responseTime = toNanoseconds(words[at + RESPONSE_TIME]!);
     if (out.transport !== 0) return;
     for (let side = 0; side < 2; side++) {
-      const rare = side === 0 ? from : to;
-      const moved = words[rare + OUT_OF_ORDER]!;
+      const endpoint = side === 0 ? originator : responder;
+      const moved = rare.read(place, endpoint, OUT_OF_ORDER);
       out.outOfOrder[side] = moved;
       // A piece that fills a hole comes late, but it was not sent twice.
-      out.retransmissions[side] = Math.max(0, words[rare + RETRANSMISSIONS]! - moved);
-      out.duplicateAcks[side] = words[rare + DUPLICATE_ACKS]!;
-      out.zeroWindows[side] = words[rare + ZERO_WINDOWS]!;
+      out.retransmissions[side] = Math.max(0, rare.read(place, endpoint, RETRANSMISSIONS) - moved);
+      out.duplicateAcks[side] = rare.read(place, endpoint, DUPLICATE_ACKS);
+      out.zeroWindows[side] = rare.read(place, endpoint, ZERO_WINDOWS);
     }
   }
 
   #describeSizes(out: FlowRecord, originator: number, responder: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     if (out.protocol === 6 && !out.isResidue) {
       out.transport = 0;
       // A number below zero comes from sequence numbers that were never to be believed.
@@ -210,8 +212,8 @@ export class FlowDescriber {
     const isFromActive = (words[originator + STATE]! & ACTIVE) !== 0;
     const isToActive = (words[responder + STATE]! & ACTIVE) !== 0;
     out.transport = out.protocol === 17 ? 1 : out.protocol === 1 || out.protocol === 58 ? 2 : 3;
-    out.originatorBytes = isFromActive ? this.#doubles[(originator >> 1) + F_SIZE]! : 0;
-    out.responderBytes = isToActive ? this.#doubles[(responder >> 1) + F_SIZE]! : 0;
+    out.originatorBytes = isFromActive ? this.#store.doubles[(originator >> 1) + F_SIZE]! : 0;
+    out.responderBytes = isToActive ? this.#store.doubles[(responder >> 1) + F_SIZE]! : 0;
     out.connState = plainConnState(out.transport, isFromActive, isToActive);
   }
 
@@ -234,7 +236,7 @@ export class FlowDescriber {
 
   #describeCommunity(out: FlowRecord, at: number, kind: number): void {
     const digests = this.#digests;
-    hashFlow(digests, this.#words, at, {
+    hashFlow(digests, this.#store.words, at, {
       protocol: out.protocol,
       hasPorts: out.transport !== 3,
       isOneWay: (kind & KIND_ONE_WAY) !== 0,

@@ -1,19 +1,19 @@
 import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packet/index.ts";
 import {
+  ENDS_0,
+  ENDS_WORDS,
   FLAGS,
   FLIPPED,
   HISTORY,
   HISTORY_FIN,
-  HISTORY_RST,
   HISTORY_SEEN,
   HISTORY_SYN,
   PARTIAL,
-  RARE_0,
-  RARE_WORDS,
   SEEN_0,
 } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 import type { HistoryTree } from "./history.ts";
+import { HISTORY_RST } from "./rare-events.ts";
 
 const SYN_BIT = 1;
 const FIN_BIT = 2;
@@ -27,26 +27,26 @@ const CARET = 0x5e;
 
 /** Writes the letters of Zeek's `history`: upper case for the originator, lower for the responder. */
 export class FlowHistory {
-  readonly #words: Int32Array;
+  readonly #store: FlowStore;
   readonly #tree: HistoryTree;
   readonly #synAck: number;
   readonly #flippedSynAck: number;
 
   constructor(store: FlowStore, tree: HistoryTree) {
-    this.#words = store.words;
+    this.#store = store;
     this.#tree = tree;
     this.#synAck = tree.appendText(0, "H");
     this.#flippedSynAck = tree.appendText(0, "^h");
   }
 
   text(flow: number): string {
-    return this.#tree.text(this.#words[wordsOf(flow) + HISTORY]!);
+    return this.#tree.text(this.#store.words[wordsOf(flow) + HISTORY]!);
   }
 
   /** Turns originator and responder round. */
   flip(flow: number): void {
     const at = wordsOf(flow);
-    this.#words[at + FLAGS] = (this.#words[at + FLAGS]! ^ FLIPPED) & ~PARTIAL;
+    this.#store.words[at + FLAGS] = (this.#store.words[at + FLAGS]! ^ FLIPPED) & ~PARTIAL;
     this.#add(at, CARET);
   }
 
@@ -59,7 +59,7 @@ export class FlowHistory {
       else if ((packet.tcpFlags & TCP_ACK) !== 0) this.#traffic(flow, endpoint, ACK_BIT, 0x41);
       return;
     }
-    const rare = at + RARE_0 + endpoint * RARE_WORDS;
+    const ends = at + ENDS_0 + endpoint * ENDS_WORDS;
     switch (flags) {
       case TCP_SYN:
         this.#repeated(
@@ -67,7 +67,7 @@ export class FlowHistory {
           endpoint,
           SYN_BIT,
           (packet.tcpFlags & TCP_ACK) !== 0 ? 0x48 : 0x53,
-          rare + HISTORY_SYN,
+          ends + HISTORY_SYN,
           position,
         );
         return;
@@ -78,12 +78,12 @@ export class FlowHistory {
           endpoint,
           FIN_BIT,
           0x46,
-          rare + HISTORY_FIN,
+          ends + HISTORY_FIN,
           position + packet.payloadLength,
         );
         return;
       case TCP_RST:
-        this.#repeated(at, endpoint, RST_BIT, 0x52, rare + HISTORY_RST, position);
+        this.#reset(flow, endpoint, position | 0);
         return;
       default: {
         const both = TCP_FIN | TCP_RST;
@@ -103,9 +103,12 @@ export class FlowHistory {
     this.#add(wordsOf(flow), 0x58);
   }
 
-  /** Counts in `counter` and adds `letter` at the 1st, 10th, 100th, … time. */
-  scaled(flow: number, endpoint: 0 | 1, letter: number, counter: number): void {
-    const count = ++this.#words[counter]!;
+  /** Counts one of the `RareEvents` and adds `letter` at the 1st, 10th, 100th, … time. */
+  scaled(flow: number, endpoint: 0 | 1, letter: number, event: number): void {
+    const { rare } = this.#store;
+    const place = this.#store.rareOf(flow);
+    const count = rare.read(place, endpoint, event) + 1;
+    rare.write(place, endpoint, event, count);
     if (!isPowerOfTen(count)) return;
     const at = wordsOf(flow);
     this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
@@ -117,11 +120,11 @@ export class FlowHistory {
    */
   #traffic(flow: number, endpoint: 0 | 1, bit: number, letter: number): void {
     const at = wordsOf(flow);
-    if (this.#words[at + HISTORY] === this.#synAck) {
+    if (this.#store.words[at + HISTORY] === this.#synAck) {
       this.flip(flow);
-      this.#words[at + HISTORY] = this.#flippedSynAck;
-      const originator = (this.#words[at + FLAGS]! & FLIPPED) !== 0 ? 1 : 0;
-      this.#words[at + FLAGS]! |= SEEN_0 << originator;
+      this.#store.words[at + HISTORY] = this.#flippedSynAck;
+      const originator = (this.#store.words[at + FLAGS]! & FLIPPED) !== 0 ? 1 : 0;
+      this.#store.words[at + FLAGS]! |= SEEN_0 << originator;
     }
     this.#once(at, endpoint, bit, letter);
   }
@@ -129,8 +132,8 @@ export class FlowHistory {
   #once(at: number, endpoint: 0 | 1, bit: number, letter: number): boolean {
     const isOriginator = this.#isOriginator(at, endpoint);
     const mask = isOriginator ? bit : bit << 16;
-    if ((this.#words[at + HISTORY_SEEN]! & mask) !== 0) return false;
-    this.#words[at + HISTORY_SEEN]! |= mask;
+    if ((this.#store.words[at + HISTORY_SEEN]! & mask) !== 0) return false;
+    this.#store.words[at + HISTORY_SEEN]! |= mask;
     this.#add(at, isOriginator ? letter : letter | 0x20);
     return true;
   }
@@ -145,18 +148,32 @@ export class FlowHistory {
     position: number,
   ): void {
     const place = position | 0;
-    if (!this.#once(at, endpoint, bit, letter) && this.#words[memory] !== place) {
+    if (!this.#once(at, endpoint, bit, letter) && this.#store.words[memory] !== place) {
       this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
     }
-    this.#words[memory] = place;
+    this.#store.words[memory] = place;
+  }
+
+  /** As `#repeated`, with a memory that few flows need. */
+  #reset(flow: number, endpoint: 0 | 1, place: number): void {
+    const { rare } = this.#store;
+    const at = wordsOf(flow);
+    const own = this.#store.rareOf(flow);
+    if (
+      !this.#once(at, endpoint, RST_BIT, 0x52) &&
+      rare.read(own, endpoint, HISTORY_RST) !== place
+    ) {
+      this.#add(at, this.#isOriginator(at, endpoint) ? 0x52 : 0x72);
+    }
+    rare.write(own, endpoint, HISTORY_RST, place);
   }
 
   #isOriginator(at: number, endpoint: 0 | 1): boolean {
-    return (this.#words[at + FLAGS]! & FLIPPED) === endpoint;
+    return (this.#store.words[at + FLAGS]! & FLIPPED) === endpoint;
   }
 
   #add(at: number, letter: number): void {
-    this.#words[at + HISTORY] = this.#tree.append(this.#words[at + HISTORY]!, letter);
+    this.#store.words[at + HISTORY] = this.#tree.append(this.#store.words[at + HISTORY]!, letter);
   }
 }
 

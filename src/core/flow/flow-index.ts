@@ -14,8 +14,8 @@ export class FlowIndex {
   extraProbes = 0;
   readonly #store: FlowStore;
   readonly #seed: number;
-  #slots = new Int32Array(1 << 15);
-  #mask = (1 << 14) - 1;
+  #slots = new Int32Array(1 << 11);
+  #mask = (1 << 10) - 1;
   #count = 0;
 
   constructor(store: FlowStore, seed = 0) {
@@ -129,8 +129,8 @@ export class FlowIndex {
 
   #grow(): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 2);
-    this.#mask = this.#mask * 2 + 1;
+    this.#slots = new Int32Array(old.length * 4);
+    this.#mask = this.#mask * 4 + 3;
     for (let at = 0; at < old.length; at += 2) {
       if (old[at] !== 0) this.#place(old[at]!, old[at + 1]!);
     }

@@ -1,11 +1,11 @@
 /**
  * One flow is one record of fixed size in one buffer, read as 32-bit integers and as doubles. No
  * object per flow: half a million of them would cost the collector more than the packets cost us.
- * The record is seven cache lines (182 ns a miss): key and flags, one line an endpoint, packet
- * locations and frame sizes, so that a packet of a running flow touches four; then what few packets
- * need. Offsets below count 32-bit words, those named `F_…` count doubles; all from the record's start.
+ * The record is six cache lines (182 ns a miss): key and flags, one line an endpoint, payload and
+ * packet locations, so that a packet of a running flow touches two to four; then what few packets need.
+ * Offsets below count 32-bit words, those named `F_…` count doubles; all from the record's start.
  */
-export const RECORD_WORDS = 112;
+export const RECORD_WORDS = 96;
 /**
  * Words before record 0. With glibc large buffers begin 16 bytes after a page's start; 48 more, and
  * every record begins on a cache line of its own.
@@ -26,63 +26,62 @@ export const PROTOCOL = 9;
 export const KIND_RESIDUE = 0x100;
 export const KIND_ONE_WAY = 0x200;
 export const FLAGS = 10;
-export const HISTORY = 11;
+export const ORDINAL = 11;
 export const HISTORY_SEEN = 12;
-export const BURST_COUNT = 13;
+/** Hop limits of both endpoints' first packets, 8 bits each, plus one bit each that they are known. */
+export const HOP_LIMITS = 13;
 export const F_LAST = 7;
 
-/** Lines 1 and 2: the endpoints. Their last two words are the flow's. */
+/** Lines 1 and 2: the endpoints. */
 export const ENDPOINT_0 = 16;
 export const ENDPOINT_WORDS = 16;
 export const ENDPOINT_1 = ENDPOINT_0 + ENDPOINT_WORDS;
-export const F_BURST_LAST = 15;
-export const PENDING_0 = 46;
-export const PENDING_1 = 47;
 
-/** Line 3: packet locations, and how much the frames were larger than what was counted. */
-/** Hop limits of both endpoints' first packets, 8 bits each, plus one bit each that they are known. */
-export const HOP_LIMITS = 48;
-export const POSTING_TAIL = 49;
-export const POSTING_COUNT = 50;
-export const POSTING_BYTES = 51;
-export const F_POSTING_LAST = 26;
-export const F_RUN_START = 27;
-export const F_RUN_END = 28;
-export const ORDINAL = 58;
-export const HASH = 59;
-/** Per endpoint: bytes of whole frames beyond the IP bytes counted. */
-export const OVERHEAD_0 = 60;
-/** Per endpoint: bytes of IP and transport headers counted. */
-export const HEADERS_0 = 62;
+/** Line 3: payload of the originator, pieces beyond holes, packet locations. */
+export const PENDING_0 = 48;
+export const PENDING_1 = 49;
+export const BURST_COUNT = 50;
+export const POSTING_TAIL = 51;
+export const F_BURST_LAST = 26;
+export const F_POSTING_LAST = 27;
+export const F_RUN_START = 28;
+export const F_RUN_END = 29;
+export const POSTING_COUNT = 60;
+export const POSTING_BYTES = 61;
+export const POSTING_HEAD = 62;
+export const HISTORY = 63;
 
-/** Lines 4 to 6: timers, rare events, and what begins a flow. */
+/** Lines 4 and 5: timers, rare events, and what begins a flow. */
 export const WHEEL_NEXT = 64;
 export const WHEEL_PREVIOUS = 65;
+/** The wheel's bucket in the lower bits; above, the number of the first packet's pair of link addresses. */
 export const WHEEL_BUCKET = 66;
+export const WHEEL_BUCKET_MASK = 0x7ff;
+export const LINK_PAIR_SHIFT = 11;
 export const VLANS = 67;
 export const F_TIMER = 34;
-export const F_MISSED = 35;
-export const F_BURST_FIRST = 36;
-export const BURST_RECORD = 74;
+export const F_START = 35;
+export const F_FIRST_OFFSET = 36;
+export const HASH = 74;
 /** Microseconds, plus one so that 0 is none: first payload of one side to the other's answer. */
 export const RESPONSE_TIME = 75;
-/** Counts of rare events of endpoint 0; those of endpoint 1 lie `RARE_WORDS` further on. */
-export const RARE_0 = 76;
-export const RARE_WORDS = 12;
-export const F_START = 50;
-export const F_FIRST_OFFSET = 51;
-/** Time of the last SYN or SYN-ACK while the handshake lasts. */
-export const F_HANDSHAKE = 52;
-/** Number of the first packet's pair of link addresses, 0 for none. */
-export const LINK_PAIR = 106;
-export const POSTING_HEAD = 107;
-/** Number of the flow's record of packets captured twice, 0 while there is none. */
-export const DUPLICATES = 108;
+export const F_MISSED = 38;
 /** Number of the flow's tunnel context, 0 outside tunnels. */
-export const TUNNEL_CONTEXT = 109;
+export const TUNNEL_CONTEXT = 78;
+/** Number of the flow's record of packets captured twice, 0 while there is none. */
+export const DUPLICATES = 79;
+export const F_BURST_FIRST = 40;
+/** Time of the last SYN or SYN-ACK while the handshake lasts. */
+export const F_HANDSHAKE = 41;
 /** Microseconds plus one: SYN to SYN-ACK, SYN-ACK to ACK. */
-export const SYN_TIME = 110;
-export const ACK_TIME = 111;
+export const SYN_TIME = 84;
+export const ACK_TIME = 85;
+export const BURST_RECORD = 86;
+/** The flow's place among `RareEvents`, 0 while it has had none. */
+export const RARE_RECORD = 87;
+/** What SYN and FIN of endpoint 0 were; those of endpoint 1 lie `ENDS_WORDS` further on. */
+export const ENDS_0 = 88;
+export const ENDS_WORDS = 4;
 
 /** Words of an endpoint, from its start. */
 export const SEQ_START = 0;
@@ -92,6 +91,10 @@ export const SEQ_ACK = 2;
 export const WRAPS = 3;
 export const STATE = 4;
 export const PACKETS = 5;
+/** Bytes of whole frames beyond the IP bytes counted. */
+export const OVERHEAD = 14;
+/** Bytes of IP and transport headers counted. */
+export const HEADERS = 15;
 /** Doubles of an endpoint, from its start in doubles. */
 export const F_IP_BYTES = 3;
 export const F_REASSEMBLED = 4;
@@ -100,19 +103,10 @@ export const F_UPPER = 6;
 /** UDP and ICMP have no sequence space: their payload bytes lie where TCP has `F_REASSEMBLED`. */
 export const F_SIZE = 4;
 
-/** Words of an endpoint's rare events, from `RARE_0` or its neighbour. */
+/** Words of an endpoint's ends, from `ENDS_0` or its neighbour. */
 export const F_FIN_SEQ = 0;
 export const HISTORY_SYN = 2;
 export const HISTORY_FIN = 3;
-export const HISTORY_RST = 4;
-export const RETRANSMISSIONS = 5;
-export const GAPS = 6;
-export const ZERO_WINDOWS = 7;
-export const BAD_CHECKSUMS = 8;
-export const DUPLICATE_ACKS = 9;
-export const OUT_OF_ORDER = 10;
-/** Frames located under the flow that its packet count leaves out. */
-export const UNCOUNTED = 11;
 
 export const FLIPPED = 1;
 export const SEEN_0 = 2;

@@ -12,29 +12,41 @@ import {
   ORIGIN_WORDS,
   PORTS,
   PROTOCOL,
+  RARE_RECORD,
   RECORD_WORDS,
   VLANS,
 } from "./flow-layout.ts";
 import type { Layer } from "./packet-layers.ts";
+import { RareEvents } from "./rare-events.ts";
+
+/** Records there is room for at first, then up to the second number, then for the whole limit. */
+const ROOM = [256, 8192] as const;
 
 /**
- * The records of all live flows. The whole limit is reserved at once: untouched pages cost nothing
- * until a flow lies in them, and nothing is ever copied to grow. Record 0 is never given out: it
- * stands for packets that are not IP.
+ * The records of all live flows. A small capture should not pay for the limit, so there is little room
+ * at first; beyond a few thousand flows the whole limit is reserved at once: untouched pages cost
+ * nothing until a flow lies in them. So little is ever copied. `words` and `doubles` are others after
+ * `begin`. Record 0 is never given out: it stands for packets that are not IP.
  */
 export class FlowStore {
-  readonly words: Int32Array;
-  readonly doubles: Float64Array;
+  words: Int32Array;
+  doubles: Float64Array;
   readonly maximum: number;
+  /** Record numbers below this have room. */
+  #room: number;
+  /** Beside the records: what few flows need. */
+  readonly rare = new RareEvents();
   live = 0;
   livePeak = 0;
   #used = 1;
   #ordinals = 0;
-  readonly #free: number[] = [];
+  /** The record given back last; each holds the one before in its first word. */
+  #free = 0;
 
   constructor(maximum: number) {
     this.maximum = maximum;
-    const buffer = new ArrayBuffer((ORIGIN_WORDS + (maximum + 1) * RECORD_WORDS) * 4);
+    this.#room = Math.min(ROOM[0], maximum + 1);
+    const buffer = new ArrayBuffer(wordsOf(this.#room) * 4);
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
   }
@@ -73,16 +85,43 @@ export class FlowStore {
   #take(): number {
     this.live++;
     if (this.live > this.livePeak) this.livePeak = this.live;
-    const old = this.#free.pop();
-    if (old === undefined) return this.#used++;
+    const old = this.#free;
+    if (old === 0) {
+      if (this.#used === this.#room) this.reserve(this.#used);
+      return this.#used++;
+    }
     const at = wordsOf(old);
+    this.#free = this.words[at]!;
     this.words.fill(0, at, at + RECORD_WORDS);
     return old;
   }
 
+  /** A flow's place among the rare events, taken now if it has none yet. */
+  rareOf(flow: number): number {
+    const at = wordsOf(flow) + RARE_RECORD;
+    const known = this.words[at]!;
+    if (known !== 0) return known;
+    const place = this.rare.take();
+    this.words[at] = place;
+    return place;
+  }
+
   release(flow: number): void {
     this.live--;
-    this.#free.push(flow);
+    this.rare.release(this.words[wordsOf(flow) + RARE_RECORD]!);
+    this.words[wordsOf(flow)] = this.#free;
+    this.#free = flow;
+  }
+
+  /** Makes room for a record and those before it. */
+  reserve(record: number): void {
+    if (record < this.#room) return;
+    this.#room = Math.min(record < ROOM[1] ? ROOM[1] : this.maximum + 1, this.maximum + 1);
+    const buffer = new ArrayBuffer(wordsOf(this.#room) * 4);
+    const words = new Int32Array(buffer);
+    words.set(this.words);
+    this.words = words;
+    this.doubles = new Float64Array(buffer);
   }
 }
 

@@ -73,8 +73,6 @@ export class FlowTable {
   readonly #options: ResolvedFlowOptions;
   readonly #sink: FlowSink;
   readonly #store: FlowStore;
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
   readonly #index: FlowIndex;
   readonly #history: FlowHistory;
   readonly #timeouts: TimeoutRules;
@@ -103,8 +101,6 @@ export class FlowTable {
     const { limits } = this.#options;
     this.#sink = sink;
     this.#store = new FlowStore(limits.liveFlows.maximum);
-    this.#words = this.#store.words;
-    this.#doubles = this.#store.doubles;
     const seed = seedOf(this.#options.captureId);
     this.#index = new FlowIndex(this.#store, seed);
     const ports = new ServerPorts(this.#options.serverPorts);
@@ -166,7 +162,7 @@ export class FlowTable {
 
   /** Nanoseconds of packet time from the base. */
   get now(): number {
-    return this.#doubles[F_NOW]!;
+    return this.#store.doubles[F_NOW]!;
   }
 
   /** Packets captured twice. */
@@ -176,7 +172,7 @@ export class FlowTable {
 
   /** Acknowledgements seen between established sides, and those that showed a gap. */
   get ackCounts(): { acks: number; gaps: number } {
-    return { acks: this.#doubles[F_ACKS]!, gaps: this.#doubles[F_GAPS]! };
+    return { acks: this.#store.doubles[F_ACKS]!, gaps: this.#store.doubles[F_GAPS]! };
   }
 
   get liveFlowsPeak(): number {
@@ -186,7 +182,7 @@ export class FlowTable {
   /** Number of the innermost flow or residue that the last packet reached; 0 is none. */
   get currentOrdinal(): number {
     const flow = this.touchedCount === 0 ? 0 : this.touched[this.touchedCount - 1]!;
-    return flow === 0 ? 0 : this.#words[wordsOf(flow) + ORDINAL]!;
+    return flow === 0 ? 0 : this.#store.words[wordsOf(flow) + ORDINAL]!;
   }
 
   /** Burst starts and gap histogram of a flow that is being ended. */
@@ -221,7 +217,7 @@ export class FlowTable {
       this.baseSeconds = record.seconds;
     }
     const now = (record.seconds - this.baseSeconds) * 1e9 + record.nanoseconds;
-    this.#doubles[F_NOW] = now;
+    this.#store.doubles[F_NOW] = now;
     if (now > this.#clock) {
       this.#clock = now;
       if (this.#wheel.isDue(now)) this.#wheel.advance(now, this.#look);
@@ -240,7 +236,7 @@ export class FlowTable {
 
   /** Ends every flow and writes what is left. */
   end(): void {
-    const words = this.#words;
+    const words = this.#store.words;
     for (let flow = 1, left = this.#store.live; left > 0; flow++) {
       if (words[wordsOf(flow) + ORDINAL] === 0) continue;
       left--;
@@ -316,7 +312,7 @@ export class FlowTable {
       this.#timeouts.set(flow, TIMEOUT.residue);
       this.#wheel.add(flow, this.#timeouts.deadline(flow));
     }
-    this.#doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#doubles[F_NOW]!;
+    this.#store.doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#store.doubles[F_NOW]!;
     this.#locate(layer, flow);
   }
 
@@ -339,14 +335,14 @@ export class FlowTable {
       if (this.#judge.isFlippedAtStart(packet)) this.#history.flip(flow);
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcp.begin(flow);
       else if (this.#judge.isDns(packet)) this.#timeouts.set(flow, TIMEOUT.dns);
-      this.#wheel.add(flow, this.#doubles[F_NOW]! + CLOSE_NANOSECONDS);
+      this.#wheel.add(flow, this.#store.doubles[F_NOW]! + CLOSE_NANOSECONDS);
     } else if (layer.depth > 0) this.#tunnels.noteCarrier(layer, flow);
     this.#locate(layer, flow);
-    if (this.#duplicates.isDuplicate(layer.source, packet, this.#doubles[F_NOW]!)) {
+    if (this.#duplicates.isDuplicate(layer.source, packet, this.#store.doubles[F_NOW]!)) {
       // A copy from a second mirror port: counted like any other, as Zeek does, and told apart.
       this.lastWasDuplicate = true;
       const at = wordsOf(flow) + DUPLICATES;
-      this.#words[at] = this.#duplicateCounts.add(this.#words[at]!, endpoint);
+      this.#store.words[at] = this.#duplicateCounts.add(this.#store.words[at]!, endpoint);
     }
     const isBroken = this.#judge.isTransportBroken(packet);
     if (!isBroken && this.#judge.isTransportGood(layer.source, packet)) {
@@ -387,7 +383,7 @@ export class FlowTable {
   /** Puts a layer under a flow or residue, with all frames it came in. */
   #locate(layer: Layer, flow: number): void {
     layer.flow = flow;
-    layer.ordinal = this.#words[wordsOf(flow) + ORDINAL]!;
+    layer.ordinal = this.#store.words[wordsOf(flow) + ORDINAL]!;
     if (this.touchedCount < this.touched.length) this.touched[this.touchedCount++] = layer.flow;
     const postings = this.#postings;
     if (postings === undefined) return;
@@ -399,7 +395,7 @@ export class FlowTable {
   }
 
   #end(flow: number, why: "over" | "expire" = "over"): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const at = wordsOf(flow);
     this.#index.remove(flow);
     this.#wheel.remove(flow);
@@ -419,7 +415,7 @@ export class FlowTable {
 
   /** The arena of locations is full: everything in it goes out, flows begin new runs. */
   #writeRuns(): void {
-    const words = this.#words;
+    const words = this.#store.words;
     this.#postings!.countFull();
     this.#postings!.endRun(0);
     for (let flow = 1, left = this.#store.live; left > 0; flow++) {

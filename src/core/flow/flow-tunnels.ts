@@ -21,7 +21,7 @@ export type TellTunnel = (record: FlowRecord, kind: number, action: TunnelAction
 
 /** Which flows carry which: what the inner ones know of their carriers, and what the log says of those. */
 export class FlowTunnels {
-  readonly #words: Int32Array;
+  readonly #store: FlowStore;
   readonly #contexts: TunnelContexts;
   readonly #describer: FlowDescriber;
   readonly #timeouts: TimeoutRules;
@@ -33,7 +33,7 @@ export class FlowTunnels {
     parts: { contexts: TunnelContexts; describer: FlowDescriber; timeouts: TimeoutRules },
     tell: TellTunnel,
   ) {
-    this.#words = store.words;
+    this.#store = store;
     this.#contexts = parts.contexts;
     this.#describer = parts.describer;
     this.#timeouts = parts.timeouts;
@@ -43,13 +43,13 @@ export class FlowTunnels {
   /** A flow or residue begins inside a tunnel. */
   begin(layer: Layer, flow: number): void {
     const { kind, id, outer } = layer;
-    this.#words[wordsOf(flow) + TUNNEL_CONTEXT] = this.#contexts.take(kind, id, outer);
+    this.#store.words[wordsOf(flow) + TUNNEL_CONTEXT] = this.#contexts.take(kind, id, outer);
     this.noteCarrier(layer, flow);
   }
 
   /** The flow or residue that carries an inner flow; it can change while the inner flow lives. */
   noteCarrier(layer: Layer, flow: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const number = words[wordsOf(flow) + TUNNEL_CONTEXT]!;
     const context = this.#contexts.get(number);
     if (context === undefined) return;
@@ -64,9 +64,9 @@ export class FlowTunnels {
   /** A packet of this flow or residue held another packet. */
   found(flow: number, kind: number): void {
     const at = wordsOf(flow);
-    if ((this.#words[at + FLAGS]! & TUNNEL_MASK) !== 0) return;
-    this.#words[at + FLAGS]! |= kind << TUNNEL_SHIFT;
-    if ((this.#words[at + PROTOCOL]! & KIND_RESIDUE) !== 0) {
+    if ((this.#store.words[at + FLAGS]! & TUNNEL_MASK) !== 0) return;
+    this.#store.words[at + FLAGS]! |= kind << TUNNEL_SHIFT;
+    if ((this.#store.words[at + PROTOCOL]! & KIND_RESIDUE) !== 0) {
       this.#timeouts.set(flow, TIMEOUT.tunnel);
     }
   }
@@ -74,9 +74,9 @@ export class FlowTunnels {
   /** A flow ends: its tunnel is closed with it; one straight over IP has no end but its time-out. */
   end(flow: number, record: FlowRecord, why: "over" | "expire"): void {
     const at = wordsOf(flow);
-    this.#contexts.release(this.#words[at + TUNNEL_CONTEXT]!);
-    if ((this.#words[at + FLAGS]! & TUNNEL_TOLD) === 0) return;
-    const isFlow = (this.#words[at + PROTOCOL]! & KIND_RESIDUE) === 0;
+    this.#contexts.release(this.#store.words[at + TUNNEL_CONTEXT]!);
+    if ((this.#store.words[at + FLAGS]! & TUNNEL_TOLD) === 0) return;
+    const isFlow = (this.#store.words[at + PROTOCOL]! & KIND_RESIDUE) === 0;
     if (isFlow || why === "expire") this.#tell(record, record.carries, isFlow ? "close" : "expire");
   }
 
@@ -89,15 +89,15 @@ export class FlowTunnels {
 
   /** False when the carrier was ended to make room for what it carries. */
   #isThere(layer: Layer): boolean {
-    return this.#words[wordsOf(layer.parent) + ORDINAL] === layer.parentOrdinal;
+    return this.#store.words[wordsOf(layer.parent) + ORDINAL] === layer.parentOrdinal;
   }
 
   /** The log says that something is a tunnel when a first flow begins inside it. */
   #tellFound(flow: number): void {
     const at = wordsOf(flow);
-    const flags = this.#words[at + FLAGS]!;
+    const flags = this.#store.words[at + FLAGS]!;
     if ((flags & TUNNEL_TOLD) !== 0) return;
-    this.#words[at + FLAGS] = flags | TUNNEL_TOLD;
+    this.#store.words[at + FLAGS] = flags | TUNNEL_TOLD;
     this.#describer.describe(flow, this.#record);
     this.#tell(this.#record, (flags & TUNNEL_MASK) >> TUNNEL_SHIFT, "discover");
   }

@@ -71,6 +71,7 @@ const ROWS_PER_FLOW = 64;
 /** Zeek writes others again after this, for a connection or a pair of addresses. */
 const SILENCE_NANOSECONDS = 600e9;
 const KNOWN_MAX = 65_536;
+const TOLD_SLOTS = 512;
 
 /** Zeek's name of a packet's fault. */
 function faultWeird(packet: DecodedPacket): string {
@@ -98,10 +99,12 @@ function faultWeird(packet: DecodedPacket): string {
 
 /** Decides which weirds are written, counts all of them by name. */
 export class FlowWeirds {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   /** Rows or time of the last row, by name and place. */
   readonly #known = new Map<number, number>();
+  /** Some keys of `#known` that are silent until a time, found without a search; later ones take over. */
+  readonly #toldKeys = new Float64Array(TOLD_SLOTS).fill(-1);
+  readonly #toldTimes = new Float64Array(TOLD_SLOTS);
   readonly #numbers = new Map<string, number>();
   readonly #counts: number[] = [];
   readonly #rules: ("source" | "each" | "capture" | "pair")[] = [];
@@ -134,8 +137,7 @@ export class FlowWeirds {
     sink: (record: WeirdRecord) => void,
   ) {
     this.#seed = seed;
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#limit = limit;
     this.#sink = sink;
   }
@@ -148,8 +150,8 @@ export class FlowWeirds {
   /** A weird of the connection that a packet belongs to. */
   ofFlow(name: string, layer: Layer, more: WeirdDetails = {}): void {
     const at = wordsOf(layer.flow);
-    const isFlow = layer.flow !== 0 && (this.#words[at + PROTOCOL]! & KIND_RESIDUE) === 0;
-    const ordinal = isFlow ? this.#words[at + ORDINAL]! : 0;
+    const isFlow = layer.flow !== 0 && (this.#store.words[at + PROTOCOL]! & KIND_RESIDUE) === 0;
+    const ordinal = isFlow ? this.#store.words[at + ORDINAL]! : 0;
     if (!this.#isWritten(name, layer.packet, ordinal)) return;
     this.#write(name, layer.packet, layer.offsets[0]!, { flow: isFlow ? layer.flow : 0, ...more });
   }
@@ -160,7 +162,7 @@ export class FlowWeirds {
     flow: number,
     more: { offset: number; addl: string; analyzer: string },
   ): void {
-    const ordinal = this.#words[wordsOf(flow) + ORDINAL]!;
+    const ordinal = this.#store.words[wordsOf(flow) + ORDINAL]!;
     if (!this.#isWritten(name, this.#nobody, ordinal)) return;
     this.#write(name, this.#nobody, more.offset, { flow, ...more });
   }
@@ -212,7 +214,7 @@ export class FlowWeirds {
     record.name = name;
     record.addl = more.addl ?? "";
     record.analyzer = more.analyzer ?? "";
-    record.time = this.#doubles[F_NOW]!;
+    record.time = this.#store.doubles[F_NOW]!;
     record.flow = more.flow;
     record.hasAddresses = packet.ipVersion !== 0 && !WITHOUT_ADDRESSES.has(name);
     record.source.set([packet.src0, packet.src1, packet.src2, packet.src3]);
@@ -238,22 +240,35 @@ export class FlowWeirds {
             ? pairOf(packet)
             : ordinal;
     // With the capture's seed, so that nobody can choose addresses whose keys fall on one place.
-    const key = number * 4294967296 + (mix(mix(this.#seed, place), number) >>> 0);
+    const hash = mix(mix(this.#seed, place), number) >>> 0;
+    const key = number * 4294967296 + hash;
+    const now = this.#store.doubles[F_NOW]!;
+    // Most of what comes was told shortly before: this spares those the look into the map.
+    const slot = hash & (TOLD_SLOTS - 1);
+    if (this.#toldKeys[slot] === key && now - this.#toldTimes[slot]! < SILENCE_NANOSECONDS) {
+      return false;
+    }
     const known = this.#known.get(key);
+    if (rule !== "each") {
+      this.#toldKeys[slot] = key;
+      // A source is told once for all.
+      this.#toldTimes[slot] = rule === "source" ? Number.POSITIVE_INFINITY : (known ?? now);
+    }
     if (known === undefined) {
-      if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-      this.#known.set(key, rule === "each" ? 1 : this.#doubles[F_NOW]!);
+      if (this.#known.size >= KNOWN_MAX) {
+        this.#known.clear();
+        this.#toldKeys.fill(-1);
+      }
+      this.#known.set(key, rule === "each" ? 1 : now);
       return true;
     }
     if (rule === "each" && known < ROWS_PER_FLOW) {
       this.#known.set(key, known + 1);
       return true;
     }
-    if (
-      (rule === "pair" || rule === "capture") &&
-      this.#doubles[F_NOW]! - known >= SILENCE_NANOSECONDS
-    ) {
-      this.#known.set(key, this.#doubles[F_NOW]!);
+    if ((rule === "pair" || rule === "capture") && now - known >= SILENCE_NANOSECONDS) {
+      this.#known.set(key, now);
+      this.#toldTimes[slot] = now;
       return true;
     }
     if (rule === "each") this.#limit.reached++;

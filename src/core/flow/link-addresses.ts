@@ -1,6 +1,6 @@
 import { LINK_TYPE } from "../packet/index.ts";
 import { createPacketRecord, type PacketRecord } from "../pcap/index.ts";
-import { LINK_PAIR } from "./flow-layout.ts";
+import { LINK_PAIR_SHIFT, WHEEL_BUCKET, WHEEL_BUCKET_MASK } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 
 /** Source and destination of a frame, as text. */
@@ -11,7 +11,8 @@ export interface LinkPair {
 
 /** Different pairs known at once; a forger of link addresses makes no more than these. */
 const PAIRS_MAX = 32_768;
-const SLOTS = PAIRS_MAX * 2;
+/** Places at first; twice as many as pairs are kept. */
+const FIRST_SLOTS = 256;
 /** A slot: the pair's 96 bits, and its number, 0 while the slot is free. */
 const SLOT_WORDS = 4;
 const NUMBER = 3;
@@ -24,12 +25,12 @@ const NONE: LinkPair = { source: "", destination: "" };
 export class LinkAddresses {
   /** The packet at hand. */
   packet: PacketRecord = createPacketRecord();
-  readonly #words: Int32Array;
+  readonly #store: FlowStore;
   readonly #pairs: LinkPair[] = [NONE];
-  readonly #slots = new Int32Array(SLOTS * SLOT_WORDS);
+  #slots = new Int32Array(FIRST_SLOTS * SLOT_WORDS);
 
   constructor(store: FlowStore) {
-    this.#words = store.words;
+    this.#store = store;
   }
 
   /** Keeps the addresses of the packet at hand for a fresh flow; inner flows have none. */
@@ -38,32 +39,40 @@ export class LinkAddresses {
     if (depth > 0 || linkType !== LINK_TYPE.ethernet || capturedBytes < 14) return;
     // An IEEE 802.3 frame (length, not type) is LLC: Zeek has no addresses for those.
     if (view.getUint16(start + 12) < 0x600) return;
-    this.#words[wordsOf(flow) + LINK_PAIR] = this.#numberOf(
+    const number = this.#numberOf(
       view.getInt32(start),
       view.getInt32(start + 4),
       view.getInt32(start + 8),
     );
+    const words = this.#store.words;
+    const at = wordsOf(flow) + WHEEL_BUCKET;
+    words[at] = (words[at]! & WHEEL_BUCKET_MASK) | (number << LINK_PAIR_SHIFT);
   }
 
   /** The pair of a flow; empty texts where there is none. */
   of(flowWords: number): LinkPair {
-    return this.#pairs[this.#words[flowWords + LINK_PAIR]!] ?? NONE;
+    return this.#pairs[this.#store.words[flowWords + WHEEL_BUCKET]! >>> LINK_PAIR_SHIFT] ?? NONE;
   }
 
   /** By the frame's first twelve bytes: destination, then source. */
   #numberOf(a: number, b: number, c: number): number {
+    const at = this.#place(a, b, c);
+    if (at < 0) return 0;
+    const number = this.#slots[at + NUMBER]!;
+    return number === 0 ? this.#add(at, a, b, c) : number;
+  }
+
+  /** Where a pair is or belongs; -1 after some steps, as a forger's addresses may fall on one place. */
+  #place(a: number, b: number, c: number): number {
     const slots = this.#slots;
-    let slot = (Math.imul(a ^ Math.imul(b, 0x85ebca6b) ^ c, 0x9e3779b1) >>> 8) % SLOTS;
-    for (let probe = 0; probe < SLOTS; probe++) {
-      const at = slot * SLOT_WORDS;
-      const number = slots[at + NUMBER]!;
-      if (number === 0) return this.#add(at, a, b, c);
-      if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return number;
-      // A forger's addresses may fall on one place: after some steps the pair goes unsaid.
-      if (probe === PROBES_MAX) return 0;
-      slot = (slot + 1) % SLOTS;
+    const mask = slots.length - SLOT_WORDS;
+    let at = (Math.imul(a ^ Math.imul(b, 0x85ebca6b) ^ c, 0x9e3779b1) >>> 6) & mask;
+    for (let probe = 0; probe <= PROBES_MAX; probe++) {
+      if (slots[at + NUMBER] === 0) return at;
+      if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return at;
+      at = (at + SLOT_WORDS) & mask;
     }
-    return 0;
+    return -1;
   }
 
   #add(at: number, a: number, b: number, c: number): number {
@@ -72,7 +81,18 @@ export class LinkAddresses {
     const source = textOf(b & 0xffff, c);
     const number = this.#pairs.push({ source, destination }) - 1;
     this.#slots.set([a, b, c, number], at);
+    if (number * 2 * SLOT_WORDS >= this.#slots.length) this.#grow();
     return number;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2);
+    for (let from = 0; from < old.length; from += SLOT_WORDS) {
+      if (old[from + NUMBER] === 0) continue;
+      const at = this.#place(old[from]!, old[from + 1]!, old[from + 2]!);
+      if (at >= 0) this.#slots.set(old.subarray(from, from + SLOT_WORDS), at);
+    }
   }
 }
 

@@ -15,6 +15,9 @@ import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
 const CHUNK_BYTES = 32;
 const LINK_BYTES = 4;
 const OUTPUT_BYTES = 65_536;
+const FIRST_OUTPUT_BYTES = 1024;
+/** Chunks there is room for at first. */
+const FIRST_CHUNKS = 2048;
 /** A varint of an offset below 2^53. */
 const VARINT_BYTES_MAX = 8;
 
@@ -46,9 +49,11 @@ export class Postings {
   readonly #store: FlowStore;
   readonly #sink: RunSink;
   readonly #limit: Limit;
-  readonly #arena: Uint8Array;
-  readonly #links: Int32Array;
-  readonly #output = new Uint8Array(OUTPUT_BYTES);
+  /** Chunks that the limit allows. */
+  readonly #chunks: number;
+  #arena: Uint8Array;
+  #links: Int32Array;
+  #output = new Uint8Array(FIRST_OUTPUT_BYTES);
   readonly #run: PostingRun = {
     flow: 0,
     ordinal: 0,
@@ -67,8 +72,8 @@ export class Postings {
     this.#store = store;
     this.#sink = sink;
     this.#limit = limit;
-    const chunks = Math.max(64, Math.floor(limit.maximum / CHUNK_BYTES));
-    this.#arena = new Uint8Array(chunks * CHUNK_BYTES);
+    this.#chunks = Math.max(64, Math.floor(limit.maximum / CHUNK_BYTES));
+    this.#arena = new Uint8Array(Math.min(FIRST_CHUNKS, this.#chunks) * CHUNK_BYTES);
     this.#links = new Int32Array(this.#arena.buffer);
   }
 
@@ -79,7 +84,7 @@ export class Postings {
 
   /** True when the arena may not hold another packet: write all runs out first (`endRun` for each). */
   get isFull(): boolean {
-    return this.#free === 0 && (this.#used + 2) * CHUNK_BYTES > this.#arena.length;
+    return this.#free === 0 && this.#used + 2 > this.#chunks;
   }
 
   /** Notes a packet of a flow. */
@@ -161,7 +166,7 @@ export class Postings {
     while (chunk !== 0) {
       this.steps++;
       const length = Math.min(left, CHUNK_BYTES - LINK_BYTES);
-      if (this.#outputBytes + CHUNK_BYTES > OUTPUT_BYTES) this.#flush();
+      if (this.#outputBytes + CHUNK_BYTES > this.#output.length) this.#makeRoom();
       const from = chunk * CHUNK_BYTES + LINK_BYTES;
       for (let n = 0; n < length; n++) this.#output[this.#outputBytes + n] = this.#arena[from + n]!;
       this.#outputBytes += length;
@@ -181,6 +186,25 @@ export class Postings {
     return next * CHUNK_BYTES + LINK_BYTES;
   }
 
+  /** A small capture's postings need little room; from the first full output on they have all. */
+  #makeRoom(): void {
+    if (this.#output.length === OUTPUT_BYTES) {
+      this.#flush();
+      return;
+    }
+    const output = new Uint8Array(OUTPUT_BYTES);
+    output.set(this.#output);
+    this.#output = output;
+  }
+
+  /** The whole limit at once: pages that nobody writes to cost nothing. */
+  #grow(): void {
+    const arena = new Uint8Array(this.#chunks * CHUNK_BYTES);
+    arena.set(this.#arena);
+    this.#arena = arena;
+    this.#links = new Int32Array(arena.buffer);
+  }
+
   #flush(): void {
     this.#sink.postings(this.#output.subarray(0, this.#outputBytes));
     this.#written += this.#outputBytes;
@@ -190,7 +214,10 @@ export class Postings {
   #take(): number {
     let chunk = this.#free;
     if (chunk !== 0) this.#free = this.#links[(chunk * CHUNK_BYTES) >> 2]!;
-    else chunk = this.#used++;
+    else {
+      if ((this.#used + 1) * CHUNK_BYTES > this.#arena.length) this.#grow();
+      chunk = this.#used++;
+    }
     this.#links[(chunk * CHUNK_BYTES) >> 2] = 0;
     return chunk;
   }

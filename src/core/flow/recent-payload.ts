@@ -6,6 +6,9 @@ const RING_BYTES = 4 * 1024 * 1024;
 const SEGMENTS = 1 << 14;
 /** Directions with a list of segments; the hash of a direction is its place, a stranger's is taken over. */
 const HEADS = 1 << 14;
+/** What a small capture needs of both; doubled as they fill. */
+const FIRST_RING_BYTES = 16_384;
+const FIRST_SEGMENTS = 256;
 /**
  * Bytes of one segment that are kept: whoever answers in another's place differs from the first ones.
  * Whole segments would take as long to copy as the rest of the pass takes on long transfers.
@@ -36,12 +39,12 @@ export interface Disagreement {
 export class RecentPayload {
   /** Older segments and bytes compared so far: what endless retransmissions would drive up. */
   steps = 0;
-  readonly #ring = new Uint8Array(RING_BYTES);
-  readonly #words = new Int32Array(this.#ring.buffer);
+  #ring = new Uint8Array(FIRST_RING_BYTES);
+  #words = new Int32Array(this.#ring.buffer);
   readonly #heads = new Int32Array(HEADS);
-  readonly #segments = new Int32Array(SEGMENTS * SEGMENT_WORDS);
-  readonly #places = new Float64Array(SEGMENTS);
-  readonly #offsets = new Float64Array(SEGMENTS);
+  #segments = new Int32Array(FIRST_SEGMENTS * SEGMENT_WORDS);
+  #places = new Float64Array(FIRST_SEGMENTS);
+  #offsets = new Float64Array(FIRST_SEGMENTS);
   readonly #found: Disagreement = { sequence: 0, recordOffset: 0.5 };
   /** Segments and bytes ever kept; the last `SEGMENTS` and `RING_BYTES` of them are there. */
   #count = 1;
@@ -60,6 +63,9 @@ export class RecentPayload {
     // A segment lies in one piece.
     if ((place % RING_BYTES) + SEGMENT_BYTES_MAX > RING_BYTES)
       place += RING_BYTES - (place % RING_BYTES);
+    // Neither has wrapped round before it has its full size, so that nothing moves.
+    if (place + SEGMENT_BYTES_MAX > this.#ring.length) this.#growRing();
+    if (this.#count === this.#places.length) this.#growSegments();
     const number = this.#count++;
     const slot = number % SEGMENTS;
     const at = slot * SEGMENT_WORDS;
@@ -101,6 +107,28 @@ export class RecentPayload {
       number = before;
     }
     return undefined;
+  }
+
+  #growRing(): void {
+    if (this.#ring.length === RING_BYTES) return;
+    const ring = new Uint8Array(this.#ring.length * 4);
+    ring.set(this.#ring);
+    this.#ring = ring;
+    this.#words = new Int32Array(ring.buffer);
+  }
+
+  #growSegments(): void {
+    const room = this.#places.length * 4;
+    if (room > SEGMENTS) return;
+    const segments = new Int32Array(room * SEGMENT_WORDS);
+    const places = new Float64Array(room);
+    const offsets = new Float64Array(room);
+    segments.set(this.#segments);
+    places.set(this.#places);
+    offsets.set(this.#offsets);
+    this.#segments = segments;
+    this.#places = places;
+    this.#offsets = offsets;
   }
 
   /** Word by word: `set` with a subarray would make an object for every packet. */

@@ -19,6 +19,8 @@ const INITIAL_WINDOW_BYTES = 16_384;
 export const UNACKNOWLEDGED_BYTES_MAX = 10 * 1024 * 1024;
 /** Pieces beyond a hole that one direction may have; a hostile sender makes a hole a packet. */
 const PIECES_PER_DIRECTION_MAX = 512;
+/** Pieces there is room for at first; doubled when they are used up. */
+const FIRST_PIECES = 128;
 
 /** One side of a connection, as the tracker hands it in: words, doubles and list head of both. */
 export interface Side {
@@ -27,8 +29,8 @@ export interface Side {
   /** Word that holds the head of its list of pieces. */
   pending: number;
   peer: number;
-  /** First word of its rare events. */
-  rare: number;
+  /** First word of what its SYN and FIN were. */
+  ends: number;
 }
 
 /** Told of every hole that an acknowledgement showed to be lost for the observer. */
@@ -42,32 +44,27 @@ export type ReportGap = (endpoint: number, bytes: number) => void;
 export class SequenceGaps {
   /** Pieces passed or joined so far: what hostile orders would drive up. */
   steps = 0;
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #limit: Limit;
   readonly #report: ReportGap;
-  #from: Float64Array;
-  #to: Float64Array;
-  #next: Int32Array;
+  #from = new Float64Array(FIRST_PIECES);
+  #to = new Float64Array(FIRST_PIECES);
+  #next = new Int32Array(FIRST_PIECES);
   #free = 0;
   #used = 1;
 
   constructor(store: FlowStore, limit: Limit, report: ReportGap) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#limit = limit;
     this.#report = report;
-    this.#from = new Float64Array(limit.maximum + 1);
-    this.#to = new Float64Array(limit.maximum + 1);
-    this.#next = new Int32Array(limit.maximum + 1);
   }
 
   /** A packet carried `length` bytes at `seq`. `sizeBytes` is what the endpoint is known to have sent. */
   dataSent(side: Side, seq: number, length: number, sizeBytes: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const at = side.at;
     if ((words[at + STATE]! & SKIP) !== 0) return;
-    const doubles = this.#doubles;
+    const doubles = this.#store.doubles;
     const f = at >> 1;
     const acknowledged = this.#acknowledged(at);
     const upper = seq + length;
@@ -99,29 +96,30 @@ export class SequenceGaps {
 
   /** The peer acknowledged everything below `seq`. */
   acknowledged(side: Side, seq: number, options: { isPartial: boolean }): void {
-    if (seq > this.#doubles[(side.at >> 1) + F_TRIMMED]!) this.#trim(side, seq, options.isPartial);
+    if (seq > this.#store.doubles[(side.at >> 1) + F_TRIMMED]!)
+      this.#trim(side, seq, options.isPartial);
   }
 
   /** True when bytes were seen that nobody acknowledged yet. */
   hasHeld(at: number): boolean {
     const f = at >> 1;
-    return this.#doubles[f + F_UPPER]! > this.#doubles[f + F_TRIMMED]!;
+    return this.#store.doubles[f + F_UPPER]! > this.#store.doubles[f + F_TRIMMED]!;
   }
 
   /** Gives the pieces of an ended flow back. */
   drop(pending: number): void {
-    let piece = this.#words[pending]!;
+    let piece = this.#store.words[pending]!;
     while (piece !== 0) {
       const next = this.#next[piece]!;
       this.#next[piece] = this.#free;
       this.#free = piece;
       piece = next;
     }
-    this.#words[pending] = 0;
+    this.#store.words[pending] = 0;
   }
 
   #acknowledged(at: number): number {
-    const words = this.#words;
+    const words = this.#store.words;
     return (
       (words[at + WRAPS]! >>> 16) * 4294967296 +
       (words[at + SEQ_ACK]! >>> 0) -
@@ -131,22 +129,22 @@ export class SequenceGaps {
 
   #trim(side: Side, seq: number, isPartial: boolean): void {
     const f = side.at >> 1;
-    if (seq > this.#doubles[f + F_REASSEMBLED]!) this.#undelivered(side, seq, isPartial);
-    if (this.#words[side.pending] !== 0) this.#join(side);
-    if (seq > this.#doubles[f + F_TRIMMED]!) this.#doubles[f + F_TRIMMED] = seq;
+    if (seq > this.#store.doubles[f + F_REASSEMBLED]!) this.#undelivered(side, seq, isPartial);
+    if (this.#store.words[side.pending] !== 0) this.#join(side);
+    if (seq > this.#store.doubles[f + F_TRIMMED]!) this.#store.doubles[f + F_TRIMMED] = seq;
   }
 
   /** Bytes up to `seq` were acknowledged but never seen. */
   #undelivered(side: Side, seq: number, isPartial: boolean): void {
     // The start of a connection seen from the middle was made up, as if there had been a SYN.
     if (seq <= 2 && isPartial) return;
-    const doubles = this.#doubles;
+    const doubles = this.#store.doubles;
     const f = side.at >> 1;
-    if ((this.#words[side.at + STATE]! & SKIP) === 0) {
+    if ((this.#store.words[side.at + STATE]! & SKIP) === 0) {
       for (
-        let piece = this.#words[side.pending]!;
+        let piece = this.#store.words[side.pending]!;
         piece !== 0;
-        piece = this.#words[side.pending]!
+        piece = this.#store.words[side.pending]!
       ) {
         if (this.#from[piece]! >= seq) break;
         this.#gap(side, this.#from[piece]! - doubles[f + F_REASSEMBLED]!);
@@ -163,7 +161,10 @@ export class SequenceGaps {
    * from the numbers of a RST, or from a start that nobody saw.
    */
   #gap(side: Side, bytes: number): void {
-    if (isClean(this.#words[side.at + STATE]!) && isClean(this.#words[side.peer + STATE]!)) {
+    if (
+      isClean(this.#store.words[side.at + STATE]!) &&
+      isClean(this.#store.words[side.peer + STATE]!)
+    ) {
       this.#report(side.at, bytes);
     }
   }
@@ -171,10 +172,10 @@ export class SequenceGaps {
   /** Takes pieces that now follow without a hole. */
   #join(side: Side): void {
     const f = side.at >> 1;
-    let piece = this.#words[side.pending]!;
-    while (piece !== 0 && this.#from[piece]! <= this.#doubles[f + F_REASSEMBLED]!) {
-      if (this.#to[piece]! > this.#doubles[f + F_REASSEMBLED]!) {
-        this.#doubles[f + F_REASSEMBLED] = this.#to[piece]!;
+    let piece = this.#store.words[side.pending]!;
+    while (piece !== 0 && this.#from[piece]! <= this.#store.doubles[f + F_REASSEMBLED]!) {
+      if (this.#to[piece]! > this.#store.doubles[f + F_REASSEMBLED]!) {
+        this.#store.doubles[f + F_REASSEMBLED] = this.#to[piece]!;
       }
       const next = this.#next[piece]!;
       this.#next[piece] = this.#free;
@@ -182,13 +183,13 @@ export class SequenceGaps {
       piece = next;
       this.steps++;
     }
-    this.#words[side.pending] = piece;
+    this.#store.words[side.pending] = piece;
   }
 
   /** Keeps a piece beyond a hole, in order, merged with what it touches. */
   #keep(side: Side, from: number, to: number): void {
     let before = 0;
-    let piece = this.#words[side.pending]!;
+    let piece = this.#store.words[side.pending]!;
     let count = 0;
     while (piece !== 0 && this.#to[piece]! < from) {
       before = piece;
@@ -211,7 +212,7 @@ export class SequenceGaps {
     this.#from[made] = from;
     this.#to[made] = to;
     this.#next[made] = piece;
-    if (before === 0) this.#words[side.pending] = made;
+    if (before === 0) this.#store.words[side.pending] = made;
     else this.#next[before] = made;
   }
 
@@ -235,14 +236,29 @@ export class SequenceGaps {
       this.#free = this.#next[piece]!;
       return piece;
     }
-    return this.#used <= this.#limit.maximum ? this.#used++ : 0;
+    if (this.#used > this.#limit.maximum) return 0;
+    if (this.#used === this.#next.length) this.#grow();
+    return this.#used++;
+  }
+
+  #grow(): void {
+    const room = this.#next.length * 2;
+    const from = new Float64Array(room);
+    const to = new Float64Array(room);
+    const next = new Int32Array(room);
+    from.set(this.#from);
+    to.set(this.#to);
+    next.set(this.#next);
+    this.#from = from;
+    this.#to = to;
+    this.#next = next;
   }
 
   #skip(side: Side): void {
-    this.#words[side.at + STATE]! |= SKIP;
+    this.#store.words[side.at + STATE]! |= SKIP;
     this.drop(side.pending);
     // Nothing is held any more.
-    this.#doubles[(side.at >> 1) + F_UPPER] = 0;
+    this.#store.doubles[(side.at >> 1) + F_UPPER] = 0;
   }
 }
 

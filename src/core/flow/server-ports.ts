@@ -17,21 +17,21 @@ export const DEFAULT_SERVER_PORTS: ServerPortList = {
   ],
 };
 
-/** The list as two tables for the packet path. */
+/** The list as two tables of a bit a port for the packet path. */
 export class ServerPorts {
-  readonly #tcp = new Uint8Array(65536);
-  readonly #udp = new Uint8Array(65536);
+  readonly #tcp = new Int32Array(2048);
+  readonly #udp = new Int32Array(2048);
 
   constructor(list: ServerPortList) {
-    for (const port of list.tcp) this.#tcp[port] = 1;
-    for (const port of list.udp) this.#udp[port] = 1;
+    for (const port of list.tcp) this.#tcp[port >> 5]! |= 1 << (port & 31);
+    for (const port of list.udp) this.#udp[port >> 5]! |= 1 << (port & 31);
   }
 
   isTcp(port: number): boolean {
-    return this.#tcp[port] === 1;
+    return (this.#tcp[port >> 5]! & (1 << (port & 31))) !== 0;
   }
 
   isUdp(port: number): boolean {
-    return this.#udp[port] === 1;
+    return (this.#udp[port >> 5]! & (1 << (port & 31))) !== 0;
   }
 }

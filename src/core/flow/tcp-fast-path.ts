@@ -2,7 +2,6 @@ import { type DecodedPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../packe
 import { ACK_BIT, DATA_BIT } from "./flow-history.ts";
 import {
   DID_CLOSE,
-  DUPLICATE_ACKS,
   ENDPOINT_0,
   ENDPOINT_1,
   ESTABLISHED,
@@ -19,8 +18,6 @@ import {
   PARTIALLY_SEEN,
   PENDING_0,
   PENDING_1,
-  RARE_0,
-  RARE_WORDS,
   SEEN_0,
   SEQ_ACK,
   SEQ_LAST,
@@ -98,7 +95,7 @@ export function takeOrdinary(
     if (seq >>> 0 < last >>> 0) return false;
     words[at + SEQ_LAST] = seq;
   } else if (ack === known && ((words[peer + SEQ_LAST]! - ack) | 0) > 0) {
-    words[base + RARE_0 + endpoint * RARE_WORDS + DUPLICATE_ACKS]!++;
+    return false;
   }
   // An acknowledgement from before the start says nothing.
   if (acknowledged >= 0) {

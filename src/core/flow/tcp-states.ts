@@ -27,8 +27,7 @@ import { ATTEMPT_NANOSECONDS, TIMEOUT, type TimeoutRules } from "./flow-timeouts
 
 /** The state machine of one TCP endpoint: what a packet's flags make of its sender, and of its peer. */
 export class TcpStates {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #history: FlowHistory;
   readonly #timeouts: TimeoutRules;
   /** The flow at hand and its first word. */
@@ -36,8 +35,7 @@ export class TcpStates {
   #base = 0;
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = history;
     this.#timeouts = timeouts;
   }
@@ -56,7 +54,7 @@ export class TcpStates {
     this.#flow = flow;
     this.#base = wordsOf(flow);
     const flags = packet.tcpFlags;
-    switch (this.#words[at + STATE]! & 15) {
+    switch (this.#store.words[at + STATE]! & 15) {
       case INACTIVE:
         return this.#leaveInactive(at, peer, packet, sender === "originator");
       case SYN_SENT:
@@ -66,9 +64,9 @@ export class TcpStates {
       case PARTIALLY_SEEN:
         return this.#leaveEstablished(at, peer, flags);
       case CLOSED:
-        if ((flags & TCP_RST) !== 0 && (this.#words[peer + STATE]! & 15) !== CLOSED) {
+        if ((flags & TCP_RST) !== 0 && (this.#store.words[peer + STATE]! & 15) !== CLOSED) {
           this.#setState(at, peer, RESET);
-          return (this.#words[at + STATE]! & DID_CLOSE) === 0;
+          return (this.#store.words[at + STATE]! & DID_CLOSE) === 0;
         }
         return false;
       default:
@@ -89,14 +87,14 @@ export class TcpStates {
     }
     if ((flags & TCP_RST) !== 0) {
       this.#setState(at, peer, RESET);
-      if (options.resetAlways) this.#words[this.#base + FLAGS]! |= RESET_REPORTED;
+      if (options.resetAlways) this.#store.words[this.#base + FLAGS]! |= RESET_REPORTED;
       closes = true;
     }
     return closes;
   }
 
   #leaveEstablished(at: number, peer: number, flags: number): boolean {
-    const words = this.#words;
+    const words = this.#store.words;
     const peerState = words[peer + STATE]! & 15;
     if (
       (flags & (TCP_SYN | TCP_ACK)) === TCP_SYN &&
@@ -126,7 +124,7 @@ export class TcpStates {
   }
 
   #leaveInactive(at: number, peer: number, packet: DecodedPacket, isOriginator: boolean): boolean {
-    const words = this.#words;
+    const words = this.#store.words;
     const flags = packet.tcpFlags;
     const hasAck = (flags & TCP_ACK) !== 0;
     let closes = false;
@@ -136,7 +134,7 @@ export class TcpStates {
         words[this.#base + FLAGS]! |= TIMER_ATTEMPT;
         // This packet is the last one, so its time is the flow's last time.
         const f = this.#base >> 1;
-        this.#doubles[f + F_TIMER] = this.#doubles[f + F_LAST]! + ATTEMPT_NANOSECONDS;
+        this.#store.doubles[f + F_TIMER] = this.#store.doubles[f + F_LAST]! + ATTEMPT_NANOSECONDS;
       } else this.#answerSyn(at, peer, packet, hasAck);
     }
     if ((flags & TCP_FIN) !== 0) {
@@ -171,7 +169,7 @@ export class TcpStates {
 
   /** The responder sent a SYN, with or without ACK. */
   #answerSyn(at: number, peer: number, packet: DecodedPacket, hasAck: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     if (
       !hasAck &&
       (words[peer + STATE]! & 15) === SYN_ACK_SENT &&
@@ -188,7 +186,7 @@ export class TcpStates {
   }
 
   #setState(at: number, peer: number, state: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const old = words[at + STATE]! & 15;
     if (state === old) return;
     if (
@@ -203,7 +201,8 @@ export class TcpStates {
 
   #originator(): number {
     return (
-      this.#base + ((this.#words[this.#base + FLAGS]! & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0)
+      this.#base +
+      ((this.#store.words[this.#base + FLAGS]! & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0)
     );
   }
 }

@@ -6,9 +6,10 @@ import {
   CLOSED,
   DID_CLOSE,
   DID_EOF,
-  DUPLICATE_ACKS,
   ENDPOINT_0,
   ENDPOINT_1,
+  ENDS_0,
+  ENDS_WORDS,
   ESTABLISHED,
   F_ACKS,
   F_FIN_SEQ,
@@ -22,17 +23,12 @@ import {
   FIN_SENT,
   FLAGS,
   FLIPPED,
-  GAPS,
   INACTIVE,
-  OUT_OF_ORDER,
   PARTIAL,
   PARTIALLY_SEEN,
   PENDING_0,
   PENDING_1,
-  RARE_0,
-  RARE_WORDS,
   RESET,
-  RETRANSMISSIONS,
   SEEN_0,
   SEQ_ACK,
   SEQ_LAST,
@@ -44,10 +40,16 @@ import {
   TIMER_ATTEMPT,
   TIMER_DELETE,
   WRAPS,
-  ZERO_WINDOWS,
 } from "./flow-layout.ts";
 import { doublesOf, type FlowStore, wordsOf } from "./flow-store.ts";
 import { CLOSE_NANOSECONDS, type TimeoutRules } from "./flow-timeouts.ts";
+import {
+  DUPLICATE_ACKS,
+  GAPS,
+  OUT_OF_ORDER,
+  RETRANSMISSIONS,
+  ZERO_WINDOWS,
+} from "./rare-events.ts";
 import { SequenceGaps, type Side } from "./sequence-gaps.ts";
 import { takeOrdinary } from "./tcp-fast-path.ts";
 import { noteHandshake } from "./tcp-handshake.ts";
@@ -62,21 +64,19 @@ const SEQ_JUMP_MAX = 1_048_576;
  * closed. One object for all flows; what it knows of a flow lies in the flow's record.
  */
 export class TcpTracker {
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #store: FlowStore;
   readonly #gaps: SequenceGaps;
   readonly #history: FlowHistory;
   readonly #states: TcpStates;
   /** The flow at hand, its first word, and both sides of it with the sender of the packet as one. */
   #flow = 0;
   #base = 0;
-  readonly #sender: Side = { at: 0, pending: 0, peer: 0, rare: 0 };
-  readonly #receiver: Side = { at: 0, pending: 0, peer: 0, rare: 0 };
+  readonly #sender: Side = { at: 0, pending: 0, peer: 0, ends: 0 };
+  readonly #receiver: Side = { at: 0, pending: 0, peer: 0, ends: 0 };
   #underflow = false;
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules, intervals: Limit) {
-    this.#words = store.words;
-    this.#doubles = store.doubles;
+    this.#store = store;
     this.#history = history;
     this.#states = new TcpStates(store, history, timeouts);
     this.#gaps = new SequenceGaps(store, intervals, (endpoint, bytes) =>
@@ -88,22 +88,22 @@ export class TcpTracker {
   begin(flow: number): void {
     const f = doublesOf(flow);
     for (const endpoint of [ENDPOINT_0 / 2, ENDPOINT_1 / 2]) {
-      this.#doubles[f + endpoint + F_REASSEMBLED] = 1;
-      this.#doubles[f + endpoint + F_TRIMMED] = 1;
+      this.#store.doubles[f + endpoint + F_REASSEMBLED] = 1;
+      this.#store.doubles[f + endpoint + F_TRIMMED] = 1;
     }
   }
 
   end(flow: number): void {
     const at = wordsOf(flow);
-    if (this.#words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
-    if (this.#words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
+    if (this.#store.words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
+    if (this.#store.words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
   }
 
   /** True when this SYN begins another connection with the same addresses and ports. */
   isReuse(flow: number, packet: DecodedPacket): boolean {
     const flags = packet.tcpFlags;
     if ((flags & TCP_SYN) === 0) return false;
-    const words = this.#words;
+    const words = this.#store.words;
     const base = wordsOf(flow);
     const flipped = (words[base + FLAGS]! & FLIPPED) !== 0;
     const originator = base + (flipped ? ENDPOINT_1 : ENDPOINT_0);
@@ -128,13 +128,13 @@ export class TcpTracker {
   /** Takes one packet from endpoint 0 or 1. */
   packet(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
     const base = wordsOf(flow);
-    if (!takeOrdinary(this.#words, this.#doubles, base, endpoint, packet)) {
+    if (!takeOrdinary(this.#store.words, this.#store.doubles, base, endpoint, packet)) {
       this.#take(flow, endpoint, packet);
     }
   }
 
   #take(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const base = wordsOf(flow);
     this.#flow = flow;
     this.#base = base;
@@ -146,8 +146,8 @@ export class TcpTracker {
     this.#receiver.at = peer;
     this.#receiver.pending = base + PENDING_1 - endpoint;
     this.#receiver.peer = at;
-    this.#sender.rare = base + RARE_0 + endpoint * RARE_WORDS;
-    this.#receiver.rare = base + RARE_0 + (1 - endpoint) * RARE_WORDS;
+    this.#sender.ends = base + ENDS_0 + endpoint * ENDS_WORDS;
+    this.#receiver.ends = base + ENDS_0 + (1 - endpoint) * ENDS_WORDS;
     const flags = packet.tcpFlags;
     const length = packet.payloadLength;
     const isOriginator = endpoint === (words[base + FLAGS]! & FLIPPED);
@@ -156,7 +156,7 @@ export class TcpTracker {
     const isReset = (flags & TCP_RST) !== 0;
     const isFin = (flags & TCP_FIN) !== 0;
     this.#notePartial(endpoint, isOriginator, syn, hasAck);
-    noteHandshake(words, this.#doubles, base, { syn, hasAck, isOriginator });
+    noteHandshake(words, this.#store.doubles, base, { syn, hasAck, isOriginator });
     const seq = packet.tcpSequence;
     const ack = packet.tcpAcknowledgment;
     const segmentBytes = (syn ? 1 : 0) + (isFin ? 1 : 0) + (isReset ? 0 : length);
@@ -171,19 +171,19 @@ export class TcpTracker {
       (words[peer + STATE]! & 15) !== CLOSED &&
       (words[at + STATE]! & 15) !== RESET
     ) {
-      this.#history.scaled(flow, endpoint, 0x57, this.#sender.rare + ZERO_WINDOWS);
+      this.#history.scaled(flow, endpoint, 0x57, ZERO_WINDOWS);
     }
     if ((words[at + STATE]! & words[peer + STATE]! & DID_CLOSE) === 0) {
-      this.#doubles[(base >> 1) + F_LAST] = this.#doubles[F_NOW]!;
+      this.#store.doubles[(base >> 1) + F_LAST] = this.#store.doubles[F_NOW]!;
     }
     if (isFin) {
       words[at + STATE]! |= FIN_SENT;
-      this.#doubles[(this.#sender.rare >> 1) + F_FIN_SEQ] =
+      this.#store.doubles[(this.#sender.ends >> 1) + F_FIN_SEQ] =
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
     const knownAck = words[peer + SEQ_ACK]!;
     const relativeAck = hasAck ? this.#acknowledge(peer, ack, isReset) : 0;
-    this.#noteOrder(relative, length, hasAck && segmentBytes === 0 && ack === knownAck);
+    this.#noteOrder(endpoint, relative, length, hasAck && segmentBytes === 0 && ack === knownAck);
     this.#updateLast(onePast, flags, length, endpoint);
     const role = isOriginator ? "originator" : "responder";
     const closes = this.#states.update(flow, at, peer, packet, role);
@@ -198,20 +198,26 @@ export class TcpTracker {
   }
 
   /** Counts data that fill a hole, and acknowledgements that say nothing new while data are under way. */
-  #noteOrder(relative: number, length: number, isOldAck: boolean): void {
-    const words = this.#words;
-    const { at, peer, rare } = this.#sender;
+  #noteOrder(endpoint: 0 | 1, relative: number, length: number, isOldAck: boolean): void {
+    const words = this.#store.words;
+    const { at, peer } = this.#sender;
     if (length > 0) {
-      const reached = this.#doubles[(at >> 1) + F_REASSEMBLED]!;
+      const reached = this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
       const isBehind = ((words[at + SEQ_LAST]! - words[at + SEQ_START]!) | 0) > relative;
-      if (isBehind && relative >= reached) words[rare + OUT_OF_ORDER]!++;
+      if (isBehind && relative >= reached) this.#noteRare(endpoint, OUT_OF_ORDER);
     } else if (isOldAck && ((words[peer + SEQ_LAST]! - words[peer + SEQ_ACK]!) | 0) > 0) {
-      words[rare + DUPLICATE_ACKS]!++;
+      this.#noteRare(endpoint, DUPLICATE_ACKS);
     }
   }
 
+  #noteRare(endpoint: 0 | 1, event: number): void {
+    const { rare } = this.#store;
+    const place = this.#store.rareOf(this.#flow);
+    rare.write(place, endpoint, event, rare.read(place, endpoint, event) + 1);
+  }
+
   #notePartial(endpoint: 0 | 1, isOriginator: boolean, syn: boolean, ack: boolean): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const flags = words[this.#base + FLAGS]!;
     if ((flags & (SEEN_0 << endpoint)) !== 0) return;
     let partial: boolean;
@@ -222,7 +228,7 @@ export class TcpTracker {
   }
 
   #beginEndpoint(at: number, syn: boolean, seq: number, onePast: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const state = words[at + STATE]!;
     switch (state & 15) {
       case INACTIVE:
@@ -260,7 +266,7 @@ export class TcpTracker {
       if (wraps > 0 && !isBelow) wraps--;
     } else if (delta > 0 && isBelow) wraps++;
     this.#underflow = false;
-    const start = this.#words[at + SEQ_START]!;
+    const start = this.#store.words[at + SEQ_START]!;
     if (wraps === 0) {
       const position = (current - start) | 0;
       this.#underflow = position < 0;
@@ -270,7 +276,7 @@ export class TcpTracker {
   }
 
   #acknowledge(peer: number, ack: number, isReset: boolean): number {
-    const words = this.#words;
+    const words = this.#store.words;
     if ((words[peer + STATE]! & 15) === INACTIVE) {
       words[peer + SEQ_START] = ack - 1;
       words[peer + SEQ_ACK] = ack - 1;
@@ -290,8 +296,8 @@ export class TcpTracker {
   }
 
   #updateLast(onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
-    const words = this.#words;
-    const { at, rare } = this.#sender;
+    const words = this.#store.words;
+    const { at } = this.#sender;
     const last = words[at + SEQ_LAST]!;
     const delta = (onePast - last) | 0;
     if ((flags & (TCP_SYN | TCP_RST)) !== 0 && (delta > SEQ_JUMP_MAX || delta < -SEQ_JUMP_MAX)) {
@@ -303,18 +309,18 @@ export class TcpTracker {
       if (onePast >>> 0 < last >>> 0) words[at + WRAPS] = words[at + WRAPS]! + 1;
       words[at + SEQ_LAST] = onePast;
     } else if ((words[at + STATE]! & 15) !== RESET && length > 0) {
-      this.#history.scaled(this.#flow, endpoint, 0x54, rare + RETRANSMISSIONS);
+      this.#history.scaled(this.#flow, endpoint, 0x54, RETRANSMISSIONS);
     }
   }
 
   #ackReceived(side: Side, relativeAck: number): void {
-    const words = this.#words;
+    const words = this.#store.words;
     let seq = relativeAck;
     if ((words[side.at + STATE]! & FIN_SENT) !== 0) {
-      const fin = this.#doubles[(side.rare >> 1) + F_FIN_SEQ]!;
+      const fin = this.#store.doubles[(side.ends >> 1) + F_FIN_SEQ]!;
       if (seq >= fin) seq = fin - 1;
     }
-    const doubles = this.#doubles;
+    const doubles = this.#store.doubles;
     if (seq <= doubles[(side.at >> 1) + F_TRIMMED]!) return;
     const isEstablished =
       (words[side.at + STATE]! & 15) === ESTABLISHED &&
@@ -331,11 +337,12 @@ export class TcpTracker {
 
   /** True while data of this side, or acknowledgements of its peer's, are still to come. */
   #isPending(side: Side): boolean {
-    const words = this.#words;
+    const words = this.#store.words;
     const { at } = side;
     const state = words[at + STATE]!;
     if ((state & SKIP) !== 0) return false;
-    const delivered = (words[at + SEQ_START]! >>> 0) + this.#doubles[(at >> 1) + F_REASSEMBLED]!;
+    const delivered =
+      (words[at + SEQ_START]! >>> 0) + this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
     const last = fullSequence(words[at + WRAPS]! & 0xffff, words[at + SEQ_LAST]!);
     if (last < delivered) return false;
     if (delivered !== last - 1 && delivered !== last) return true;
@@ -343,7 +350,7 @@ export class TcpTracker {
   }
 
   #checkEnd(side: Side): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const state = words[side.at + STATE]!;
     if ((state & DID_EOF) !== 0) return;
     if ((state & FIN_SENT) === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET) return;
@@ -355,7 +362,7 @@ export class TcpTracker {
   }
 
   #close(side: Side): void {
-    const words = this.#words;
+    const words = this.#store.words;
     const base = this.#base;
     if (this.#isPending(side)) {
       words[base + FLAGS]! |= CLOSE_DEFERRED;
@@ -371,17 +378,13 @@ export class TcpTracker {
       (peerState & 15) === INACTIVE;
     if (!isComplete) return;
     words[base + FLAGS] = (words[base + FLAGS]! & ~TIMER_ATTEMPT) | TIMER_DELETE;
-    this.#doubles[(base >> 1) + F_TIMER] = this.#doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
+    this.#store.doubles[(base >> 1) + F_TIMER] =
+      this.#store.doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
   }
 
   #gap(endpoint: number, bytes: number): void {
     const number = endpoint === this.#base + ENDPOINT_0 ? 0 : 1;
-    this.#history.scaled(
-      this.#flow,
-      number,
-      0x47,
-      this.#base + RARE_0 + number * RARE_WORDS + GAPS,
-    );
-    this.#doubles[(this.#base >> 1) + F_MISSED]! += bytes;
+    this.#history.scaled(this.#flow, number, 0x47, GAPS);
+    this.#store.doubles[(this.#base >> 1) + F_MISSED]! += bytes;
   }
 }

@@ -1,4 +1,4 @@
-import { WHEEL_BUCKET, WHEEL_NEXT, WHEEL_PREVIOUS } from "./flow-layout.ts";
+import { WHEEL_BUCKET, WHEEL_BUCKET_MASK, WHEEL_NEXT, WHEEL_PREVIOUS } from "./flow-layout.ts";
 import { type FlowStore, wordsOf } from "./flow-store.ts";
 
 const BUCKETS = 1024;
@@ -28,7 +28,7 @@ export class TimerWheel {
     const words = this.#store.words;
     const at = wordsOf(flow);
     const head = this.#heads[bucket]!;
-    words[at + WHEEL_BUCKET] = bucket;
+    words[at + WHEEL_BUCKET] = (words[at + WHEEL_BUCKET]! & ~WHEEL_BUCKET_MASK) | bucket;
     words[at + WHEEL_NEXT] = head;
     words[at + WHEEL_PREVIOUS] = 0;
     if (head !== 0) words[wordsOf(head) + WHEEL_PREVIOUS] = flow;
@@ -42,7 +42,7 @@ export class TimerWheel {
     const previous = words[at + WHEEL_PREVIOUS]!;
     if (next !== 0) words[wordsOf(next) + WHEEL_PREVIOUS] = previous;
     if (previous !== 0) words[wordsOf(previous) + WHEEL_NEXT] = next;
-    else this.#heads[words[at + WHEEL_BUCKET]!] = next;
+    else this.#heads[words[at + WHEEL_BUCKET]! & WHEEL_BUCKET_MASK] = next;
   }
 
   /** The flow that would be looked at next: the one to end when room is needed. */
@@ -85,7 +85,7 @@ export class TimerWheel {
         // Detached first: `look` may end the flow, and `remove` must then find nothing to unlink.
         this.#store.words[at + WHEEL_NEXT] = 0;
         this.#store.words[at + WHEEL_PREVIOUS] = 0;
-        this.#store.words[at + WHEEL_BUCKET] = 0;
+        this.#store.words[at + WHEEL_BUCKET]! &= ~WHEEL_BUCKET_MASK;
         look(flow);
         flow = next;
       }

@@ -16,7 +16,7 @@ type ExpectedStream = Readonly<Record<string, string | readonly Value[]>>;
 const COMPARED: Readonly<Record<string, readonly [log: string, field: string]>> = {
   ja4: ["ssl", "ja4"],
   hassh: ["ssh", "hassh"],
-  hassh_server: ["ssh", "hasshServer"],
+  hassh_server: ["ssh", "hassh_server"],
 };
 
 /** Compares fingerprints per stream; a value is firm that two implementations, or JA4's own in Rust, gave. */

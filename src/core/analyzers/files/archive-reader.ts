@@ -114,23 +114,27 @@ export class ArchiveReader implements FileReader {
   #search(bytes: Uint8Array, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at]!;
-      const place = this.#heldBytes;
-      const fits =
-        place < 2
-          ? byte === SIGNATURE[place]
-          : place === 2
-            ? byte === 1 || byte === 3
-            : byte === byte;
-      const isLast = place === 3 && byte === this.#held[2]! + 1;
-      if (fits && (place < 3 || isLast)) this.#held[this.#heldBytes++] = byte;
-      else this.#heldBytes = byte === SIGNATURE[0] ? 1 : 0;
-      if (this.#heldBytes === 1) this.#held[0] = SIGNATURE[0]!;
-      if (this.#heldBytes === 4) {
-        this.#step = this.#walk.first;
-        return at + 1;
-      }
+      if (!this.#continuesSignature(byte)) this.#heldBytes = 0;
+      if (this.#heldBytes > 0 || byte === SIGNATURE[0]) this.#held[this.#heldBytes++] = byte;
+      if (this.#heldBytes < 4) continue;
+      this.#step = this.#walk.first;
+      return at + 1;
     }
     return bytes.length;
+  }
+
+  /** A local header's is 3 and 4, the directory's 1 and 2 (APPNOTE 4.3). */
+  #continuesSignature(byte: number): boolean {
+    switch (this.#heldBytes) {
+      case 1:
+        return byte === SIGNATURE[1];
+      case 2:
+        return byte === 1 || byte === 3;
+      case 3:
+        return byte === this.#held[2]! + 1;
+      default:
+        return byte === SIGNATURE[0];
+    }
   }
 
   #keepLast(bytes: Uint8Array): void {

@@ -21,7 +21,7 @@ export function parseContentRange(
   }
   const range = asciiText(unit.rest).replaceAll(" ", "");
   const slash = range.indexOf("/");
-  const dash = range.slice(0, slash < 0 ? 0 : slash).indexOf("-");
+  const dash = range.slice(0, Math.max(0, slash)).indexOf("-");
   if (slash < 0 || dash < 0) {
     weird("HTTP_content_range_cannot_parse");
     return undefined;

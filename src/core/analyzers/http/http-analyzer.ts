@@ -1,19 +1,14 @@
-import type { Limit } from "../../base/index.ts";
-import type {
-  Conversation,
-  FileAnalysis,
-  FileFeed,
-  FileStart,
-  LogWriter,
-  Session,
-  Side,
-} from "../shared/index.ts";
-import { asciiText } from "../shared/index.ts";
-import { ContentDecoder } from "./content-decoder.ts";
-import type { BodyExpected, EntityHost, HttpEntity } from "./http-entity.ts";
-import { HttpMessage } from "./http-message.ts";
-import { parseRequestLine, parseStatusLine, versionText } from "./http-parser.ts";
-import { LineReader } from "./line-reader.ts";
+import type { CreateDigest, Limit } from "../../base/index.ts";
+import type { Conversation, FileAnalysis, LogWriter, Session, Side } from "../shared/index.ts";
+import type { BodyExpected } from "./entity-framing.ts";
+import {
+  parseRequestLine,
+  parseStatusLine,
+  recognisesReply,
+  recognisesRequest,
+  versionText,
+} from "./http-parser.ts";
+import { HttpSide } from "./http-side.ts";
 import { fileName, firstToken, type MimeHeader } from "./mime-header.ts";
 import { Transactions } from "./transactions.ts";
 import type { Tunnels } from "./tunnels.ts";
@@ -22,6 +17,7 @@ import { UpgradeHeaders } from "./upgrade-headers.ts";
 /** What all HTTP flows of a capture share. */
 export interface HttpShared {
   readonly log: LogWriter;
+  readonly createDigest: CreateDigest | undefined;
   readonly files: FileAnalysis;
   readonly tunnels: Tunnels;
   readonly pendingLimit: Limit;
@@ -30,14 +26,16 @@ export interface HttpShared {
   readonly decodedLimit: Limit;
   /** Decoders at work. */
   decoders: number;
+  /** Exchanges of flows that carry another protocol: HTTP inside goes on counting. */
+  readonly carriers: Map<string, Transactions>;
 }
 
 /** Bytes of a flow after which a line that is no HTTP makes no difference (Zeek's DPD). */
 const VIOLATION_BYTES_MAX = 10 * 1024;
+/** Bytes of a flow joined in its middle after which no beginning is looked for any more. */
+const UNKNOWN_BYTES_MAX = 256 * 1024;
 /** Requests remembered without their reply. */
 const METHODS_MAX = 1000;
-
-type SideState = "line" | "message" | "raw" | "nothing";
 
 /** One flow of HTTP/1 (RFC 9112), and of what it turns into: tunnels, upgraded protocols. */
 export class HttpSession implements Session {
@@ -52,6 +50,11 @@ export class HttpSession implements Session {
   #isConnect = false;
   #isOver = false;
   #seenBytes = 0;
+  /** By side: true once it is known where messages begin. */
+  readonly #isInStep: [boolean, boolean];
+  #passedBytes = 0;
+  /** When it was seen that the flow is no HTTP. */
+  #doomTime: number | undefined;
   /** Who takes the bytes since the protocol was changed. */
   #inner: Session | undefined;
   readonly #upgrade = new UpgradeHeaders();
@@ -59,20 +62,29 @@ export class HttpSession implements Session {
   constructor(conversation: Conversation, shared: HttpShared) {
     this.conversation = conversation;
     this.shared = shared;
-    this.transactions = new Transactions(conversation, shared.log, shared.pendingLimit);
+    this.transactions =
+      (shared.carriers.size > 0 ? shared.carriers.get(flowKey(conversation)) : undefined) ??
+      new Transactions(conversation, shared.log, shared.pendingLimit);
     this.#sides = [new HttpSide(this, 0), new HttpSide(this, 1)];
+    this.#isInStep = [!conversation.isMidStream, !conversation.isMidStream];
+  }
+
+  get isChanged(): boolean {
+    return this.#inner !== undefined;
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    // Whoever was not there at the start cannot tell where a message begins.
-    if (this.conversation.isMidStream || this.#isOver) return;
+    this.#rejectIfDoomed();
+    if (this.#isOver) return;
+    if (!this.#isInStep[side] && !this.#findStep(side, bytes)) return;
     this.#seenBytes += bytes.length;
     if (this.#inner !== undefined) this.#inner.data(side, bytes, position);
     else this.#sides[side].data(bytes, position);
   }
 
   gap(side: Side, length: number, position: number): void {
-    if (this.#isOver) return;
+    this.#rejectIfDoomed();
+    if (this.#isOver || !this.#isInStep[side]) return;
     if (this.#inner !== undefined) this.#inner.gap?.(side, length, position);
     else if (!this.#sides[side].gap(length)) {
       // What a reply's body is depends on the request: without one there is no other.
@@ -82,6 +94,7 @@ export class HttpSession implements Session {
   }
 
   finished(side: Side): void {
+    this.#rejectIfDoomed();
     if (this.#isOver) return;
     if (this.#inner !== undefined) {
       this.#inner.finished?.(side);
@@ -93,9 +106,13 @@ export class HttpSession implements Session {
   end(): void {
     if (this.#isOver) return;
     this.interrupt(true);
-    this.#inner?.end?.();
     this.#isOver = true;
+    if (this.#inner !== undefined) {
+      this.#inner.end?.();
+      this.shared.carriers.delete(flowKey(this.conversation));
+    }
     this.transactions.end();
+    if (this.#doomTime !== undefined) this.conversation.reject("not HTTP");
   }
 
   /** Messages under way end here; both, or the reply alone. */
@@ -105,12 +122,26 @@ export class HttpSession implements Session {
   }
 
   /** A line that is no HTTP: early in a flow it says that the flow is something else. */
-  violation(reason: string): void {
+  violation(): void {
     if (this.#seenBytes > VIOLATION_BYTES_MAX) return;
-    this.interrupt(true);
-    this.transactions.end();
-    this.#isOver = true;
-    this.conversation.reject(reason);
+    // What came with the same packet is still read, the other side's beginning among it.
+    this.#doomTime ??= this.conversation.now;
+  }
+
+  /** Whoever was not there at the start has to see where a message begins, at the start of a piece. */
+  #findStep(side: Side, bytes: Uint8Array): boolean {
+    this.#isInStep[side] = !this.conversation.isMidStream || beginsMessage(side, bytes);
+    this.#passedBytes += bytes.length;
+    if (this.#isInStep[side]) return true;
+    if (this.#passedBytes > UNKNOWN_BYTES_MAX && !this.#isInStep[0] && !this.#isInStep[1]) {
+      this.#isOver = true;
+      this.conversation.done();
+    }
+    return false;
+  }
+
+  #rejectIfDoomed(): void {
+    if (this.#doomTime !== undefined && this.conversation.now !== this.#doomTime) this.end();
   }
 
   /** Takes a request's first line. */
@@ -121,7 +152,7 @@ export class HttpSession implements Session {
       if (line.length === 0) this.conversation.weird("empty_http_request");
       else {
         side.state = "nothing";
-        this.violation("not a request line");
+        this.violation();
       }
       return;
     }
@@ -138,7 +169,7 @@ export class HttpSession implements Session {
       start: request.uriStart,
       end: request.uriEnd,
     });
-    this.#upgrade.request(request.uri);
+    this.#upgrade.clear();
     side.beginMessage("maybe");
     if (request.version === 9) this.#expectBareReply(request.method);
   }
@@ -172,7 +203,7 @@ export class HttpSession implements Session {
     if (status === undefined) {
       if (line.length === 0) return;
       side.state = "nothing";
-      this.violation("not a reply line");
+      this.violation();
       return;
     }
     side.setVersion(status.version);
@@ -196,6 +227,7 @@ export class HttpSession implements Session {
       this.conversation.weird("protocol_data_with_HTTP_CONNECT_reply", `${side.reader.restBytes}`);
     }
     this.shared.tunnels.found(this.conversation);
+    this.#carry();
     this.#inner = this.conversation.innerByContent();
   }
 
@@ -253,6 +285,9 @@ export class HttpSession implements Session {
     if (side.reader.restBytes > 0) {
       this.conversation.weird("protocol_data_with_HTTP_upgrade_reply", `${side.reader.restBytes}`);
     }
+    // No final reply comes any more.
+    this.transactions.end();
+    this.#carry();
     const named = this.conversation.inner(protocol === "h2c" ? "http2" : protocol);
     this.#inner = named ?? this.conversation.innerByContent();
     if (protocol !== "websocket" || named === undefined) return;
@@ -260,6 +295,10 @@ export class HttpSession implements Session {
     const [request, reply] = this.#upgrade.handshake(this.transactions.current?.texts);
     named.data(0, request, 0);
     named.data(1, reply, 0);
+  }
+
+  #carry(): void {
+    this.shared.carriers.set(flowKey(this.conversation), this.transactions);
   }
 
   /** Bytes behind the one that changed the protocol, in the same piece. */
@@ -272,197 +311,10 @@ export class HttpSession implements Session {
 
 const EMPTY = new Uint8Array(0);
 
-/** One direction of an HTTP flow: its lines, and the message that they make. */
-class HttpSide implements EntityHost {
-  readonly side: Side;
-  readonly reader: LineReader;
-  message: HttpMessage | undefined;
-  state: SideState = "line";
-  version = 0;
-  replyCodeSeen = 0;
-  isOngoing = false;
-  #isClosedAfter = false;
-  readonly #session: HttpSession;
-
-  constructor(session: HttpSession, side: Side) {
-    this.side = side;
-    this.#session = session;
-    this.reader = new LineReader(
-      {
-        line: (line, position) => this.#line(line, position),
-        plain: (bytes, position) => this.#plain(bytes, position),
-        weird: (name) => this.weird(name),
-      },
-      session.shared.lineLimit,
-    );
-  }
-
-  get replyCode(): number {
-    return this.side === 1 ? this.replyCodeSeen : this.#session.replyCode;
-  }
-
-  set replyCode(code: number) {
-    this.replyCodeSeen = code;
-  }
-
-  get isClosedAfter(): boolean {
-    return this.side === 1 ? this.#isClosedAfter : this.#session.isClosedAfter;
-  }
-
-  set isClosedAfter(isClosed: boolean) {
-    this.#isClosedAfter = isClosed;
-  }
-
-  /** See `HttpSession.messageVersion`; the field itself is this side's. */
-  get framingVersion(): number {
-    return this.#session.messageVersion;
-  }
-
-  data(bytes: Uint8Array, position: number): void {
-    if (this.state !== "raw") {
-      this.reader.data(bytes, position);
-      return;
-    }
-    if (this.message === undefined) this.#session.beginBareReply(this);
-    this.message?.deliver(bytes, false, position);
-  }
-
-  gap(length: number): boolean {
-    return this.message?.gap(length) ?? false;
-  }
-
-  finish(): void {
-    this.reader.finish(0);
-    this.message?.top.finishLines();
-    this.endMessage({ isInterrupted: false });
-  }
-
-  setVersion(version: number): void {
-    if (this.version !== 0 && this.version !== version) this.weird("HTTP_version_mismatch");
-    this.version = version;
-    this.#session.versionSeen(version);
-  }
-
-  beginMessage(bodyExpected: BodyExpected): void {
-    if (this.message?.isFinished === false) this.weird("HTTP_overlapping_messages");
-    if (this.state !== "raw") this.state = "message";
-    this.isOngoing = true;
-    this.message = new HttpMessage(this, bodyExpected);
-    this.begin();
-  }
-
-  endMessage({ isInterrupted }: { isInterrupted: boolean }): void {
-    if (!this.isOngoing) return;
-    this.isOngoing = false;
-    if (this.message !== undefined) this.#finish(this.message);
-    this.#session.messageDone(this, isInterrupted);
-  }
-
-  weird(name: string, addl?: string): void {
-    this.#session.conversation.weird(name, addl);
-  }
-
-  header(header: MimeHeader, position: number): void {
-    this.#session.header(this, header, position);
-  }
-
-  begin(entity?: HttpEntity): void {
-    if (entity !== undefined && this.message !== undefined) this.message.current = entity;
-    this.#session.transactions.touch(this.side).entity = { filename: undefined };
-  }
-
-  end(entity: HttpEntity): void {
-    const { message } = this;
-    if (message === undefined) return;
-    message.ended(entity);
-    const { current } = this.#session.transactions;
-    if (current !== undefined) current.entity = undefined;
-    if (entity.parent?.isMultipart === true) {
-      this.reader.isSilent = false;
-      this.reader.endsAtSingle = true;
-    }
-    if (entity !== message.top) return;
-    this.#finish(message);
-    if (!this.isOngoing) return;
-    this.isOngoing = false;
-    this.#session.messageDone(this, false);
-  }
-
-  openFile(start: Omit<FileStart, "source" | "side">): FileFeed | undefined {
-    const { transactions, shared, conversation } = this.#session;
-    const transaction = transactions.current;
-    if (transaction === undefined) return undefined;
-    const filename = transaction.entity?.filename;
-    const isRange = transaction.isRange && this.side === 1;
-    const isKept = isRange || this.replyCode === 206;
-    const feed = shared.files.open(conversation, {
-      ...start,
-      source: "HTTP",
-      side: this.side,
-      ...(filename === undefined ? {} : { filename }),
-      ...(isKept ? { handle: this.#handle(isRange) } : {}),
-      onType: (mimeType) => Transactions.type(transaction, this.side, mimeType),
-    });
-    if (feed.isFirstHere !== false) transactions.file(this.side, feed.fuid, filename);
-    return feed;
-  }
-
-  /** Parts of one resource that one client asks for are one file, whichever flows they come over. */
-  #handle(isRange: boolean): string {
-    const { transactions, conversation } = this.#session;
-    const { originator, uidHigh, uidLow, responder, responderPort } = conversation;
-    const transaction = transactions.current!;
-    if (!isRange) return `http ${uidHigh} ${uidLow} ${transaction.depth}`;
-    const uri = transaction.texts.get("uri") ?? "/<missed_request>";
-    if (uri.includes("://")) return `http ${originator} ${uri}`;
-    const host = transaction.texts.get("host") ?? `${responder}`;
-    return `http ${originator} ${host}:${responderPort}${uri}`;
-  }
-
-  createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined {
-    const { shared } = this.#session;
-    let emitted = 0;
-    return new ContentDecoder((bytes) => {
-      emitted += bytes.length;
-      if (emitted <= shared.decodedLimit.maximum) emit(bytes);
-      else shared.decodedLimit.reached++;
-    });
-  }
-
-  #finish(message: HttpMessage): void {
-    if (message.isFinished) return;
-    message.isFinished = true;
-    message.top.end();
-    this.#session.transactions.done(this.side, message.bodyLength);
-  }
-
-  #line(line: Uint8Array, position: number): void {
-    if (this.#session.passOn(this.side, line, position)) return;
-    switch (this.state) {
-      case "line":
-        if (this.side === 0) this.#session.requestLine(line, position, this);
-        else this.#session.statusLine(line, position, this);
-        break;
-      case "message": {
-        this.message?.deliver(line, true, position);
-        if (this.side === 1 && line.length === 0) this.#session.endOfReplyHeaders(this);
-        break;
-      }
-      case "raw":
-      case "nothing":
-        break;
-    }
-    if (this.#session.isChanged) this.reader.plainBytes = Number.POSITIVE_INFINITY;
-  }
-
-  #plain(bytes: Uint8Array, position: number): void {
-    if (this.#session.passOn(this.side, bytes, position)) return;
-    if (this.message !== undefined) this.message.deliver(bytes, false, position);
-    else this.weird(`unexpected_${this.side === 0 ? "client" : "server"}_HTTP_data`);
-  }
+function beginsMessage(side: Side, bytes: Uint8Array): boolean {
+  return (side === 0 ? recognisesRequest(bytes) : recognisesReply(bytes)) === "yes";
 }
 
-/** Text of a header's value for comparisons. */
-export function foldedValue(value: Uint8Array): string {
-  return asciiText(value).trim().toLowerCase();
+function flowKey({ uidHigh, uidLow }: Conversation): string {
+  return `${uidHigh} ${uidLow}`;
 }

@@ -1,15 +1,13 @@
+import type { RunningDigest } from "../../base/index.ts";
 import type { FileFeed, FileStart, Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
 import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "./body-decoders.ts";
 import type { ContentDecoder } from "./content-decoder.ts";
-import { parseContentRange } from "./content-range.ts";
+import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
-import type { LineReader } from "./line-reader.ts";
 import { LineCounter } from "./line-counter.ts";
+import type { LineReader } from "./line-reader.ts";
 import { firstToken, type MimeHeader, parseContentType, parseHeader } from "./mime-header.ts";
-
-/** Whether a body follows the headers: of a request only if they say so. */
-export type BodyExpected = "maybe" | "yes" | "no";
 
 /** What entities need of their message. */
 export interface EntityHost {
@@ -17,17 +15,18 @@ export interface EntityHost {
   readonly reader: LineReader;
   readonly replyCode: number;
   /** Version of the message that is under way, as Zeek looks at it. */
-  readonly version: number;
+  readonly framingVersion: number;
   readonly isClosedAfter: boolean;
   weird(name: string, addl?: string): void;
   header(header: MimeHeader, position: number): void;
   begin(entity: HttpEntity): void;
   end(entity: HttpEntity): void;
   openFile(start: Omit<FileStart, "source" | "side">): FileFeed | undefined;
+  /** Undefined when too many are at work; each that was given is to be given back. */
   createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined;
+  releaseDecoder(): void;
+  createDigest(): RunningDigest | undefined;
 }
-
-type ChunkState = "none" | "before" | "size" | "data" | "data-end" | "trailer" | "over";
 
 /** Entities inside entities (Zeek's MIME::max_depth). */
 const DEPTH_MAX = 100;
@@ -43,24 +42,21 @@ export class HttpEntity {
   isOver = false;
   /** Body as Zeek counts it: unpacked, without the framing. */
   bodyLength = 0;
-  contentLength = -1;
+  readonly #framing: EntityFraming;
   readonly #host: EntityHost;
   readonly #bodyExpected: BodyExpected;
   #type: "multipart" | "message" | "other" = "other";
   #boundary: Uint8Array | undefined;
   #child: HttpEntity | undefined;
-  #chunks: ChunkState = "none";
   /** Bytes of the body, or of the chunk, that are still to come. */
   #expected = 0;
   #encoding: TransferEncoding = "identity";
-  #isPacked = false;
   #decoder: ContentDecoder | undefined;
   #base64: Base64Decoder | undefined;
   #lines: LineCounter | undefined;
-  #range: { first: number; total: number | undefined; length: number } | undefined;
-  #expects100 = false;
   #owesLineEnd = false;
   #feed: FileFeed | undefined;
+  #digest: RunningDigest | undefined;
   #hasTold = false;
   #header: Uint8Array[] = [];
   #headerBytes = 0;
@@ -68,10 +64,18 @@ export class HttpEntity {
 
   constructor(host: EntityHost, parent: HttpEntity | undefined, bodyExpected: BodyExpected) {
     this.#host = host;
+    this.#framing = new EntityFraming(host, parent === undefined);
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     if (parent !== undefined) this.#encoding = parent.#encoding;
     this.#bodyExpected = bodyExpected;
+  }
+
+  /** SHA-256 of the body as a whole, where no file's is it: several parts, or a part of a whole. */
+  takeDigest(): Uint8Array | undefined {
+    const digest = this.#digest?.digest();
+    this.#digest = undefined;
+    return digest;
   }
 
   get isMultipart(): boolean {
@@ -86,11 +90,11 @@ export class HttpEntity {
       this.#headerLine(bytes, position);
     } else if (this.#type !== "other") {
       this.#body(bytes, hasEnd, position);
-      if (this.depth > 0 || this.contentLength <= 0) return;
+      if (this.depth > 0 || this.#framing.contentLength <= 0) return;
       this.#expected -= bytes.length + (hasEnd ? 2 : 0);
       if (this.#expected <= 0) this.#endAtLength();
-    } else if (this.#chunks !== "none") this.#chunk(bytes, position);
-    else if (this.contentLength >= 0) {
+    } else if (this.#framing.chunks !== "none") this.#chunk(bytes, position);
+    else if (this.#framing.contentLength >= 0) {
       this.#body(bytes, false, position);
       this.#expected -= bytes.length;
       if (this.#expected <= 0) this.#endAtLength();
@@ -101,15 +105,21 @@ export class HttpEntity {
   gap(length: number): boolean {
     if ((this.isOver && this.isInHeader) || this.bodyLength === 0) return false;
     this.#openFeed()?.gap(length);
-    if (this.#range !== undefined) this.#range.first += length;
+    this.#digest = undefined;
+    if (this.#framing.range !== undefined) this.#framing.range.first += length;
     const { reader } = this.#host;
-    if (this.#chunks === "none" ? this.contentLength < 0 : this.#chunks !== "data") return false;
+    if (
+      this.#framing.chunks === "none"
+        ? this.#framing.contentLength < 0
+        : this.#framing.chunks !== "data"
+    )
+      return false;
     if (this.#expected < length) return false;
     this.bodyLength += length;
     this.#expected -= length;
     reader.plainBytes = this.#expected;
     if (this.#expected > 0) return true;
-    if (this.#chunks === "data") this.#chunks = "data-end";
+    if (this.#framing.chunks === "data") this.#framing.chunks = "data-end";
     else this.end();
     return true;
   }
@@ -123,7 +133,8 @@ export class HttpEntity {
 
   end(): void {
     if (this.isOver) return;
-    if (this.#decoder?.isBroken === false) this.#decoder = undefined;
+    if (this.#decoder !== undefined) this.#host.releaseDecoder();
+    this.#decoder = undefined;
     this.isOver = true;
     if (this.isInHeader) {
       this.#finishHeader();
@@ -189,7 +200,7 @@ export class HttpEntity {
     if (this.depth === 0 && lines.length > 1) {
       this.#host.weird("HTTP_obsolete_line_folding", header.writtenName);
     }
-    if (this.#readHeader(header)) this.#host.header(header, this.#headerPosition);
+    if (this.#framing.read(header)) this.#host.header(header, this.#headerPosition);
   }
 
   #readContentType(value: Uint8Array): void {
@@ -200,97 +211,6 @@ export class HttpEntity {
     if (this.#type === "multipart" && type.boundary === undefined) this.#type = "other";
   }
 
-  /** What the framing of the body depends on; false when the header is not to be told further. */
-  #readHeader({ name, value }: MimeHeader): boolean {
-    switch (name) {
-      case "content-length":
-        this.#readLength(value);
-        return true;
-      case "content-range":
-        return this.#host.replyCode !== 206 || this.#readRange(value);
-      case "transfer-encoding":
-        this.#readTransfer(value);
-        return true;
-      case "content-encoding": {
-        const encoding = firstToken(value)?.folded;
-        if (encoding === "gzip" || encoding === "x-gzip" || encoding === "deflate") {
-          this.#isPacked = true;
-        }
-        return true;
-      }
-      case "expect": {
-        const token = firstToken(value);
-        if (token?.folded !== "100-continue") {
-          this.#host.weird("HTTP_expect_not_100_continue", token?.text ?? "");
-        }
-        this.#expects100 = true;
-        this.#checkExpectation();
-        return true;
-      }
-      default:
-        return true;
-    }
-  }
-
-  #readLength(value: Uint8Array): void {
-    const { weird } = this.#weirds();
-    if (this.#chunks !== "none") weird("HTTP_content_length_and_chunked");
-    const token = firstToken(value);
-    if (token === undefined) return;
-    const length = leadingInteger(token.text, 10)?.value;
-    if (length === undefined || length < 0) {
-      weird("HTTP_bad_content_length", token.text);
-      this.contentLength = 0;
-      return;
-    }
-    if (length > 0 && token.text.startsWith("0")) {
-      weird("HTTP_content_length_leading_zeros", token.text);
-    }
-    this.contentLength = length;
-    if (this.#range !== undefined && this.#range.length !== length) {
-      weird("HTTP_range_not_matching_len");
-      this.contentLength = Math.max(length, this.#range.length);
-    }
-    this.#checkExpectation();
-  }
-
-  #checkExpectation(): void {
-    if (this.contentLength === 0 && this.#expects100) {
-      this.#host.weird("HTTP_content_length_0_and_expect_100_cont");
-    }
-  }
-
-  #readRange(value: Uint8Array): boolean {
-    const { weird } = this.#weirds();
-    if (this.#chunks !== "none") weird("HTTP_content_range_and_chunked");
-    const range = parseContentRange(value, weird);
-    if (range === undefined) return false;
-    this.#range = { first: range.first, total: range.total, length: range.length };
-    if (this.contentLength <= 0) this.contentLength = range.length;
-    else if (this.contentLength !== range.length) {
-      weird("HTTP_range_not_matching_len");
-      this.contentLength = Math.max(this.contentLength, range.length);
-    }
-    return true;
-  }
-
-  #readTransfer(value: Uint8Array): void {
-    const { weird } = this.#weirds();
-    if (this.depth > 0) {
-      weird("HTTP_nested_transfer_encoding_header");
-      return;
-    }
-    const token = firstToken(value);
-    if (token?.folded !== "chunked" || this.#host.version !== 11) return;
-    this.#chunks = "before";
-    if (token.rest.length > 0) weird("HTTP_chunked_multi", asciiText(token.rest));
-    if (this.contentLength >= 0) weird("HTTP_content_length_and_chunked");
-  }
-
-  #weirds(): { weird: (name: string, addl?: string) => void } {
-    return { weird: (name, addl) => this.#host.weird(name, addl) };
-  }
-
   /** Decides how the body is framed (RFC 9112 6.3). */
   #headersDone(): void {
     const { reader } = this.#host;
@@ -298,9 +218,9 @@ export class HttpEntity {
       reader.isSilent = true;
       reader.endsAtSingle = false;
     }
-    if (this.contentLength >= 0) reader.endLinesAfter(this.contentLength);
-    if (this.#chunks === "trailer") {
-      this.#chunks = "over";
+    if (this.#framing.contentLength >= 0) reader.endLinesAfter(this.#framing.contentLength);
+    if (this.#framing.chunks === "trailer") {
+      this.#framing.chunks = "over";
       this.end();
       return;
     }
@@ -308,19 +228,21 @@ export class HttpEntity {
       this.end();
       return;
     }
+    const isOneFile = this.#type === "other" && this.#framing.range === undefined;
+    if (this.depth === 0 && !isOneFile) this.#digest = this.#host.createDigest();
     if (this.#type !== "other") {
-      if (this.#chunks !== "none") {
+      if (this.#framing.chunks !== "none") {
         this.#host.weird("HTTP_chunked_transfer_for_multipart_message");
       }
-      if (this.depth > 0 || this.contentLength < 0) return;
-      this.#expected = this.contentLength;
-      if (this.contentLength === 0) this.end();
-    } else if (this.#chunks !== "none") this.#chunks = "size";
-    else if (this.contentLength > 0) {
-      this.#expected = this.contentLength;
-      reader.plainBytes = this.contentLength;
-    } else if (this.contentLength === 0) this.end();
-    else if (this.#host.isClosedAfter || this.#isPacked) {
+      if (this.depth > 0 || this.#framing.contentLength < 0) return;
+      this.#expected = this.#framing.contentLength;
+      if (this.#framing.contentLength === 0) this.end();
+    } else if (this.#framing.chunks !== "none") this.#framing.chunks = "size";
+    else if (this.#framing.contentLength > 0) {
+      this.#expected = this.#framing.contentLength;
+      reader.plainBytes = this.#framing.contentLength;
+    } else if (this.#framing.contentLength === 0) this.end();
+    else if (this.#host.isClosedAfter || this.#framing.isPacked) {
       reader.plainBytes = Number.POSITIVE_INFINITY;
     } else if (this.#bodyExpected !== "yes") this.end();
     else if (this.depth === 0 && this.#encoding === "identity") {
@@ -332,17 +254,17 @@ export class HttpEntity {
 
   #chunk(bytes: Uint8Array, position: number): void {
     const { reader } = this.#host;
-    switch (this.#chunks) {
+    switch (this.#framing.chunks) {
       case "size": {
-        const size = leadingInteger(asciiText(bytes.subarray(0, 64)), 16)?.value;
+        const size = leadingInteger(asciiText(bytes), 16)?.value;
         if (size === undefined) this.#host.weird("HTTP_bad_chunk_size", asciiText(bytes));
         this.#expected = size ?? 0;
         if (this.#expected > 0) {
-          this.#chunks = "data";
+          this.#framing.chunks = "data";
           reader.plainBytes = this.#expected;
         } else {
           this.isInHeader = true;
-          this.#chunks = "trailer";
+          this.#framing.chunks = "trailer";
         }
         break;
       }
@@ -350,12 +272,12 @@ export class HttpEntity {
         this.#expected -= bytes.length;
         if (this.#expected <= 0) {
           reader.plainBytes = 0;
-          this.#chunks = "data-end";
+          this.#framing.chunks = "data-end";
         }
         this.#body(bytes, false, position);
         break;
       case "data-end":
-        this.#chunks = "size";
+        this.#framing.chunks = "size";
         break;
       default:
         break;
@@ -363,7 +285,7 @@ export class HttpEntity {
   }
 
   #body(bytes: Uint8Array, hasEnd: boolean, position: number): void {
-    if (!this.#isPacked) {
+    if (!this.#framing.isPacked) {
       this.#clearBody(bytes, hasEnd, position);
       return;
     }
@@ -377,6 +299,10 @@ export class HttpEntity {
   #clearBody(bytes: Uint8Array, hasEnd: boolean, position: number): void {
     if (this.#lines === undefined) this.bodyLength += bytes.length + (hasEnd ? 2 : 0);
     else this.bodyLength = this.#lines.count(bytes);
+    if (this.#digest !== undefined) {
+      this.#digest.update(bytes);
+      if (hasEnd) this.#digest.update(CR_LF);
+    }
     if (this.#type === "multipart") {
       const found = this.#boundaryIn(bytes);
       if (found !== "none") {
@@ -403,7 +329,7 @@ export class HttpEntity {
       this.#host.weird("exceeded_mime_max_depth");
       return;
     }
-    this.#child = new HttpEntity(this.#host, this, "maybe");
+    this.#child = new HttpEntity(this.#host, this, "yes");
     this.#host.begin(this.#child);
   }
 
@@ -434,18 +360,21 @@ export class HttpEntity {
     if (bytes.length === 0) return;
     const feed = this.#openFeed();
     if (feed === undefined) return;
-    if (this.#range === undefined) feed.data(bytes);
+    if (this.#framing.range === undefined) feed.data(bytes);
     else {
-      feed.data(bytes, this.#range.first);
-      this.#range.first += bytes.length;
+      feed.data(bytes, this.#framing.range.first);
+      this.#framing.range.first += bytes.length;
     }
   }
 
   #openFeed(): FileFeed | undefined {
     if (this.#hasTold) return this.#feed;
     this.#hasTold = true;
-    const declared = this.#range === undefined ? this.contentLength : (this.#range.total ?? 0);
-    const totalBytes = this.#isPacked || declared <= 0 ? undefined : declared;
+    const declared =
+      this.#framing.range === undefined
+        ? this.#framing.contentLength
+        : (this.#framing.range.total ?? 0);
+    const totalBytes = this.#framing.isPacked || declared <= 0 ? undefined : declared;
     this.#feed = this.#host.openFile(totalBytes === undefined ? {} : { totalBytes });
     return this.#feed;
   }

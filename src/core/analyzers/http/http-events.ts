@@ -44,6 +44,18 @@ export const httpSchema: LogSchema = {
     field("content_type", "dict", "The type that the reply declares.", OURS),
     field("redirect", "text", "Where the reply sends the client (Location).", OURS),
     field("server", "dict", "The program that the server says it is.", OURS),
+    field(
+      "request_body_sha256",
+      "text",
+      "SHA-256 of the request's whole body, where it is several files.",
+      OURS,
+    ),
+    field(
+      "response_body_sha256",
+      "text",
+      "SHA-256 of the reply's whole body, where it is several files or a part of one.",
+      OURS,
+    ),
     field("request_content_type", "dict", "The type that the request declares.", OURS),
   ],
 };

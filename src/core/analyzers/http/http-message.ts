@@ -1,4 +1,5 @@
-import type { BodyExpected, EntityHost } from "./http-entity.ts";
+import type { BodyExpected } from "./entity-framing.ts";
+import type { EntityHost } from "./http-entity.ts";
 import { HttpEntity } from "./http-entity.ts";
 
 /** A request or a reply under way: its entities, until the outermost is over. */

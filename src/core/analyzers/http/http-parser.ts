@@ -130,8 +130,10 @@ function isDigit(byte: number | undefined): boolean {
 
 /** Methods that Zeek has a list of; others are told as a weird. */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set(
-  ("GET POST HEAD OPTIONS PUT DELETE TRACE CONNECT PROPFIND PROPPATCH MKCOL COPY MOVE LOCK " +
-    "UNLOCK POLL REPORT SUBSCRIBE BMOVE SEARCH QUERY").split(" "),
+  (
+    "GET POST HEAD OPTIONS PUT DELETE TRACE CONNECT PROPFIND PROPPATCH MKCOL COPY MOVE LOCK " +
+    "UNLOCK POLL REPORT SUBSCRIBE BMOVE SEARCH QUERY"
+  ).split(" "),
 );
 
 /** Words that tell a client's side by themselves: IANA's methods and those of WebDAV and RPC over HTTP. */
@@ -142,15 +144,18 @@ const METHODS: readonly string[] = (
   "BCOPY BDELETE BMOVE BPROPFIND BPROPPATCH NOTIFY POLL SUBSCRIBE UNSUBSCRIBE X-MS-ENUMATTS " +
   "MKWORKSPACE RPC_IN_DATA RPC_OUT_DATA"
 ).split(" ");
-const METHOD_BYTES_MAX = 17;
+const METHOD_BYTES_MAX = 18;
 
-/** Whether a client's first bytes begin with a method. */
+/** Whether a client's first bytes begin with a method and a blank. */
 export function recognisesRequest(head: Uint8Array): "yes" | "no" | "more" {
   let start = 0;
   while (start < head.length && (isBlank(head[start]) || isLineEnd(head[start]!))) start++;
   const text = asciiText(head.subarray(start, start + METHOD_BYTES_MAX));
-  if (METHODS.some((method) => text.startsWith(method))) return "yes";
-  return METHODS.some((method) => method.startsWith(text)) ? "more" : "no";
+  const method = METHODS.find(
+    (one) => text.startsWith(one) && isBlank(text.charCodeAt(one.length)),
+  );
+  if (method !== undefined) return "yes";
+  return METHODS.some((one) => one.startsWith(text)) ? "more" : "no";
 }
 
 function isLineEnd(byte: number): boolean {

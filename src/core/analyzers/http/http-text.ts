@@ -56,20 +56,24 @@ export function leadingInteger(
   text: string,
   base: 10 | 16,
 ): { value: number; digits: number } | undefined {
-  let at = text.charCodeAt(0) === 0x2d ? 1 : 0;
-  const start = at;
-  let value = 0n;
-  for (; at < text.length; at++) {
-    const digit = digitOf(text.charCodeAt(at));
+  const start = text.charCodeAt(0) === 0x2d ? 1 : 0;
+  let end = start;
+  let value = 0;
+  for (; end < text.length; end++) {
+    const digit = digitOf(text.charCodeAt(end));
     if (digit < 0 || digit >= base) break;
-    if (value > INT64_MAX) continue;
-    value = value * BigInt(base) + BigInt(digit);
+    if (value <= 2 ** 63) value = value * base + digit;
   }
-  if (at === start || value > INT64_MAX) return undefined;
-  return { value: start === 1 ? -Number(value) : Number(value), digits: at - start };
+  if (end === start || value > 2 ** 63) return undefined;
+  // Above 2^53 the sum above is not exact: whether it is a 64-bit number must be.
+  if (value > 2 ** 62 && !fitsInt64(text.slice(start, end), base)) return undefined;
+  return { value: start === 1 ? -value : value, digits: end - start };
 }
 
-const INT64_MAX = 2n ** 63n - 1n;
+function fitsInt64(digits: string, base: 10 | 16): boolean {
+  const significant = digits.replace(/^0+/, "");
+  return BigInt(base === 16 ? `0x${significant}` : significant) < 2n ** 63n;
+}
 
 function digitOf(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
@@ -78,10 +82,7 @@ function digitOf(code: number): number {
 }
 
 /** A URI with its escapes undone, and what is odd about them by Zeek's names. */
-export function unescapeUri(
-  bytes: Uint8Array,
-  weird?: (name: string) => void,
-): string {
+export function unescapeUri(bytes: Uint8Array, weird?: (name: string) => void): string {
   if (!bytes.includes(PERCENT)) return bytesToText(bytes);
   const out = new Uint8Array(bytes.length);
   let length = 0;

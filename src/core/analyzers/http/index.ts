@@ -1,7 +1,7 @@
 import { archiveMembersSchema, filesSchema, peSchema } from "../files/index.ts";
 import type { Protocol } from "../shared/index.ts";
 import { tunnelSchema } from "../tunnel/index.ts";
-import { type HttpShared, HttpSession } from "./http-analyzer.ts";
+import { HttpSession, type HttpShared } from "./http-analyzer.ts";
 import { httpSchema } from "./http-events.ts";
 import { recognisesReply, recognisesRequest } from "./http-parser.ts";
 import { Tunnels } from "./tunnels.ts";
@@ -18,10 +18,14 @@ export const http: Protocol = {
   start(services) {
     const shared: HttpShared = {
       log: services.log(httpSchema),
+      createDigest: services.createDigest,
       files: services.files,
       tunnels: new Tunnels(services.log(tunnelSchema), services.limit("http.tunnels", 10_000)),
       pendingLimit: services.limit("http.pendingRequests", 100),
       lineLimit: services.limit("http.lineBytes", 1024 * 1024),
+      decoderLimit: services.limit("http.decoders", 4096),
+      decoders: 0,
+      carriers: new Map(),
       decodedLimit: services.limit("http.decodedBytes", 256 * 1024 * 1024),
     };
     return { open: (conversation) => new HttpSession(conversation, shared) };

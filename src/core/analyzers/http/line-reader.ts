@@ -29,6 +29,7 @@ export class LineReader {
   readonly #limit: Limit;
   #linesLeft = -1;
   #isBoundQuiet = false;
+  #owesLf = false;
   #store: Uint8Array = EMPTY;
   #held = 0;
   #heldPosition = 0;
@@ -42,6 +43,9 @@ export class LineReader {
 
   data(bytes: Uint8Array, position: number): void {
     if (this.#linesLeft > 0) this.#linesLeft -= bytes.length;
+    // The LF of the line that set the bound came only now: it is none of what was counted.
+    if (this.#owesLf && bytes[0] === LF) this.#linesLeft++;
+    this.#owesLf = false;
     this.#deliver(bytes, position);
     if (this.#linesLeft !== 0) return;
     this.#linesLeft = -1;
@@ -58,6 +62,7 @@ export class LineReader {
     }
     this.#linesLeft = length - this.restBytes;
     this.#isBoundQuiet = this.restBytes > 0;
+    this.#owesLf = this.restBytes === 0 && this.#last === CR;
   }
 
   /** The side is over: a line that was begun ends here. */
@@ -94,7 +99,8 @@ export class LineReader {
     for (let at = from; at < end; at++) {
       const byte = bytes[at]!;
       if (byte === CR) {
-        if (bytes[at + 1] === LF) return this.#line(bytes, { from, to: at, next: at + 2 }, position);
+        if (bytes[at + 1] === LF)
+          return this.#line(bytes, { from, to: at, next: at + 2 }, position);
         if (this.endsAtSingle)
           return this.#line(bytes, { from, to: at, next: at + 1 }, position, CR);
       } else if (byte === LF) {
@@ -106,8 +112,7 @@ export class LineReader {
           }
           return this.#line(bytes, { from, to: at, next: at + 1, dropped: 1 }, position);
         }
-        if (this.endsAtSingle)
-          return this.#line(bytes, { from, to: at, next: at + 1 }, position);
+        if (this.endsAtSingle) return this.#line(bytes, { from, to: at, next: at + 1 }, position);
       }
       if (last === CR) this.#tellSingle();
       last = byte;

@@ -130,8 +130,7 @@ function findBoundary(value: Uint8Array, from: number): Uint8Array | undefined {
     at = skipComments(value, name.end);
     if (value[at] !== 0x3d) continue;
     at++;
-    const isBoundary =
-      asciiText(value.subarray(name.start, name.end)).toLowerCase() === "boundary";
+    const isBoundary = asciiText(value.subarray(name.start, name.end)).toLowerCase() === "boundary";
     const found = isBoundary ? boundaryAt(value, at) : valueAt(value, at);
     if (found === undefined) continue;
     if (isBoundary) boundary = found.text;

@@ -56,6 +56,7 @@ const REPLY_COLUMNS: ReadonlyMap<string, string> = new Map([
   ["location", "redirect"],
   ["server", "server"],
 ]);
+const DIGEST_COLUMNS = ["request_body_sha256", "response_body_sha256"] as const;
 const PROXY_HEADERS: ReadonlySet<string> = new Set([
   "forwarded",
   "x-forwarded-for",
@@ -84,7 +85,11 @@ export class Transactions {
     this.#limit = limit;
   }
 
-  request(method: string, uri: string, line: { position: number; start: number; end: number }): void {
+  request(
+    method: string,
+    uri: string,
+    line: { position: number; start: number; end: number },
+  ): void {
     if (this.#request < this.#reply) {
       this.#conversation.weird("HTTP_response_before_request");
       this.#request = this.#reply;
@@ -177,9 +182,10 @@ export class Transactions {
   }
 
   /** A message is over: after a final reply the exchange is written. */
-  done(side: Side, bodyLength: number): void {
+  done(side: Side, body: { bodyLength: number; digest: string | undefined }): void {
     const transaction = this.touch(side);
-    transaction.bodyLengths[side] = bodyLength;
+    transaction.bodyLengths[side] = body.bodyLength;
+    if (body.digest !== undefined) transaction.texts.set(DIGEST_COLUMNS[side], body.digest);
     if (side === 0) return;
     if (transaction.statusCode !== undefined && isInformational(transaction.statusCode)) return;
     this.#write(transaction);

@@ -1,6 +1,6 @@
 import type { Limit } from "../../base/index.ts";
 import type { Conversation, LogWriter } from "../shared/index.ts";
-import { TUNNEL_TYPES } from "../tunnel/index.ts";
+import { tunnelSchema } from "../tunnel/index.ts";
 
 /** Proxies that carry other connections: each pair of client and proxy is told once. */
 export class Tunnels {
@@ -22,15 +22,17 @@ export class Tunnels {
       return;
     }
     this.#known.add(key);
-    // A client takes a new port for each connection: the tunnel is all of them.
+    // A client takes a new port for each connection: the tunnel is all of them, and no one flow.
     this.#log
-      .row(conversation.now, { ...idsOf(conversation), originatorPort: 0 })
-      .enum("tunnel_type", TUNNEL_TYPES.indexOf("Tunnel::HTTP"))
+      .bareRow(conversation.now)
+      .address("id.orig_h", originator)
+      .count("id.orig_p", 0)
+      .address("id.resp_h", responder)
+      .count("id.resp_p", responderPort)
+      .enum("tunnel_type", HTTP_TUNNEL)
       .enum("action", 0);
   }
 }
 
-function idsOf(conversation: Conversation) {
-  const { uidHigh, uidLow, originator, responder, originatorPort, responderPort } = conversation;
-  return { uidHigh, uidLow, originator, responder, originatorPort, responderPort };
-}
+const TYPES = tunnelSchema.fields.find(({ name }) => name === "tunnel_type")?.values;
+const HTTP_TUNNEL = TYPES?.indexOf("Tunnel::HTTP") ?? 0;

@@ -14,14 +14,17 @@ export class UpgradeHeaders {
   #request: string[] | undefined;
   #reply: string[] | undefined;
 
-  request(_uri: string): void {
+  /** A new request: what the one before said counts no more. */
+  clear(): void {
     this.#request = undefined;
     this.#reply = undefined;
   }
 
   header(side: Side, { name, writtenName, value }: MimeHeader): void {
     if (name.startsWith("sec-websocket-")) {
-      const headers = side === 0 ? (this.#request ??= []) : (this.#reply ??= []);
+      if (side === 0) this.#request ??= [];
+      else this.#reply ??= [];
+      const headers = (side === 0 ? this.#request : this.#reply)!;
       if (headers.length >= HEADERS_MAX) return;
       headers.push(`${writtenName}: ${asciiText(value.subarray(0, TEXT_MAX))}`);
     }

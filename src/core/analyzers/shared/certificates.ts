@@ -1,4 +1,3 @@
-import type { Limit } from "../../base/index.ts";
 import type { Conversation } from "./protocol.ts";
 
 /** A certificate as it travelled over a flow. */
@@ -24,7 +23,6 @@ export interface SeenCertificate {
 
 /** Reads certificates of all protocols and writes the `x509` log. */
 export interface CertificateAnalysis {
-  readonly limits: readonly Limit[];
   /** Undefined when it cannot be read; a weird then says so. */
   see(conversation: Conversation, start: CertificateStart): SeenCertificate | undefined;
 }

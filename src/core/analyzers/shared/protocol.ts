@@ -123,4 +123,6 @@ export interface AnalyzerServices {
   readonly certificates: CertificateAnalysis;
   /** Undefined where no ciphers were given: what is encrypted stays so. */
   readonly ciphers: Ciphers | undefined;
+  /** Secrets of TLS sessions in NSS's format, where somebody gave them. */
+  readonly keyLog?: string | undefined;
 }

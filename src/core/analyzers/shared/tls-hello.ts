@@ -27,7 +27,7 @@ export interface TlsExtension {
 /** What ClientHello and ServerHello have in common (RFC 8446 4.1). */
 export interface TlsHello {
   readonly version: number;
-  /** 32 bytes, a view. */
+  /** 32 bytes; copied, as all of a hello is. */
   readonly random: Uint8Array;
   readonly sessionId: Uint8Array;
   readonly extensions: TlsExtension[];
@@ -65,11 +65,11 @@ const DTLS_12 = 0xfefd;
 export function parseClientHello(body: Uint8Array): ClientHello | undefined {
   const reader = new ByteReader(body);
   const version = reader.u16("version");
-  const random = reader.take("random", 32);
-  const sessionId = reader.take("sessionId", reader.u8("sessionIdLength"));
+  const random = reader.take("random", 32).slice();
+  const sessionId = reader.take("sessionId", reader.u8("sessionIdLength")).slice();
   if (version === DTLS_10 || version === DTLS_12) reader.skip(reader.u8("cookieLength"));
   const ciphers = numbers16(reader, reader.u16("ciphersLength"));
-  const compressions = reader.take("compressions", reader.u8("compressionsLength"));
+  const compressions = reader.take("compressions", reader.u8("compressionsLength")).slice();
   if (reader.short) return undefined;
   const hello: ClientHello = {
     ...emptyHello(version, random, sessionId),
@@ -89,10 +89,10 @@ export function parseClientHello(body: Uint8Array): ClientHello | undefined {
 export function parseServerHello(body: Uint8Array): ServerHello | undefined {
   const reader = new ByteReader(body);
   const version = reader.u16("version");
-  const random = reader.take("random", 32);
+  const random = reader.take("random", 32).slice();
   const isOldDraft = version === 0x0304 || version >> 8 === 0x7f;
   const idLength = isOldDraft ? 0 : reader.u8("sessionIdLength");
-  const sessionId = reader.take("sessionId", idLength);
+  const sessionId = reader.take("sessionId", idLength).slice();
   const cipher = reader.u16("cipher");
   if (!isOldDraft) reader.skip(1);
   if (reader.short) return undefined;

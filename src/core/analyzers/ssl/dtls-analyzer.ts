@@ -30,7 +30,7 @@ export class DtlsSession implements Session {
     this.#conversation = conversation;
     this.#bounds = bounds;
     this.#handshake = new TlsHandshake(conversation, shared, "d");
-    this.#state = new RecordState(this.#handshake, (name, addl) => conversation.weird(name, addl));
+    this.#state = new RecordState(this.#handshake, conversation);
   }
 
   data(side: Side, bytes: Uint8Array): void {

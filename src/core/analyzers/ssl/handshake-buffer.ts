@@ -1,5 +1,5 @@
-import { createLimit, type Limit } from "../../base/index.ts";
-import { type Side, StreamBuffer } from "../shared/index.ts";
+import type { Limit } from "../../base/index.ts";
+import { type AnalyzerServices, type Side, StreamBuffer } from "../shared/index.ts";
 import type { MessagePlace } from "./tls-handshake.ts";
 
 /** Bytes of a handshake message: long chains need some ten thousand, odd ones some hundred thousand. */
@@ -14,10 +14,13 @@ export interface HandshakeBounds {
   heldBytes: number;
 }
 
-export function createHandshakeBounds(protocol: string): HandshakeBounds {
+export function createHandshakeBounds(
+  services: Pick<AnalyzerServices, "limit">,
+  protocol: string,
+): HandshakeBounds {
   return {
-    message: createLimit(`${protocol}.handshakeMessageBytes`, MESSAGE_BYTES_MAX),
-    held: createLimit(`${protocol}.handshakeBytesHeld`, HELD_BYTES_MAX),
+    message: services.limit(`${protocol}.handshakeMessageBytes`, MESSAGE_BYTES_MAX),
+    held: services.limit(`${protocol}.handshakeBytesHeld`, HELD_BYTES_MAX),
     heldBytes: 0,
   };
 }
@@ -46,7 +49,7 @@ export class HandshakeBuffer {
 
   /** Adds the body of a record, which lies at `position` of the stream. */
   push(body: Uint8Array, position: number, take: TakeMessage): HandshakeFault {
-    this.#buffer ??= new StreamBuffer(MESSAGE_BYTES_MAX);
+    this.#buffer ??= new StreamBuffer(this.#bounds.message.maximum);
     const before = this.#buffer.length;
     const fault = this.#read(this.#buffer, { body, end: position + body.length }, take);
     const isKept = this.#buffer.keep();
@@ -72,7 +75,7 @@ export class HandshakeBuffer {
     while (buffer.length >= 4) {
       const { bytes } = buffer;
       const length = 4 + ((bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!);
-      if (length > MESSAGE_BYTES_MAX) return this.#bounds.message;
+      if (length > this.#bounds.message.maximum) return this.#bounds.message;
       if (bytes.length < length) break;
       const at = end - bytes.length;
       const place =

@@ -1,9 +1,11 @@
 import type { AnalyzerServices, Conversation, Protocol, Session } from "../shared/index.ts";
 import { DtlsSession } from "./dtls-analyzer.ts";
 import { createHandshakeBounds } from "./handshake-buffer.ts";
+import { KeyLog } from "./key-log.ts";
 import { recognisesDtls, recognisesTls } from "./recognise.ts";
 import { SslSession } from "./ssl-analyzer.ts";
 import { sslSchema } from "./ssl-events.ts";
+import type { DecryptionSources } from "./tls-decryption.ts";
 
 /** TLS 1.0 to 1.3 and SSL over TCP, or inside whatever carries it. */
 export const ssl: Protocol = {
@@ -27,11 +29,17 @@ function startRun(
   services: AnalyzerServices,
   Kind: typeof SslSession | typeof DtlsSession,
 ): ReturnType<Protocol["start"]> {
-  const shared = { log: services.log(sslSchema), services };
-  const bounds = createHandshakeBounds(Kind === SslSession ? "ssl" : "dtls");
-  const limits = [bounds.message, bounds.held];
+  const shared = { log: services.log(sslSchema), services, decryption: decryptionOf(services) };
+  const bounds = createHandshakeBounds(services, Kind === SslSession ? "ssl" : "dtls");
   return {
-    limits: Kind === SslSession ? [...limits, ...services.certificates.limits] : limits,
     open: (conversation: Conversation): Session => new Kind(conversation, shared, bounds),
   };
+}
+
+/** Decryption needs secrets, ciphers and digests. */
+function decryptionOf(services: AnalyzerServices): DecryptionSources | undefined {
+  const { ciphers, createDigest, keyLog: text } = services;
+  if (text === undefined || ciphers === undefined || createDigest === undefined) return undefined;
+  const keyLog = new KeyLog(text, services.limit("ssl.keyLogSecrets", 1_000_000));
+  return keyLog.isEmpty ? undefined : { keyLog, ciphers, createDigest };
 }

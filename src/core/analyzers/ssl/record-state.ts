@@ -1,4 +1,4 @@
-import type { Side } from "../shared/index.ts";
+import type { Conversation, Side } from "../shared/index.ts";
 import type { TlsHandshake } from "./tls-handshake.ts";
 import { VERSION } from "./tls-names.ts";
 
@@ -20,6 +20,10 @@ const OLD_VERSIONS: ReadonlySet<number> = new Set([
   VERSION.tls12,
 ]);
 
+const HEARTBEAT_REQUEST = 1;
+const HEARTBEAT_RESPONSE = 2;
+/** Bytes of a heartbeat besides its payload: kind, length and padding. */
+const HEARTBEAT_BYTES_MIN = 3 + 16;
 /** Alerts of one record that are read, as in Zeek. */
 const ALERTS_MAX = 10;
 
@@ -28,11 +32,12 @@ export class RecordState {
   readonly isEncrypted: [boolean, boolean] = [false, false];
   isEstablished = false;
   readonly #handshake: TlsHandshake;
-  readonly #weird: (name: string, addl?: string) => void;
+  readonly #tell: Pick<Conversation, "weird" | "notice">;
+  #hasBleedingRequest = false;
 
-  constructor(handshake: TlsHandshake, weird: (name: string, addl?: string) => void) {
+  constructor(handshake: TlsHandshake, tell: Pick<Conversation, "weird" | "notice">) {
     this.#handshake = handshake;
-    this.#weird = weird;
+    this.#tell = tell;
   }
 
   /** Whether a record of that kind is encrypted; data is from TLS 1.3 on, whatever came before. */
@@ -62,13 +67,11 @@ export class RecordState {
       case CONTENT.alert:
         return this.#alerts(side, body);
       case CONTENT.heartbeat:
-        if (body.length < 3) return "broken heartbeat";
-        this.#handshake.note("b", side);
-        return undefined;
+        return this.#heartbeat(side, body);
       case CONTENT.applicationData: {
         const facts = this.#handshake.touch();
         if (facts.version !== undefined && !facts.isEstablished) {
-          this.#weird("ssl_early_application_data");
+          this.#tell.weird("ssl_early_application_data");
         }
         return undefined;
       }
@@ -77,10 +80,40 @@ export class RecordState {
     }
   }
 
+  /** RFC 6520 4: a request for more than was sent is Heartbleed (CVE-2014-0160). */
+  #heartbeat(side: Side, body: Uint8Array): string | undefined {
+    if (body.length < 3) return "broken heartbeat";
+    this.#handshake.note("b", side);
+    const [type, claimed] = [body[0]!, (body[1]! << 8) | body[2]!];
+    const { length } = body;
+    const sent = length < HEARTBEAT_BYTES_MIN ? length : length - HEARTBEAT_BYTES_MIN;
+    if (type === HEARTBEAT_REQUEST && claimed > sent) {
+      this.#hasBleedingRequest = true;
+      this.#tell.notice(
+        "Heartbleed::SSL_Heartbeat_Attack",
+        `An TLS heartbleed attack was detected! Record length ${length}. Payload length ${claimed}`,
+      );
+    } else if (type === HEARTBEAT_REQUEST && this.#handshake.isClient(side)) {
+      this.#tell.notice(
+        "Heartbleed::SSL_Heartbeat_Attack",
+        `Heartbeat request before encryption. Probable Scan without exploit attempt. Message length: ${length}. Payload length: ${claimed}`,
+      );
+    }
+    if (type === HEARTBEAT_RESPONSE && this.#hasBleedingRequest) {
+      this.#hasBleedingRequest = false;
+      this.#tell.notice(
+        "Heartbleed::SSL_Heartbeat_Attack_Success",
+        `An TLS heartbleed attack detected before was probably exploited. Message length: ${length}. Payload length: ${claimed}`,
+      );
+    }
+    return undefined;
+  }
+
   #alerts(side: Side, body: Uint8Array): string | undefined {
     const maximum = this.#handshake.isTls13 ? 1 : ALERTS_MAX;
     const count = Math.floor(body.length / 2);
-    if (body.length > maximum * 2) this.#weird("SSL_excessive_alerts_in_record", String(count));
+    if (body.length > maximum * 2)
+      this.#tell.weird("SSL_excessive_alerts_in_record", String(count));
     for (let n = 0; n < Math.min(count, maximum); n++) {
       this.#handshake.alert(body[n * 2 + 1]!, side);
     }

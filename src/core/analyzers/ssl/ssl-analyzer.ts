@@ -3,6 +3,7 @@ import { type Conversation, type Session, type Side, StreamBuffer } from "../sha
 import { type HandshakeBounds, HandshakeBuffer } from "./handshake-buffer.ts";
 import { CONTENT, RecordState } from "./record-state.ts";
 import { parseSsl2ClientHello, parseSsl2ServerHello, SSL2 } from "./ssl2.ts";
+import { type DecryptionSources, TlsDecryption } from "./tls-decryption.ts";
 import { type HandshakeServices, TlsHandshake } from "./tls-handshake.ts";
 import { VERSION } from "./tls-names.ts";
 
@@ -19,6 +20,11 @@ interface RecordHeader {
   readonly length: number;
 }
 
+/** What all sessions share; `decryption` where a key log was given. */
+export interface SslServices extends HandshakeServices {
+  readonly decryption: DecryptionSources | undefined;
+}
+
 /** TLS and SSL over a stream: splits it into records, follows the handshake in clear. */
 export class SslSession implements Session {
   readonly #conversation: Conversation;
@@ -26,6 +32,10 @@ export class SslSession implements Session {
   readonly #handshake: TlsHandshake;
   readonly #state: RecordState;
   readonly #buffers: [StreamBuffer | undefined, StreamBuffer | undefined] = [undefined, undefined];
+  readonly #decryption: TlsDecryption | undefined;
+  /** What the decrypted bytes are, found out by content. */
+  #carried: Session | undefined;
+  readonly #carriedBytes: [number, number] = [0, 0];
   readonly #messages: readonly [HandshakeBuffer, HandshakeBuffer];
   /** Bytes of an encrypted record that are still to come and not kept, by side. */
   readonly #toSkip: [number, number] = [0, 0];
@@ -36,14 +46,15 @@ export class SslSession implements Session {
   #isUnsure: boolean;
   #isOver = false;
 
-  constructor(conversation: Conversation, shared: HandshakeServices, bounds: HandshakeBounds) {
+  constructor(conversation: Conversation, shared: SslServices, bounds: HandshakeBounds) {
     this.#conversation = conversation;
     this.#bounds = bounds;
     this.#messages = [new HandshakeBuffer(0, bounds), new HandshakeBuffer(1, bounds)];
     this.#isUnsure = conversation.isMidStream && conversation.transport === "tcp";
     const carrier = conversation.hasService("quic") ? "q" : "t";
     this.#handshake = new TlsHandshake(conversation, shared, carrier);
-    this.#state = new RecordState(this.#handshake, (name, addl) => conversation.weird(name, addl));
+    this.#decryption = shared.decryption && new TlsDecryption(shared.decryption, this.#handshake);
+    this.#state = new RecordState(this.#handshake, conversation);
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
@@ -79,8 +90,13 @@ export class SslSession implements Session {
     if (!this.#isOver) this.#finish();
   }
 
+  finished(side: Side): void {
+    this.#carried?.finished?.(side);
+  }
+
   end(): void {
     this.#stop();
+    this.#carried?.end?.();
     this.#handshake.write();
   }
 
@@ -94,7 +110,7 @@ export class SslSession implements Session {
       const { bytes } = buffer;
       if (bytes.length < header.length) {
         if (header.content !== CONTENT.applicationData || header.isSsl2) return;
-        if (!this.#state.decide(side, header.content)) return;
+        if (this.#decryption !== undefined || !this.#state.decide(side, header.content)) return;
         this.#toSkip[side] = header.length - bytes.length;
         buffer.consume(bytes.length);
         return;
@@ -140,6 +156,7 @@ export class SslSession implements Session {
     const body = record.subarray(5);
     if (this.#state.decide(side, content)) {
       this.#ciphertext();
+      if (!this.#isOver) this.#decrypt(side, record);
       return undefined;
     }
     if (body.length === 0) return undefined;
@@ -198,7 +215,21 @@ export class SslSession implements Session {
 
   #established(): void {
     this.#handshake.established();
-    this.#finish();
+    if (this.#decryption === undefined) this.#finish();
+  }
+
+  /** Hands decrypted bytes to whoever knows them; ends when no more will be decrypted. */
+  #decrypt(side: Side, record: Uint8Array): void {
+    const decryption = this.#decryption;
+    if (decryption === undefined) return;
+    const kind = { content: record[0]!, version: (record[1]! << 8) | record[2]! };
+    const opened = decryption.open(this.#handshake.isClient(side), kind, record.subarray(5));
+    if (opened?.content === CONTENT.applicationData && opened.bytes.length > 0) {
+      this.#carried ??= this.#conversation.innerByContent();
+      this.#carried.data(side, opened.bytes, this.#carriedBytes[side]);
+      this.#carriedBytes[side] += opened.bytes.length;
+    }
+    if (!decryption.isHopeful && this.#state.isEstablished) this.#finish();
   }
 
   #violation(reason: string): void {

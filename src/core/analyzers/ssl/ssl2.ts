@@ -15,8 +15,8 @@ export function parseSsl2ClientHello(message: Uint8Array): ClientHello | undefin
     reader.u16("challengeLength"),
   ];
   const ciphers = numbers24(reader.take("ciphers", cipherBytes));
-  const sessionId = reader.take("sessionId", idBytes);
-  const random = reader.take("challenge", challengeBytes);
+  const sessionId = reader.take("sessionId", idBytes).slice();
+  const random = reader.take("challenge", challengeBytes).slice();
   if (reader.short) return undefined;
   return {
     ...EMPTY_LISTS(),
@@ -48,7 +48,7 @@ export function parseSsl2ServerHello(
   ];
   const certificate = reader.take("certificate", certificateBytes);
   const [cipher = 0] = numbers24(reader.take("ciphers", cipherBytes));
-  const random = reader.take("connectionId", connectionBytes);
+  const random = reader.take("connectionId", connectionBytes).slice();
   if (reader.short) return undefined;
   const hello = { ...EMPTY_LISTS(), version, random, sessionId: new Uint8Array(0), cipher };
   return { hello, certificate };

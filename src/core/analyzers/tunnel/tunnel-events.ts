@@ -1,10 +1,14 @@
 import { field, type LogSchema } from "../../events/index.ts";
 import { TUNNEL } from "../../packet/index.ts";
 
-/** Zeek's names of tunnel types, by `TUNNEL` number; ERSPAN is GRE to it. */
-export const TUNNEL_TYPES: readonly string[] = Object.entries(TUNNEL)
-  .sort(([, a], [, b]) => a - b)
-  .map(([name]) => `Tunnel::${typeName(name)}`);
+/** Zeek's names of tunnel types, by `TUNNEL` number, then those of proxies; ERSPAN is GRE to it. */
+export const TUNNEL_TYPES: readonly string[] = [
+  ...Object.entries(TUNNEL)
+    .sort(([, a], [, b]) => a - b)
+    .map(([name]) => `Tunnel::${typeName(name)}`),
+  "Tunnel::HTTP",
+  "Tunnel::SOCKS",
+];
 
 function typeName(name: string): string {
   if (name === "erspan") return "GRE";
@@ -21,7 +25,9 @@ export const tunnelSchema: LogSchema = {
   says: "Flows and address pairs that were found to carry other flows, and when they ended.",
   fields: [
     field("ts", "time", "When it was found or ended."),
-    field("uid", "uid", "The id that inner flows name as parent."),
+    field("uid", "uid", "The id that inner flows name as parent; proxies have none.", {
+      optional: true,
+    }),
     field("id.orig_h", "addr", "One end of the tunnel."),
     field("id.orig_p", "port", "Its port, 0 for IP tunnels."),
     field("id.resp_h", "addr", "The other end."),

@@ -1,4 +1,4 @@
-import { type CreateDigest, createLimit, type Limit } from "../../base/index.ts";
+import type { CreateDigest, Limit } from "../../base/index.ts";
 import {
   type AnalyzerServices,
   type CertificateAnalysis,
@@ -21,18 +21,17 @@ const KEPT_MAX = 512;
 
 /** Reads certificates and writes the `x509` log, each certificate once a day and role. */
 export class CertificateLog implements CertificateAnalysis {
-  readonly limits: readonly Limit[];
-  readonly #limit = createLimit("x509.knownCertificates", 100_000);
+  readonly #limit: Limit;
   readonly #log: LogWriter;
   readonly #createDigest: CreateDigest | undefined;
   /** When a certificate was written, by digest and role. */
   readonly #written = new Map<string, number>();
   readonly #kept = new Map<string, Certificate>();
 
-  constructor(services: Pick<AnalyzerServices, "log" | "createDigest">) {
+  constructor(services: Pick<AnalyzerServices, "log" | "createDigest" | "limit">) {
     this.#log = services.log(x509Schema);
     this.#createDigest = services.createDigest;
-    this.limits = [this.#limit];
+    this.#limit = services.limit("x509.knownCertificates", 100_000);
   }
 
   see(conversation: Conversation, start: CertificateStart): SeenCertificate | undefined {

@@ -39,10 +39,10 @@ export class Defragmenter {
   readonly #options: DefragmenterOptions;
   /** By text: the engine's hash of strings is seeded, so no one can make keys that collide. */
   readonly #datagrams = new Map<string, FragmentedDatagram>();
-  readonly #buffers = Array.from({ length: BUFFERS }, () => new DatagramBuffer());
+  readonly #buffers: DatagramBuffer[] = [];
   #oldest: FragmentedDatagram | undefined = undefined;
   #youngest: FragmentedDatagram | undefined = undefined;
-  #turn = 0;
+  #turn = -1;
   #bytes = 0;
   #operations = 0;
 
@@ -167,7 +167,8 @@ export class Defragmenter {
   }
 
   #nextBuffer(): DatagramBuffer {
-    this.#turn = (this.#turn + 1) % BUFFERS;
+    if (++this.#turn >= BUFFERS) this.#turn = 0;
+    this.#buffers[this.#turn] ??= new DatagramBuffer();
     return this.#buffers[this.#turn]!;
   }
 }

@@ -1,0 +1,231 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LogRows } from "../../../../test/support/log-rows.ts";
+import { createDigest } from "../../../platform/index.ts";
+import { createLimit } from "../../base/index.ts";
+import { type Conversation, type FileStart, LogWriter } from "../shared/index.ts";
+import { FileTracker } from "./file-tracker.ts";
+import { mimeTypeOf } from "./magic.ts";
+
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
+const START: FileStart = { source: "HTTP", side: 1 };
+
+function track(now = { at: 0 }) {
+  const rows = new LogRows();
+  const writers = new Map<string, LogWriter>();
+  const seen: string[] = [];
+  const tracker = new FileTracker({
+    createDigest,
+    limit: createLimit,
+    isLocal: () => false,
+    log: (schema) => {
+      const writer =
+        writers.get(schema.name) ?? new LogWriter(schema, rows, { baseSeconds: () => 0 });
+      writers.set(schema.name, writer);
+      return writer;
+    },
+    onFile: {
+      begin: () => {},
+      bytes: (_, part) => seen.push(Buffer.from(part).toString("latin1")),
+      end: () => {},
+    },
+  });
+  const conversation = (uidLow: number) =>
+    ({
+      uidHigh: 1,
+      uidLow,
+      originator: Int32Array.of(0, 0, 0xffff, 1),
+      responder: Int32Array.of(0, 0, 0xffff, 2),
+      originatorPort: 1,
+      responderPort: 80,
+      get now() {
+        return now.at;
+      },
+    }) as Conversation;
+  const finish = (log: string) => {
+    tracker.end();
+    for (const writer of writers.values()) writer.end();
+    return rows.of(log);
+  };
+  return { tracker, conversation, finish, seen };
+}
+
+test("a file's row has its size, type and digests", () => {
+  const { tracker, conversation, finish } = track();
+  const feed = tracker.open(conversation(1), { ...START, totalBytes: 11 });
+  feed.data(bytes("%PDF-"));
+  feed.data(bytes("1.7 ab"));
+  const content = bytes("%PDF-1.7 ab");
+  expect(finish("files")).toMatchObject([
+    {
+      mime_type: "application/pdf",
+      seen_bytes: 11,
+      total_bytes: 11,
+      timedout: false,
+      is_complete: true,
+      md5: createHash("md5").update(content).digest("hex"),
+      sha256: createHash("sha256").update(content).digest("hex"),
+    },
+  ]);
+});
+
+test("a file with a hole has no digests and says how much is missing", () => {
+  const { tracker, conversation, finish } = track();
+  const feed = tracker.open(conversation(1), START);
+  feed.data(bytes("hello world"));
+  feed.gap(7);
+  feed.data(bytes("rest"));
+  feed.end();
+  const [row] = finish("files");
+  expect(row).toMatchObject({ seen_bytes: 15, missing_bytes: 7, mime_type: "text/plain" });
+  expect(row).not.toHaveProperty("md5");
+});
+
+test("pieces in any order make the same file", () => {
+  const content = Array.from({ length: 3000 }, (_, n) => String.fromCharCode(n % 251)).join("");
+  fc.assert(
+    fc.property(fc.array(fc.nat(2999), { maxLength: 30 }), fc.nat(), (cuts, seed) => {
+      const { tracker, conversation, finish, seen } = track();
+      const feed = tracker.open(conversation(1), START);
+      const places = [0, ...new Set(cuts), 3000].sort((a, b) => a - b);
+      const parts = places.slice(1).map((end, n): [number, number] => [places[n]!, end]);
+      for (let n = parts.length; n > 0; n--) {
+        const [from, end] = parts.splice((seed * 7 + n) % n, 1)[0]!;
+        feed.data(bytes(content.slice(from, end)), from);
+      }
+      feed.end();
+      expect(seen.join("")).toBe(content);
+      expect(finish("files")[0]).toMatchObject({ seen_bytes: 3000, missing_bytes: 0 });
+    }),
+    { numRuns: 200, seed: 3 },
+  );
+});
+
+test("parts of one file over several flows are one file with a row for each flow", () => {
+  const { tracker, conversation, finish } = track();
+  const range = { ...START, handle: "range" };
+  const first = tracker.open(conversation(1), { ...range, totalBytes: 6 });
+  first.data(bytes("abc"), 0);
+  const second = tracker.open(conversation(2), range);
+  expect(second.fuid).toBe(first.fuid);
+  second.data(bytes("def"), 3);
+  const rows = finish("files");
+  expect(rows.map(({ seen_bytes }) => seen_bytes)).toEqual([6, 6]);
+  expect(new Set(rows.map(({ uid }) => uid)).size).toBe(2);
+});
+
+test("a file that stood still for two minutes is given up", () => {
+  const now = { at: 0 };
+  const { tracker, conversation, finish } = track(now);
+  const feed = tracker.open(conversation(1), START);
+  feed.data(bytes("one"));
+  now.at = 1e18;
+  feed.data(bytes("two"));
+  feed.end();
+  expect(finish("files")).toMatchObject([
+    { timedout: true, seen_bytes: 3 },
+    { timedout: false, seen_bytes: 3 },
+  ]);
+});
+
+const TYPES: readonly (readonly [string, string | undefined])[] = [
+  ["just some words", "text/plain"],
+  ["\x00\x01\x02", undefined],
+  ["<!DOCTYPE html><p>", "text/html"],
+  ["<!-- a --> <HTML>", "text/html"],
+  ['<?xml version="1.0"?><a>', "application/xml"],
+  ['<?xml version="1.0"?> x <svg>', "image/svg+xml"],
+  ['{"a": 1}', "text/json"],
+  ["[1, 2]", "text/json"],
+  ["{}", "text/json"],
+  ["\x1f\x8b\x08", "application/x-gzip"],
+  ["PK\x03\x04\x14\0\0\0", "application/zip"],
+  ["\x89PNG\r\n", "image/png"],
+  ["GIF89a", "image/gif"],
+  ["\xff\xd8\xff\xe0", "image/jpeg"],
+  ["MZ\x90\0", "application/x-dosexec"],
+  ["#!/bin/sh\n", "text/x-shellscript"],
+  ["#!/usr/bin/env python3\n", "text/x-python"],
+  ["RIFF1234WEBP", "image/webp"],
+  ["--- a\n+++ b\n@@ -1 +1 @@\n", "text/x-diff"],
+  ["[section]\nkey=value\n", "text/ini"],
+  ["@echo off\r\n", "text/x-msdos-batch"],
+];
+
+test("a file's first bytes tell its type", () => {
+  for (const [head, type] of TYPES) expect([head, mimeTypeOf(bytes(head))]).toEqual([head, type]);
+});
+
+test("whatever a file begins with, telling its type neither throws nor drags on", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 4096 }), (head) => {
+      mimeTypeOf(head);
+    }),
+    { numRuns: 300, seed: 5 },
+  );
+  for (const text of ["<!-- --> ", "{ ", '{"', "[ ", "<?xml ", "name ", "((", "[a]\t"]) {
+    const start = performance.now();
+    mimeTypeOf(bytes(text.repeat(4096 / text.length)));
+    expect(performance.now() - start).toBeLessThan(200);
+  }
+});
+
+/** A zip with one packed member, as its writer could seek or not. */
+function zip(name: string, content: string, { canSeek }: { canSeek: boolean }): Uint8Array {
+  const packed = deflateRawSync(content);
+  const local = Buffer.alloc(30);
+  local.write("PK\x03\x04", 0, "latin1");
+  local.writeUInt16LE(canSeek ? 0 : 8, 6);
+  local.writeUInt16LE(8, 8);
+  if (canSeek) {
+    local.writeUInt32LE(packed.length, 18);
+    local.writeUInt32LE(content.length, 22);
+  }
+  local.writeUInt16LE(name.length, 26);
+  const entry = Buffer.alloc(46);
+  entry.write("PK\x01\x02", 0, "latin1");
+  entry.writeUInt32LE(packed.length, 20);
+  entry.writeUInt32LE(content.length, 24);
+  entry.writeUInt16LE(name.length, 28);
+  const descriptor = canSeek ? Buffer.alloc(0) : Buffer.alloc(16, "PK\x07\x08", "latin1");
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", 0, "latin1");
+  return new Uint8Array(
+    Buffer.concat([local, Buffer.from(name), packed, descriptor, entry, Buffer.from(name), end]),
+  );
+}
+
+test("archives list their members however they are cut", () => {
+  const archives: [Uint8Array, object][] = [
+    [zip("dir/a.txt", "text ".repeat(99), { canSeek: true }), { format: "zip", size: 495 }],
+    [zip("dir/a.txt", "text ".repeat(99), { canSeek: false }), { format: "zip", size: 495 }],
+    [new Uint8Array(gzipSync("x".repeat(77))), { format: "gzip", size: 77, method: "deflate" }],
+  ];
+  for (const [archive, expected] of archives) {
+    for (const step of [archive.length, 1, 13]) {
+      const { tracker, conversation, finish } = track();
+      const feed = tracker.open(conversation(1), START);
+      for (let at = 0; at < archive.length; at += step) feed.data(archive.subarray(at, at + step));
+      feed.end();
+      expect(finish("archive_members")).toMatchObject([expected]);
+    }
+  }
+});
+
+test("archives cut off or damaged never throw", () => {
+  const archive = zip("a", "content", { canSeek: false });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(120), fc.nat(255))), (changes) => {
+      const copy = archive.slice();
+      for (const [at, value] of changes) if (at > 3 && at < copy.length) copy[at] = value;
+      const { tracker, conversation, finish } = track();
+      const feed = tracker.open(conversation(1), START);
+      for (let at = 0; at < copy.length; at += 7) feed.data(copy.subarray(at, at + 7));
+      feed.end();
+      finish("archive_members");
+    }),
+    { numRuns: 300, seed: 9 },
+  );
+});
