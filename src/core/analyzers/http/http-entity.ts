@@ -174,7 +174,11 @@ export class HttpEntity {
     while (start < line.length && (line[start] === 32 || line[start] === 9)) start++;
     if (start === line.length) return;
     this.#headerPosition = position + start;
-    this.#addToHeader(line.subarray(start));
+    const { nextByte } = this.#host.reader;
+    // Most headers are whole at once: only what may go on in the next line is copied.
+    if (nextByte === undefined || nextByte === 32 || nextByte === 9) {
+      this.#addToHeader(line.subarray(start));
+    } else this.#readHeader(line.subarray(start), 1);
   }
 
   #addToHeader(line: Uint8Array): void {
@@ -189,6 +193,10 @@ export class HttpEntity {
     this.#header = [];
     const line = lines.length === 1 ? lines[0]! : concatenate(lines, this.#headerBytes);
     this.#headerBytes = 0;
+    this.#readHeader(line, lines.length);
+  }
+
+  #readHeader(line: Uint8Array, lines: number): void {
     const header = parseHeader(line);
     if (header === undefined) return;
     if (header.name === "content-type") this.#readContentType(header.value);
@@ -197,7 +205,7 @@ export class HttpEntity {
       if (name === "base64" || name === "quoted-printable") this.#encoding = name;
       else if (name !== undefined) this.#encoding = "identity";
     }
-    if (this.depth === 0 && lines.length > 1) {
+    if (this.depth === 0 && lines > 1) {
       this.#host.weird("HTTP_obsolete_line_folding", header.writtenName);
     }
     if (this.#framing.read(header)) this.#host.header(header, this.#headerPosition);
@@ -207,7 +215,8 @@ export class HttpEntity {
     const type = parseContentType(value);
     if (type === undefined) return;
     this.#type = type.type === "multipart" || type.type === "message" ? type.type : "other";
-    this.#boundary = type.boundary;
+    // A copy: the header lives in the packet.
+    this.#boundary = type.boundary?.slice();
     if (this.#type === "multipart" && type.boundary === undefined) this.#type = "other";
   }
 

@@ -62,13 +62,16 @@ export function leadingInteger(
   for (; end < text.length; end++) {
     const digit = digitOf(text.charCodeAt(end));
     if (digit < 0 || digit >= base) break;
-    if (value <= 2 ** 63) value = value * base + digit;
+    if (value < OVER_INT64) value = value * base + digit;
   }
-  if (end === start || value > 2 ** 63) return undefined;
+  if (end === start || value >= OVER_INT64) return undefined;
   // Above 2^53 the sum above is not exact: whether it is a 64-bit number must be.
-  if (value > 2 ** 62 && !fitsInt64(text.slice(start, end), base)) return undefined;
+  if (value > Number.MAX_SAFE_INTEGER && !fitsInt64(text.slice(start, end), base)) return undefined;
   return { value: start === 1 ? -value : value, digits: end - start };
 }
+
+/** Above every 64-bit number by more than a sum in floating point can be wrong. */
+const OVER_INT64 = 1e19;
 
 function fitsInt64(digits: string, base: 10 | 16): boolean {
   const significant = digits.replace(/^0+/, "");

@@ -25,6 +25,8 @@ export class LineReader {
   isStopped = false;
   /** Bytes of the piece at hand behind what is being given. */
   restBytes = 0;
+  /** The byte behind the line that is being given, if it is there yet. */
+  nextByte: number | undefined;
   readonly #sink: LineSink;
   readonly #limit: Limit;
   #linesLeft = -1;
@@ -135,6 +137,7 @@ export class LineReader {
   ): number {
     this.#last = last;
     this.restBytes = Math.max(0, bytes.length - cut.next);
+    this.nextByte = bytes[cut.next];
     const part = bytes.subarray(cut.from, cut.to);
     const dropped = cut.dropped ?? 0;
     if (this.#held === 0) {

@@ -34,6 +34,7 @@ export class RecordState {
   readonly #handshake: TlsHandshake;
   readonly #tell: Pick<Conversation, "weird" | "notice">;
   #hasBleedingRequest = false;
+  #lastNotice = "";
 
   constructor(handshake: TlsHandshake, tell: Pick<Conversation, "weird" | "notice">) {
     this.#handshake = handshake;
@@ -89,24 +90,31 @@ export class RecordState {
     const sent = length < HEARTBEAT_BYTES_MIN ? length : length - HEARTBEAT_BYTES_MIN;
     if (type === HEARTBEAT_REQUEST && claimed > sent) {
       this.#hasBleedingRequest = true;
-      this.#tell.notice(
+      this.#notice(
         "Heartbleed::SSL_Heartbeat_Attack",
         `An TLS heartbleed attack was detected! Record length ${length}. Payload length ${claimed}`,
       );
     } else if (type === HEARTBEAT_REQUEST && this.#handshake.isClient(side)) {
-      this.#tell.notice(
+      this.#notice(
         "Heartbleed::SSL_Heartbeat_Attack",
         `Heartbeat request before encryption. Probable Scan without exploit attempt. Message length: ${length}. Payload length: ${claimed}`,
       );
     }
     if (type === HEARTBEAT_RESPONSE && this.#hasBleedingRequest) {
       this.#hasBleedingRequest = false;
-      this.#tell.notice(
+      this.#notice(
         "Heartbleed::SSL_Heartbeat_Attack_Success",
         `An TLS heartbleed attack detected before was probably exploited. Message length: ${length}. Payload length: ${claimed}`,
       );
     }
     return undefined;
+  }
+
+  /** The same once after the other is one finding. */
+  #notice(note: string, message: string): void {
+    if (message === this.#lastNotice) return;
+    this.#lastNotice = message;
+    this.#tell.notice(note, message);
   }
 
   #alerts(side: Side, body: Uint8Array): string | undefined {
