@@ -20,7 +20,7 @@ import type { Layer } from "./packet-layers.ts";
 import { RareEvents } from "./rare-events.ts";
 
 /** Records there is room for at first, then up to the second number, then for the whole limit. */
-const ROOM = [256, 8192] as const;
+const ROOM = [256, 2048] as const;
 
 /**
  * The records of all live flows. A small capture should not pay for the limit, so there is little room
