@@ -71,7 +71,7 @@ test("making room in a full table costs the same whatever is in it", () => {
 
 test("a million flows that all fall due at once are each looked at once", () => {
   const count = 2 ** 20;
-  const wheel = new TimerWheel(new FlowStore(count));
+  const wheel = new TimerWheel(storeOf(count));
   wheel.advance(0, () => undefined);
   for (let flow = 1; flow <= count; flow++) wheel.add(flow, 5 * SECOND);
   let looked = 0;

@@ -31,12 +31,20 @@ const PLAIN_DATA_BIT = 1;
 /** Adds packets to what a flow counts: packets, bytes, sizes, frames, bursts, response time. */
 export class FlowCounter {
   readonly #store: FlowStore;
+  #words: Int32Array;
+  #doubles: Float64Array;
   readonly #history: FlowHistory;
   readonly #tcp: TcpTracker;
   readonly #bursts: Bursts;
 
   constructor(store: FlowStore, history: FlowHistory, tcp: TcpTracker, bursts: Bursts) {
     this.#store = store;
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    store.onGrow(() => {
+      this.#words = store.words;
+      this.#doubles = store.doubles;
+    });
     this.#history = history;
     this.#tcp = tcp;
     this.#bursts = bursts;
@@ -49,8 +57,8 @@ export class FlowCounter {
     packet: DecodedPacket,
     frame: { readonly count: number; readonly bytes: number },
   ): void {
-    const words = this.#store.words;
-    const doubles = this.#store.doubles;
+    const words = this.#words;
+    const doubles = this.#doubles;
     const at = wordsOf(flow);
     const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     const isOriginator = (words[at + FLAGS]! & FLIPPED) === endpoint;
@@ -95,7 +103,7 @@ export class FlowCounter {
   uncounted(flow: number, endpoint: 0 | 1, frame: { count: number; bytes: number }): void {
     const side = wordsOf(flow) + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
     this.#addUncounted(flow, endpoint, frame.count);
-    this.#store.words[side + OVERHEAD]! += frame.bytes;
+    this.#words[side + OVERHEAD]! += frame.bytes;
   }
 
   /** Notes a TCP or UDP packet whose checksum was wrong. */
@@ -111,20 +119,18 @@ export class FlowCounter {
 
   /** The responder's first payload: how long after the originator's last. */
   #answered(at: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     if (words[at + BURST_COUNT] === 0 || words[at + RESPONSE_TIME] !== 0) return;
-    const asked = this.#store.doubles[(at >> 1) + F_BURST_LAST]!;
-    words[at + RESPONSE_TIME] = toMicroseconds(this.#store.doubles[F_NOW]! - asked);
+    const asked = this.#doubles[(at >> 1) + F_BURST_LAST]!;
+    words[at + RESPONSE_TIME] = toMicroseconds(this.#doubles[F_NOW]! - asked);
   }
 
   /** A length field below the header's own size leaves the side silent. */
   #addSize(side: number, bytes: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const size =
-      (words[side + STATE]! & ACTIVE) === 0
-        ? bytes
-        : this.#store.doubles[(side >> 1) + F_SIZE]! + bytes;
-    this.#store.doubles[(side >> 1) + F_SIZE] = size;
+      (words[side + STATE]! & ACTIVE) === 0 ? bytes : this.#doubles[(side >> 1) + F_SIZE]! + bytes;
+    this.#doubles[(side >> 1) + F_SIZE] = size;
     if (size < 0) words[side + STATE]! &= ~ACTIVE;
     else words[side + STATE]! |= ACTIVE;
   }

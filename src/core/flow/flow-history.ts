@@ -28,25 +28,30 @@ const CARET = 0x5e;
 /** Writes the letters of Zeek's `history`: upper case for the originator, lower for the responder. */
 export class FlowHistory {
   readonly #store: FlowStore;
+  #words: Int32Array;
   readonly #tree: HistoryTree;
   readonly #synAck: number;
   readonly #flippedSynAck: number;
 
   constructor(store: FlowStore, tree: HistoryTree) {
     this.#store = store;
+    this.#words = store.words;
+    store.onGrow(() => {
+      this.#words = store.words;
+    });
     this.#tree = tree;
     this.#synAck = tree.appendText(0, "H");
     this.#flippedSynAck = tree.appendText(0, "^h");
   }
 
   text(flow: number): string {
-    return this.#tree.text(this.#store.words[wordsOf(flow) + HISTORY]!);
+    return this.#tree.text(this.#words[wordsOf(flow) + HISTORY]!);
   }
 
   /** Turns originator and responder round. */
   flip(flow: number): void {
     const at = wordsOf(flow);
-    this.#store.words[at + FLAGS] = (this.#store.words[at + FLAGS]! ^ FLIPPED) & ~PARTIAL;
+    this.#words[at + FLAGS] = (this.#words[at + FLAGS]! ^ FLIPPED) & ~PARTIAL;
     this.#add(at, CARET);
   }
 
@@ -120,11 +125,11 @@ export class FlowHistory {
    */
   #traffic(flow: number, endpoint: 0 | 1, bit: number, letter: number): void {
     const at = wordsOf(flow);
-    if (this.#store.words[at + HISTORY] === this.#synAck) {
+    if (this.#words[at + HISTORY] === this.#synAck) {
       this.flip(flow);
-      this.#store.words[at + HISTORY] = this.#flippedSynAck;
-      const originator = (this.#store.words[at + FLAGS]! & FLIPPED) !== 0 ? 1 : 0;
-      this.#store.words[at + FLAGS]! |= SEEN_0 << originator;
+      this.#words[at + HISTORY] = this.#flippedSynAck;
+      const originator = (this.#words[at + FLAGS]! & FLIPPED) !== 0 ? 1 : 0;
+      this.#words[at + FLAGS]! |= SEEN_0 << originator;
     }
     this.#once(at, endpoint, bit, letter);
   }
@@ -132,8 +137,8 @@ export class FlowHistory {
   #once(at: number, endpoint: 0 | 1, bit: number, letter: number): boolean {
     const isOriginator = this.#isOriginator(at, endpoint);
     const mask = isOriginator ? bit : bit << 16;
-    if ((this.#store.words[at + HISTORY_SEEN]! & mask) !== 0) return false;
-    this.#store.words[at + HISTORY_SEEN]! |= mask;
+    if ((this.#words[at + HISTORY_SEEN]! & mask) !== 0) return false;
+    this.#words[at + HISTORY_SEEN]! |= mask;
     this.#add(at, isOriginator ? letter : letter | 0x20);
     return true;
   }
@@ -148,10 +153,10 @@ export class FlowHistory {
     position: number,
   ): void {
     const place = position | 0;
-    if (!this.#once(at, endpoint, bit, letter) && this.#store.words[memory] !== place) {
+    if (!this.#once(at, endpoint, bit, letter) && this.#words[memory] !== place) {
       this.#add(at, this.#isOriginator(at, endpoint) ? letter : letter | 0x20);
     }
-    this.#store.words[memory] = place;
+    this.#words[memory] = place;
   }
 
   /** As `#repeated`, with a memory that few flows need. */
@@ -169,11 +174,11 @@ export class FlowHistory {
   }
 
   #isOriginator(at: number, endpoint: 0 | 1): boolean {
-    return (this.#store.words[at + FLAGS]! & FLIPPED) === endpoint;
+    return (this.#words[at + FLAGS]! & FLIPPED) === endpoint;
   }
 
   #add(at: number, letter: number): void {
-    this.#store.words[at + HISTORY] = this.#tree.append(this.#store.words[at + HISTORY]!, letter);
+    this.#words[at + HISTORY] = this.#tree.append(this.#words[at + HISTORY]!, letter);
   }
 }
 

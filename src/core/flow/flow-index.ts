@@ -129,8 +129,8 @@ export class FlowIndex {
 
   #grow(): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 4);
-    this.#mask = this.#mask * 4 + 3;
+    this.#slots = new Int32Array(old.length * 2);
+    this.#mask = this.#mask * 2 + 1;
     for (let at = 0; at < old.length; at += 2) {
       if (old[at] !== 0) this.#place(old[at]!, old[at + 1]!);
     }

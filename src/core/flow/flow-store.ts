@@ -20,7 +20,7 @@ import type { Layer } from "./packet-layers.ts";
 import { RareEvents } from "./rare-events.ts";
 
 /** Records there is room for at first, then up to the second number, then for the whole limit. */
-const ROOM = [256, 8192] as const;
+const ROOM = [256, 2048] as const;
 
 /**
  * The records of all live flows. A small capture should not pay for the limit, so there is little room
@@ -40,6 +40,7 @@ export class FlowStore {
   livePeak = 0;
   #used = 1;
   #ordinals = 0;
+  readonly #followers: (() => void)[] = [];
   /** The record given back last; each holds the one before in its first word. */
   #free = 0;
 
@@ -122,6 +123,12 @@ export class FlowStore {
     words.set(this.words);
     this.words = words;
     this.doubles = new Float64Array(buffer);
+    for (const follow of this.#followers) follow();
+  }
+
+  /** Is called whenever `words` and `doubles` are others, for who keeps them at hand (2 % of the pass). */
+  onGrow(follow: () => void): void {
+    this.#followers.push(follow);
   }
 }
 

@@ -40,22 +40,28 @@ const DNS_SILENCE_NANOSECONDS = 9e9;
 
 /** When flows end by time alone. Zeek runs timers; here the answer is computed when it is asked. */
 export class TimeoutRules {
-  readonly #store: FlowStore;
+  #words: Int32Array;
+  #doubles: Float64Array;
   readonly #ports: ServerPorts;
 
   constructor(store: FlowStore, ports: ServerPorts) {
-    this.#store = store;
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    store.onGrow(() => {
+      this.#words = store.words;
+      this.#doubles = store.doubles;
+    });
     this.#ports = ports;
   }
 
   set(flow: number, timeout: number): void {
     const at = wordsOf(flow) + FLAGS;
-    this.#store.words[at] = (this.#store.words[at]! & ~TIMEOUT_MASK) | (timeout << TIMEOUT_SHIFT);
+    this.#words[at] = (this.#words[at]! & ~TIMEOUT_MASK) | (timeout << TIMEOUT_SHIFT);
   }
 
   /** People fall silent on FTP, SSH, telnet and rlogin without closing: an hour for those. */
   established(flow: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const at = wordsOf(flow);
     const ports = words[at + PORTS]!;
     const flipped = (words[at + FLAGS]! & FLIPPED) !== 0;
@@ -75,8 +81,8 @@ export class TimeoutRules {
 
   /** True when the flow had ended by time before the packet at hand. */
   isOver(flow: number): boolean {
-    const words = this.#store.words;
-    const doubles = this.#store.doubles;
+    const words = this.#words;
+    const doubles = this.#doubles;
     const now = doubles[F_NOW]!;
     const at = wordsOf(flow);
     const f = at >> 1;
@@ -91,23 +97,23 @@ export class TimeoutRules {
 
   /** The moment at which the flow ends if no packet comes before. */
   deadline(flow: number): number {
-    const words = this.#store.words;
+    const words = this.#words;
     const at = wordsOf(flow);
     const f = at >> 1;
     const flags = words[at + FLAGS]!;
-    const last = this.#store.doubles[f + F_LAST]!;
+    const last = this.#doubles[f + F_LAST]!;
     let end = last + SILENCE_NANOSECONDS[(flags & TIMEOUT_MASK) >> TIMEOUT_SHIFT]!;
     if ((words[at + PROTOCOL]! & (0xff | KIND_RESIDUE)) !== 6) {
       if ((flags & TIMEOUT_MASK) >> TIMEOUT_SHIFT !== TIMEOUT.dns) return end;
       // Looked at every ten seconds from the start; nine of silence then are enough.
-      const start = this.#store.doubles[f + F_START]!;
+      const start = this.#doubles[f + F_START]!;
       const turns = Math.max(
         1,
         Math.ceil((last + DNS_SILENCE_NANOSECONDS - start) / DNS_CHECK_NANOSECONDS),
       );
       return Math.min(end, start + turns * DNS_CHECK_NANOSECONDS);
     }
-    if ((flags & TIMER_DELETE) !== 0) return Math.min(end, this.#store.doubles[f + F_TIMER]!);
+    if ((flags & TIMER_DELETE) !== 0) return Math.min(end, this.#doubles[f + F_TIMER]!);
     const originator = words[at + ((flags & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0) + STATE]!;
     const responder = words[at + ((flags & FLIPPED) !== 0 ? ENDPOINT_0 : ENDPOINT_1) + STATE]!;
     const from = originator & 15;
@@ -117,10 +123,10 @@ export class TimeoutRules {
       to === INACTIVE &&
       (from === SYN_SENT || from === SYN_ACK_SENT)
     ) {
-      end = Math.min(end, this.#store.doubles[f + F_TIMER]!);
+      end = Math.min(end, this.#doubles[f + F_TIMER]!);
     }
     if ((flags & RESET_REPORTED) === 0 && lingers(originator, responder)) {
-      const start = this.#store.doubles[f + F_START]! + FIRST_CHECK_NANOSECONDS;
+      const start = this.#doubles[f + F_START]! + FIRST_CHECK_NANOSECONDS;
       const after = last + LINGER_NANOSECONDS;
       const turns = after < start ? 0 : Math.floor((after - start) / CHECK_NANOSECONDS) + 1;
       end = Math.min(end, start + turns * CHECK_NANOSECONDS);

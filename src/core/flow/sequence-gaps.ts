@@ -44,7 +44,8 @@ export type ReportGap = (endpoint: number, bytes: number) => void;
 export class SequenceGaps {
   /** Pieces passed or joined so far: what hostile orders would drive up. */
   steps = 0;
-  readonly #store: FlowStore;
+  #words: Int32Array;
+  #doubles: Float64Array;
   readonly #limit: Limit;
   readonly #report: ReportGap;
   #from = new Float64Array(FIRST_PIECES);
@@ -54,17 +55,22 @@ export class SequenceGaps {
   #used = 1;
 
   constructor(store: FlowStore, limit: Limit, report: ReportGap) {
-    this.#store = store;
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    store.onGrow(() => {
+      this.#words = store.words;
+      this.#doubles = store.doubles;
+    });
     this.#limit = limit;
     this.#report = report;
   }
 
   /** A packet carried `length` bytes at `seq`. `sizeBytes` is what the endpoint is known to have sent. */
   dataSent(side: Side, seq: number, length: number, sizeBytes: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const at = side.at;
     if ((words[at + STATE]! & SKIP) !== 0) return;
-    const doubles = this.#store.doubles;
+    const doubles = this.#doubles;
     const f = at >> 1;
     const acknowledged = this.#acknowledged(at);
     const upper = seq + length;
@@ -96,30 +102,29 @@ export class SequenceGaps {
 
   /** The peer acknowledged everything below `seq`. */
   acknowledged(side: Side, seq: number, options: { isPartial: boolean }): void {
-    if (seq > this.#store.doubles[(side.at >> 1) + F_TRIMMED]!)
-      this.#trim(side, seq, options.isPartial);
+    if (seq > this.#doubles[(side.at >> 1) + F_TRIMMED]!) this.#trim(side, seq, options.isPartial);
   }
 
   /** True when bytes were seen that nobody acknowledged yet. */
   hasHeld(at: number): boolean {
     const f = at >> 1;
-    return this.#store.doubles[f + F_UPPER]! > this.#store.doubles[f + F_TRIMMED]!;
+    return this.#doubles[f + F_UPPER]! > this.#doubles[f + F_TRIMMED]!;
   }
 
   /** Gives the pieces of an ended flow back. */
   drop(pending: number): void {
-    let piece = this.#store.words[pending]!;
+    let piece = this.#words[pending]!;
     while (piece !== 0) {
       const next = this.#next[piece]!;
       this.#next[piece] = this.#free;
       this.#free = piece;
       piece = next;
     }
-    this.#store.words[pending] = 0;
+    this.#words[pending] = 0;
   }
 
   #acknowledged(at: number): number {
-    const words = this.#store.words;
+    const words = this.#words;
     return (
       (words[at + WRAPS]! >>> 16) * 4294967296 +
       (words[at + SEQ_ACK]! >>> 0) -
@@ -129,22 +134,22 @@ export class SequenceGaps {
 
   #trim(side: Side, seq: number, isPartial: boolean): void {
     const f = side.at >> 1;
-    if (seq > this.#store.doubles[f + F_REASSEMBLED]!) this.#undelivered(side, seq, isPartial);
-    if (this.#store.words[side.pending] !== 0) this.#join(side);
-    if (seq > this.#store.doubles[f + F_TRIMMED]!) this.#store.doubles[f + F_TRIMMED] = seq;
+    if (seq > this.#doubles[f + F_REASSEMBLED]!) this.#undelivered(side, seq, isPartial);
+    if (this.#words[side.pending] !== 0) this.#join(side);
+    if (seq > this.#doubles[f + F_TRIMMED]!) this.#doubles[f + F_TRIMMED] = seq;
   }
 
   /** Bytes up to `seq` were acknowledged but never seen. */
   #undelivered(side: Side, seq: number, isPartial: boolean): void {
     // The start of a connection seen from the middle was made up, as if there had been a SYN.
     if (seq <= 2 && isPartial) return;
-    const doubles = this.#store.doubles;
+    const doubles = this.#doubles;
     const f = side.at >> 1;
-    if ((this.#store.words[side.at + STATE]! & SKIP) === 0) {
+    if ((this.#words[side.at + STATE]! & SKIP) === 0) {
       for (
-        let piece = this.#store.words[side.pending]!;
+        let piece = this.#words[side.pending]!;
         piece !== 0;
-        piece = this.#store.words[side.pending]!
+        piece = this.#words[side.pending]!
       ) {
         if (this.#from[piece]! >= seq) break;
         this.#gap(side, this.#from[piece]! - doubles[f + F_REASSEMBLED]!);
@@ -161,10 +166,7 @@ export class SequenceGaps {
    * from the numbers of a RST, or from a start that nobody saw.
    */
   #gap(side: Side, bytes: number): void {
-    if (
-      isClean(this.#store.words[side.at + STATE]!) &&
-      isClean(this.#store.words[side.peer + STATE]!)
-    ) {
+    if (isClean(this.#words[side.at + STATE]!) && isClean(this.#words[side.peer + STATE]!)) {
       this.#report(side.at, bytes);
     }
   }
@@ -172,10 +174,10 @@ export class SequenceGaps {
   /** Takes pieces that now follow without a hole. */
   #join(side: Side): void {
     const f = side.at >> 1;
-    let piece = this.#store.words[side.pending]!;
-    while (piece !== 0 && this.#from[piece]! <= this.#store.doubles[f + F_REASSEMBLED]!) {
-      if (this.#to[piece]! > this.#store.doubles[f + F_REASSEMBLED]!) {
-        this.#store.doubles[f + F_REASSEMBLED] = this.#to[piece]!;
+    let piece = this.#words[side.pending]!;
+    while (piece !== 0 && this.#from[piece]! <= this.#doubles[f + F_REASSEMBLED]!) {
+      if (this.#to[piece]! > this.#doubles[f + F_REASSEMBLED]!) {
+        this.#doubles[f + F_REASSEMBLED] = this.#to[piece]!;
       }
       const next = this.#next[piece]!;
       this.#next[piece] = this.#free;
@@ -183,13 +185,13 @@ export class SequenceGaps {
       piece = next;
       this.steps++;
     }
-    this.#store.words[side.pending] = piece;
+    this.#words[side.pending] = piece;
   }
 
   /** Keeps a piece beyond a hole, in order, merged with what it touches. */
   #keep(side: Side, from: number, to: number): void {
     let before = 0;
-    let piece = this.#store.words[side.pending]!;
+    let piece = this.#words[side.pending]!;
     let count = 0;
     while (piece !== 0 && this.#to[piece]! < from) {
       before = piece;
@@ -212,7 +214,7 @@ export class SequenceGaps {
     this.#from[made] = from;
     this.#to[made] = to;
     this.#next[made] = piece;
-    if (before === 0) this.#store.words[side.pending] = made;
+    if (before === 0) this.#words[side.pending] = made;
     else this.#next[before] = made;
   }
 
@@ -255,10 +257,10 @@ export class SequenceGaps {
   }
 
   #skip(side: Side): void {
-    this.#store.words[side.at + STATE]! |= SKIP;
+    this.#words[side.at + STATE]! |= SKIP;
     this.drop(side.pending);
     // Nothing is held any more.
-    this.#store.doubles[(side.at >> 1) + F_UPPER] = 0;
+    this.#doubles[(side.at >> 1) + F_UPPER] = 0;
   }
 }
 

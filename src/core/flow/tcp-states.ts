@@ -27,7 +27,8 @@ import { ATTEMPT_NANOSECONDS, TIMEOUT, type TimeoutRules } from "./flow-timeouts
 
 /** The state machine of one TCP endpoint: what a packet's flags make of its sender, and of its peer. */
 export class TcpStates {
-  readonly #store: FlowStore;
+  #words: Int32Array;
+  #doubles: Float64Array;
   readonly #history: FlowHistory;
   readonly #timeouts: TimeoutRules;
   /** The flow at hand and its first word. */
@@ -35,7 +36,12 @@ export class TcpStates {
   #base = 0;
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules) {
-    this.#store = store;
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    store.onGrow(() => {
+      this.#words = store.words;
+      this.#doubles = store.doubles;
+    });
     this.#history = history;
     this.#timeouts = timeouts;
   }
@@ -54,7 +60,7 @@ export class TcpStates {
     this.#flow = flow;
     this.#base = wordsOf(flow);
     const flags = packet.tcpFlags;
-    switch (this.#store.words[at + STATE]! & 15) {
+    switch (this.#words[at + STATE]! & 15) {
       case INACTIVE:
         return this.#leaveInactive(at, peer, packet, sender === "originator");
       case SYN_SENT:
@@ -64,9 +70,9 @@ export class TcpStates {
       case PARTIALLY_SEEN:
         return this.#leaveEstablished(at, peer, flags);
       case CLOSED:
-        if ((flags & TCP_RST) !== 0 && (this.#store.words[peer + STATE]! & 15) !== CLOSED) {
+        if ((flags & TCP_RST) !== 0 && (this.#words[peer + STATE]! & 15) !== CLOSED) {
           this.#setState(at, peer, RESET);
-          return (this.#store.words[at + STATE]! & DID_CLOSE) === 0;
+          return (this.#words[at + STATE]! & DID_CLOSE) === 0;
         }
         return false;
       default:
@@ -87,14 +93,14 @@ export class TcpStates {
     }
     if ((flags & TCP_RST) !== 0) {
       this.#setState(at, peer, RESET);
-      if (options.resetAlways) this.#store.words[this.#base + FLAGS]! |= RESET_REPORTED;
+      if (options.resetAlways) this.#words[this.#base + FLAGS]! |= RESET_REPORTED;
       closes = true;
     }
     return closes;
   }
 
   #leaveEstablished(at: number, peer: number, flags: number): boolean {
-    const words = this.#store.words;
+    const words = this.#words;
     const peerState = words[peer + STATE]! & 15;
     if (
       (flags & (TCP_SYN | TCP_ACK)) === TCP_SYN &&
@@ -124,7 +130,7 @@ export class TcpStates {
   }
 
   #leaveInactive(at: number, peer: number, packet: DecodedPacket, isOriginator: boolean): boolean {
-    const words = this.#store.words;
+    const words = this.#words;
     const flags = packet.tcpFlags;
     const hasAck = (flags & TCP_ACK) !== 0;
     let closes = false;
@@ -134,7 +140,7 @@ export class TcpStates {
         words[this.#base + FLAGS]! |= TIMER_ATTEMPT;
         // This packet is the last one, so its time is the flow's last time.
         const f = this.#base >> 1;
-        this.#store.doubles[f + F_TIMER] = this.#store.doubles[f + F_LAST]! + ATTEMPT_NANOSECONDS;
+        this.#doubles[f + F_TIMER] = this.#doubles[f + F_LAST]! + ATTEMPT_NANOSECONDS;
       } else this.#answerSyn(at, peer, packet, hasAck);
     }
     if ((flags & TCP_FIN) !== 0) {
@@ -169,7 +175,7 @@ export class TcpStates {
 
   /** The responder sent a SYN, with or without ACK. */
   #answerSyn(at: number, peer: number, packet: DecodedPacket, hasAck: boolean): void {
-    const words = this.#store.words;
+    const words = this.#words;
     if (
       !hasAck &&
       (words[peer + STATE]! & 15) === SYN_ACK_SENT &&
@@ -186,7 +192,7 @@ export class TcpStates {
   }
 
   #setState(at: number, peer: number, state: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const old = words[at + STATE]! & 15;
     if (state === old) return;
     if (
@@ -201,8 +207,7 @@ export class TcpStates {
 
   #originator(): number {
     return (
-      this.#base +
-      ((this.#store.words[this.#base + FLAGS]! & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0)
+      this.#base + ((this.#words[this.#base + FLAGS]! & FLIPPED) !== 0 ? ENDPOINT_1 : ENDPOINT_0)
     );
   }
 }

@@ -65,6 +65,8 @@ const SEQ_JUMP_MAX = 1_048_576;
  */
 export class TcpTracker {
   readonly #store: FlowStore;
+  #words: Int32Array;
+  #doubles: Float64Array;
   readonly #gaps: SequenceGaps;
   readonly #history: FlowHistory;
   readonly #states: TcpStates;
@@ -77,6 +79,12 @@ export class TcpTracker {
 
   constructor(store: FlowStore, history: FlowHistory, timeouts: TimeoutRules, intervals: Limit) {
     this.#store = store;
+    this.#words = store.words;
+    this.#doubles = store.doubles;
+    store.onGrow(() => {
+      this.#words = store.words;
+      this.#doubles = store.doubles;
+    });
     this.#history = history;
     this.#states = new TcpStates(store, history, timeouts);
     this.#gaps = new SequenceGaps(store, intervals, (endpoint, bytes) =>
@@ -88,22 +96,22 @@ export class TcpTracker {
   begin(flow: number): void {
     const f = doublesOf(flow);
     for (const endpoint of [ENDPOINT_0 / 2, ENDPOINT_1 / 2]) {
-      this.#store.doubles[f + endpoint + F_REASSEMBLED] = 1;
-      this.#store.doubles[f + endpoint + F_TRIMMED] = 1;
+      this.#doubles[f + endpoint + F_REASSEMBLED] = 1;
+      this.#doubles[f + endpoint + F_TRIMMED] = 1;
     }
   }
 
   end(flow: number): void {
     const at = wordsOf(flow);
-    if (this.#store.words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
-    if (this.#store.words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
+    if (this.#words[at + PENDING_0] !== 0) this.#gaps.drop(at + PENDING_0);
+    if (this.#words[at + PENDING_1] !== 0) this.#gaps.drop(at + PENDING_1);
   }
 
   /** True when this SYN begins another connection with the same addresses and ports. */
   isReuse(flow: number, packet: DecodedPacket): boolean {
     const flags = packet.tcpFlags;
     if ((flags & TCP_SYN) === 0) return false;
-    const words = this.#store.words;
+    const words = this.#words;
     const base = wordsOf(flow);
     const flipped = (words[base + FLAGS]! & FLIPPED) !== 0;
     const originator = base + (flipped ? ENDPOINT_1 : ENDPOINT_0);
@@ -128,13 +136,13 @@ export class TcpTracker {
   /** Takes one packet from endpoint 0 or 1. */
   packet(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
     const base = wordsOf(flow);
-    if (!takeOrdinary(this.#store.words, this.#store.doubles, base, endpoint, packet)) {
+    if (!takeOrdinary(this.#words, this.#doubles, base, endpoint, packet)) {
       this.#take(flow, endpoint, packet);
     }
   }
 
   #take(flow: number, endpoint: 0 | 1, packet: DecodedPacket): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const base = wordsOf(flow);
     this.#flow = flow;
     this.#base = base;
@@ -156,7 +164,7 @@ export class TcpTracker {
     const isReset = (flags & TCP_RST) !== 0;
     const isFin = (flags & TCP_FIN) !== 0;
     this.#notePartial(endpoint, isOriginator, syn, hasAck);
-    noteHandshake(words, this.#store.doubles, base, { syn, hasAck, isOriginator });
+    noteHandshake(words, this.#doubles, base, { syn, hasAck, isOriginator });
     const seq = packet.tcpSequence;
     const ack = packet.tcpAcknowledgment;
     const segmentBytes = (syn ? 1 : 0) + (isFin ? 1 : 0) + (isReset ? 0 : length);
@@ -174,11 +182,11 @@ export class TcpTracker {
       this.#history.scaled(flow, endpoint, 0x57, ZERO_WINDOWS);
     }
     if ((words[at + STATE]! & words[peer + STATE]! & DID_CLOSE) === 0) {
-      this.#store.doubles[(base >> 1) + F_LAST] = this.#store.doubles[F_NOW]!;
+      this.#doubles[(base >> 1) + F_LAST] = this.#doubles[F_NOW]!;
     }
     if (isFin) {
       words[at + STATE]! |= FIN_SENT;
-      this.#store.doubles[(this.#sender.ends >> 1) + F_FIN_SEQ] =
+      this.#doubles[(this.#sender.ends >> 1) + F_FIN_SEQ] =
         relative < 0 ? Number.MAX_SAFE_INTEGER : relative + segmentBytes;
     }
     const knownAck = words[peer + SEQ_ACK]!;
@@ -199,10 +207,10 @@ export class TcpTracker {
 
   /** Counts data that fill a hole, and acknowledgements that say nothing new while data are under way. */
   #noteOrder(endpoint: 0 | 1, relative: number, length: number, isOldAck: boolean): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const { at, peer } = this.#sender;
     if (length > 0) {
-      const reached = this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
+      const reached = this.#doubles[(at >> 1) + F_REASSEMBLED]!;
       const isBehind = ((words[at + SEQ_LAST]! - words[at + SEQ_START]!) | 0) > relative;
       if (isBehind && relative >= reached) this.#noteRare(endpoint, OUT_OF_ORDER);
     } else if (isOldAck && ((words[peer + SEQ_LAST]! - words[peer + SEQ_ACK]!) | 0) > 0) {
@@ -217,7 +225,7 @@ export class TcpTracker {
   }
 
   #notePartial(endpoint: 0 | 1, isOriginator: boolean, syn: boolean, ack: boolean): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const flags = words[this.#base + FLAGS]!;
     if ((flags & (SEEN_0 << endpoint)) !== 0) return;
     let partial: boolean;
@@ -228,7 +236,7 @@ export class TcpTracker {
   }
 
   #beginEndpoint(at: number, syn: boolean, seq: number, onePast: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const state = words[at + STATE]!;
     switch (state & 15) {
       case INACTIVE:
@@ -266,7 +274,7 @@ export class TcpTracker {
       if (wraps > 0 && !isBelow) wraps--;
     } else if (delta > 0 && isBelow) wraps++;
     this.#underflow = false;
-    const start = this.#store.words[at + SEQ_START]!;
+    const start = this.#words[at + SEQ_START]!;
     if (wraps === 0) {
       const position = (current - start) | 0;
       this.#underflow = position < 0;
@@ -276,7 +284,7 @@ export class TcpTracker {
   }
 
   #acknowledge(peer: number, ack: number, isReset: boolean): number {
-    const words = this.#store.words;
+    const words = this.#words;
     if ((words[peer + STATE]! & 15) === INACTIVE) {
       words[peer + SEQ_START] = ack - 1;
       words[peer + SEQ_ACK] = ack - 1;
@@ -296,7 +304,7 @@ export class TcpTracker {
   }
 
   #updateLast(onePast: number, flags: number, length: number, endpoint: 0 | 1): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const { at } = this.#sender;
     const last = words[at + SEQ_LAST]!;
     const delta = (onePast - last) | 0;
@@ -314,13 +322,13 @@ export class TcpTracker {
   }
 
   #ackReceived(side: Side, relativeAck: number): void {
-    const words = this.#store.words;
+    const words = this.#words;
     let seq = relativeAck;
     if ((words[side.at + STATE]! & FIN_SENT) !== 0) {
-      const fin = this.#store.doubles[(side.ends >> 1) + F_FIN_SEQ]!;
+      const fin = this.#doubles[(side.ends >> 1) + F_FIN_SEQ]!;
       if (seq >= fin) seq = fin - 1;
     }
-    const doubles = this.#store.doubles;
+    const doubles = this.#doubles;
     if (seq <= doubles[(side.at >> 1) + F_TRIMMED]!) return;
     const isEstablished =
       (words[side.at + STATE]! & 15) === ESTABLISHED &&
@@ -337,12 +345,11 @@ export class TcpTracker {
 
   /** True while data of this side, or acknowledgements of its peer's, are still to come. */
   #isPending(side: Side): boolean {
-    const words = this.#store.words;
+    const words = this.#words;
     const { at } = side;
     const state = words[at + STATE]!;
     if ((state & SKIP) !== 0) return false;
-    const delivered =
-      (words[at + SEQ_START]! >>> 0) + this.#store.doubles[(at >> 1) + F_REASSEMBLED]!;
+    const delivered = (words[at + SEQ_START]! >>> 0) + this.#doubles[(at >> 1) + F_REASSEMBLED]!;
     const last = fullSequence(words[at + WRAPS]! & 0xffff, words[at + SEQ_LAST]!);
     if (last < delivered) return false;
     if (delivered !== last - 1 && delivered !== last) return true;
@@ -350,7 +357,7 @@ export class TcpTracker {
   }
 
   #checkEnd(side: Side): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const state = words[side.at + STATE]!;
     if ((state & DID_EOF) !== 0) return;
     if ((state & FIN_SENT) === 0 && (state & 15) !== CLOSED && (state & 15) !== RESET) return;
@@ -362,7 +369,7 @@ export class TcpTracker {
   }
 
   #close(side: Side): void {
-    const words = this.#store.words;
+    const words = this.#words;
     const base = this.#base;
     if (this.#isPending(side)) {
       words[base + FLAGS]! |= CLOSE_DEFERRED;
@@ -378,13 +385,12 @@ export class TcpTracker {
       (peerState & 15) === INACTIVE;
     if (!isComplete) return;
     words[base + FLAGS] = (words[base + FLAGS]! & ~TIMER_ATTEMPT) | TIMER_DELETE;
-    this.#store.doubles[(base >> 1) + F_TIMER] =
-      this.#store.doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
+    this.#doubles[(base >> 1) + F_TIMER] = this.#doubles[(base >> 1) + F_LAST]! + CLOSE_NANOSECONDS;
   }
 
   #gap(endpoint: number, bytes: number): void {
     const number = endpoint === this.#base + ENDPOINT_0 ? 0 : 1;
     this.#history.scaled(this.#flow, number, 0x47, GAPS);
-    this.#store.doubles[(this.#base >> 1) + F_MISSED]! += bytes;
+    this.#doubles[(this.#base >> 1) + F_MISSED]! += bytes;
   }
 }

@@ -36,12 +36,15 @@ export type TellWeird = (
  * content, which is an evasion, a broken host, or somebody who answers in another's place.
  */
 export class TcpWeirds {
-  readonly #store: FlowStore;
+  #words: Int32Array;
   readonly #tell: TellWeird;
   readonly #recent = new RecentPayload();
 
   constructor(store: FlowStore, tell: TellWeird) {
-    this.#store = store;
+    this.#words = store.words;
+    store.onGrow(() => {
+      this.#words = store.words;
+    });
     this.#tell = tell;
   }
 
@@ -57,13 +60,13 @@ export class TcpWeirds {
     if (flags !== 0) this.#flagged(layer, flags);
     if ((flags & TCP_RST) !== 0) return;
     const side = at + ENDPOINT_0 + endpoint * ENDPOINT_WORDS;
-    const direction = (this.#store.words[at + ORDINAL]! << 1) | endpoint;
+    const direction = (this.#words[at + ORDINAL]! << 1) | endpoint;
     const sequence = packet.tcpSequence + ((flags & TCP_SYN) === 0 ? 0 : 1);
-    if ((this.#store.words[side + STATE]! & 15) !== INACTIVE) {
-      if (((sequence - this.#store.words[side + SEQ_LAST]!) | 0) < 0) {
+    if ((this.#words[side + STATE]! & 15) !== INACTIVE) {
+      if (((sequence - this.#words[side + SEQ_LAST]!) | 0) < 0) {
         this.#again(layer, direction, sequence);
       }
-      const distance = (sequence - this.#store.words[side + SEQ_ACK]!) | 0;
+      const distance = (sequence - this.#words[side + SEQ_ACK]!) | 0;
       if (distance > WINDOW_BYTES_MAX || distance < -WINDOW_BYTES_MAX) {
         this.#tell("TCP_data_out_of_window", layer, { addl: `${distance} bytes away` });
       }
@@ -110,10 +113,9 @@ export class TcpWeirds {
   /** A hop limit far from that of the side's first packet: it did not come from there. */
   #distance(layer: Layer, at: number, endpoint: 0 | 1): void {
     const { hopLimit } = layer.packet;
-    const word = this.#store.words[at + HOP_LIMITS]!;
+    const word = this.#words[at + HOP_LIMITS]!;
     if ((word & (0x10000 << endpoint)) === 0) {
-      this.#store.words[at + HOP_LIMITS] =
-        word | (0x10000 << endpoint) | (hopLimit << (endpoint * 8));
+      this.#words[at + HOP_LIMITS] = word | (0x10000 << endpoint) | (hopLimit << (endpoint * 8));
       return;
     }
     const first = (word >>> (endpoint * 8)) & 255;

@@ -5,6 +5,13 @@ const NARROWEST_NANOSECONDS = BURST_BIN_NANOSECONDS[0]!;
 const LEVELS = BURST_BIN_NANOSECONDS.length;
 /** Packets remembered for the contributors of a bin that turns out to be a burst. */
 const RECENT = 2048;
+/** Words of a remembered packet after its time. */
+const RECENT_BYTES = 2;
+const RECENT_FLOW = 3;
+/** Places of a width: end of the bin, bytes and packets. */
+const BIN_PLACES = 3;
+const BIN_BYTES = 1;
+const BIN_PACKETS = 2;
 /** Flows told apart while a burst's contributors are added up. */
 const CANDIDATES = 32;
 
@@ -40,10 +47,8 @@ export class BurstLane {
   /** Packets looked at again to name flows: bounded by a look a packet and width. */
   examined = 0;
   readonly #now = new Float64Array(1);
-  /** Per width: when the open bin ends, and what is in it beyond the open narrower ones. */
-  readonly #ends = new Float64Array(LEVELS).fill(Number.NEGATIVE_INFINITY);
-  readonly #bytes = new Float64Array(LEVELS);
-  readonly #packets = new Float64Array(LEVELS);
+  /** Per width: when the open bin ends, and bytes and packets in it beyond the open narrower ones. */
+  readonly #bins = new Float64Array(LEVELS * BIN_PLACES);
   /** Per width, `BURSTS_KEPT` bins: begin, bytes, packets; the fewest bytes that enter. */
   readonly #topTimes = new Float64Array(LEVELS * BURSTS_KEPT);
   readonly #topBytes = new Float64Array(LEVELS * BURSTS_KEPT);
@@ -52,9 +57,9 @@ export class BurstLane {
   readonly #topFlowBytes = new Float64Array(LEVELS * BURSTS_KEPT * CONTRIBUTORS);
   readonly #floor = new Float64Array(LEVELS);
   readonly #fillings = new Uint32Array(LEVELS * FILLING_STEPS);
-  readonly #recentTimes = new Float64Array(RECENT).fill(Number.NEGATIVE_INFINITY);
-  readonly #recentBytes = new Uint32Array(RECENT);
-  readonly #recentFlows = new Int32Array(RECENT);
+  /** Time, bytes and flow of the last packets side by side: four of them are one cache line. */
+  readonly #recentTimes = new Float64Array(RECENT * 2).fill(Number.NEGATIVE_INFINITY);
+  readonly #recentWords = new Uint32Array(this.#recentTimes.buffer);
   readonly #candidateFlows = new Int32Array(CANDIDATES);
   readonly #candidateBytes = new Float64Array(CANDIDATES);
   readonly #interest: FlowInterest;
@@ -64,30 +69,39 @@ export class BurstLane {
     this.interfaceIndex = interfaceIndex;
     this.direction = direction;
     this.#interest = interest;
+    this.#closeBins();
   }
 
   /** Adds a packet; times count from `baseSeconds`, `ordinal` is 0 without a flow. */
   packet(record: TimedPacket, baseSeconds: number, ordinal: number): void {
     // Worked out here: a double that is handed over as an argument is an allocation.
     const time = (record.seconds - baseSeconds) * 1e9 + record.nanoseconds;
-    const end = this.#ends[0]!;
+    const end = this.#bins[0]!;
     if (time >= end || time < end - NARROWEST_NANOSECONDS) {
       this.#now[0] = time;
       if (!this.#isInOrder(record.originalBytes)) return;
     }
-    this.#bytes[0]! += record.originalBytes;
-    this.#packets[0]! += 1;
+    const bins = this.#bins;
+    bins[BIN_BYTES]! += record.originalBytes;
+    bins[BIN_PACKETS]! += 1;
     const at = this.#recent;
     this.#recent = (at + 1) & (RECENT - 1);
-    this.#recentTimes[at] = time;
-    this.#recentBytes[at] = record.originalBytes;
-    this.#recentFlows[at] = ordinal;
+    this.#recentTimes[at * 2] = time;
+    this.#recentWords[at * 4 + RECENT_BYTES] = record.originalBytes;
+    this.#recentWords[at * 4 + RECENT_FLOW] = ordinal;
+  }
+
+  /** No bin is open: the next packet opens all. */
+  #closeBins(): void {
+    for (let at = 0; at < this.#bins.length; at += BIN_PLACES) {
+      this.#bins[at] = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** Opens the bins around a packet outside the narrowest one; false when it came out of order. */
   #isInOrder(bytes: number): boolean {
     const time = this.#now[0]!;
-    const end = this.#ends[0]!;
+    const end = this.#bins[0]!;
     if (time < end) {
       if (time >= end - RESTART_NANOSECONDS) {
         this.#addLate(bytes);
@@ -95,7 +109,7 @@ export class BurstLane {
       }
       this.end();
       this.#now[0] = time;
-      this.#ends.fill(Number.NEGATIVE_INFINITY);
+      this.#closeBins();
     }
     this.#roll();
     return true;
@@ -150,27 +164,30 @@ export class BurstLane {
   /** Ends the bins that are over now, narrow ones first, and opens those around the packet. */
   #roll(): void {
     const time = this.#now[0]!;
-    const ends = this.#ends;
-    const sums = this.#bytes;
-    const counts = this.#packets;
+    const bins = this.#bins;
     let bytes = 0;
     let packets = 0;
-    for (let level = 0; level < LEVELS; level++) {
-      bytes += sums[level]!;
-      packets += counts[level]!;
-      if (time < ends[level]!) {
-        sums[level] = bytes;
-        counts[level] = packets;
+    let step = 0;
+    for (let level = 0, at = 0; level < LEVELS; level++, at += BIN_PLACES) {
+      const more = bins[at + BIN_BYTES]!;
+      if (more > 0) {
+        bytes += more;
+        step = fillingStep(bytes);
+      }
+      packets += bins[at + BIN_PACKETS]!;
+      if (time < bins[at]!) {
+        bins[at + BIN_BYTES] = bytes;
+        bins[at + BIN_PACKETS] = packets;
         return;
       }
-      sums[level] = 0;
-      counts[level] = 0;
+      bins[at + BIN_BYTES] = 0;
+      bins[at + BIN_PACKETS] = 0;
       if (packets > 0) {
-        this.#fillings[level * FILLING_STEPS + fillingStep(bytes)]!++;
+        this.#fillings[level * FILLING_STEPS + step]!++;
         if (bytes > this.#floor[level]!) this.#enter(level, bytes, packets);
       }
       const width = BURST_BIN_NANOSECONDS[level]!;
-      ends[level] = (Math.floor(time / width) + 1) * width;
+      bins[at] = (Math.floor(time / width) + 1) * width;
     }
   }
 
@@ -178,9 +195,10 @@ export class BurstLane {
   #addLate(bytes: number): void {
     const time = this.#now[0]!;
     for (let level = 1; level < LEVELS; level++) {
-      if (time < this.#ends[level]! - BURST_BIN_NANOSECONDS[level]!) continue;
-      this.#bytes[level]! += bytes;
-      this.#packets[level]! += 1;
+      const at = level * BIN_PLACES;
+      if (time < this.#bins[at]! - BURST_BIN_NANOSECONDS[level]!) continue;
+      this.#bins[at + BIN_BYTES]! += bytes;
+      this.#bins[at + BIN_PACKETS]! += 1;
       return;
     }
     this.late++;
@@ -192,11 +210,12 @@ export class BurstLane {
     const top = this.#topBytes;
     let place = first;
     for (let n = first + 1; n < first + BURSTS_KEPT; n++) if (top[n]! < top[place]!) place = n;
-    const begin = this.#ends[level]! - BURST_BIN_NANOSECONDS[level]!;
+    const end = this.#bins[level * BIN_PLACES]!;
+    const begin = end - BURST_BIN_NANOSECONDS[level]!;
     this.#topTimes[place] = begin;
     top[place] = bytes;
     this.#topPackets[place] = packets;
-    this.#nameFlows(place, begin, this.#ends[level]!);
+    this.#nameFlows(place, begin, end);
     let floor = top[first]!;
     for (let n = first + 1; n < first + BURSTS_KEPT; n++) floor = Math.min(floor, top[n]!);
     this.#floor[level] = floor;
@@ -209,11 +228,11 @@ export class BurstLane {
     let count = 0;
     for (let back = 1; back <= RECENT; back++) {
       const at = (this.#recent - back) & (RECENT - 1);
-      const time = this.#recentTimes[at]!;
+      const time = this.#recentTimes[at * 2]!;
       // Packets out of order are not remembered: times only fall on the way back to a restart.
       if (time < begin || time >= end) break;
       this.examined++;
-      const flow = this.#recentFlows[at]!;
+      const flow = this.#recentWords[at * 4 + RECENT_FLOW]! | 0;
       if (flow === 0) continue;
       let n = 0;
       while (n < count && flows[n] !== flow) n++;
@@ -223,7 +242,7 @@ export class BurstLane {
         sums[n] = 0;
         count++;
       }
-      sums[n]! += this.#recentBytes[at]!;
+      sums[n]! += this.#recentWords[at * 4 + RECENT_BYTES]!;
     }
     const first = place * CONTRIBUTORS;
     for (let n = first; n < first + CONTRIBUTORS; n++) {
