@@ -163,11 +163,11 @@ export class Applications {
   }
 
   flip(flow: number): void {
-    this.#table().flip(flow);
+    this.#table().history.flip(flow);
   }
 
   violation(flow: number): void {
-    this.#table().violation(flow);
+    this.#table().history.violation(flow);
   }
 
   ended(flow: AppFlow): void {

@@ -18,6 +18,7 @@ import {
   ORDINAL,
   PROTOCOL,
 } from "./flow-layout.ts";
+import { FlowLocations } from "./flow-locations.ts";
 import {
   type FlowTableOptions,
   type ResolvedFlowOptions,
@@ -33,7 +34,7 @@ import { HistoryTree } from "./history.ts";
 import { LinkAddresses } from "./link-addresses.ts";
 import { type ChecksumErrors, PacketJudge, VERDICT } from "./packet-judge.ts";
 import { type Layer, PacketLayers } from "./packet-layers.ts";
-import { Postings, type RunSink } from "./postings.ts";
+import type { RunSink } from "./postings.ts";
 import { ServerPorts } from "./server-ports.ts";
 import { TcpTracker } from "./tcp-tracker.ts";
 import { TcpWeirds } from "./tcp-weirds.ts";
@@ -60,9 +61,6 @@ export interface FlowSink extends RunSink {
  */
 export class FlowTable {
   readonly checksumErrors: ChecksumErrors;
-  /** Flows that the last packet reached, the outermost first; the first `touchedCount` hold. */
-  readonly touched = new Int32Array(16);
-  touchedCount = 0;
   /** The last packet was captured before, by another port of the same mirror. */
   lastWasDuplicate = false;
   /** Seconds since 1970 from which the table counts its nanoseconds. */
@@ -70,11 +68,11 @@ export class FlowTable {
   flows = 0;
   residues = 0;
   readonly weirds: FlowWeirds;
+  readonly history: FlowHistory;
   readonly #options: ResolvedFlowOptions;
   readonly #sink: FlowSink;
   readonly #store: FlowStore;
   readonly #index: FlowIndex;
-  readonly #history: FlowHistory;
   readonly #timeouts: TimeoutRules;
   readonly #wheel: TimerWheel;
   readonly #tcp: TcpTracker;
@@ -82,7 +80,7 @@ export class FlowTable {
   readonly #bursts: Bursts;
   readonly #counter: FlowCounter;
   readonly #describer: FlowDescriber;
-  readonly #postings: Postings | undefined;
+  readonly #locations: FlowLocations;
   readonly #payload: FlowPayload | undefined;
   readonly #judge: PacketJudge;
   readonly #layers: PacketLayers;
@@ -106,17 +104,17 @@ export class FlowTable {
     const ports = new ServerPorts(this.#options.serverPorts);
     this.#judge = new PacketJudge(ports, this.#options);
     this.checksumErrors = this.#judge.errors;
-    this.#history = new FlowHistory(this.#store, new HistoryTree(limits.histories));
+    this.history = new FlowHistory(this.#store, new HistoryTree(limits.histories));
     this.#timeouts = new TimeoutRules(this.#store, ports);
     this.#wheel = new TimerWheel(this.#store);
-    this.#tcp = new TcpTracker(this.#store, this.#history, this.#timeouts, limits.gapIntervals);
+    this.#tcp = new TcpTracker(this.#store, this.history, this.#timeouts, limits.gapIntervals);
     this.#bursts = new Bursts(this.#store, limits.burstRecords);
-    this.#counter = new FlowCounter(this.#store, this.#history, this.#tcp, this.#bursts);
+    this.#counter = new FlowCounter(this.#store, this.history, this.#tcp, this.#bursts);
     const contexts = new TunnelContexts(limits.tunnelContexts);
     this.#links = new LinkAddresses(this.#store);
     this.#duplicateCounts = new DuplicateCounts(limits.duplicateRecords);
     this.#describer = new FlowDescriber(this.#store, {
-      history: this.#history,
+      history: this.history,
       tunnels: contexts,
       links: this.#links,
       duplicates: this.#duplicateCounts,
@@ -127,7 +125,8 @@ export class FlowTable {
       { contexts, describer: this.#describer, timeouts: this.#timeouts },
       (record, kind, action) => sink.tunnel(record, kind, action),
     );
-    if (this.#options.locate) this.#postings = new Postings(this.#store, sink, limits.postingBytes);
+    const postingBytes = this.#options.locate ? limits.postingBytes : undefined;
+    this.#locations = new FlowLocations(this.#store, sink, postingBytes);
     if (sink.openReceiver !== undefined)
       this.#payload = new FlowPayload(this.#store, sink.openReceiver, limits.analysedFlows);
     this.weirds = new FlowWeirds(this.#store, { limit: limits.weirdRows, seed }, (weird) =>
@@ -140,7 +139,7 @@ export class FlowTable {
       place: (layer) => this.#place(layer),
       fragment: (layer) => this.#addFragment(layer),
       weird: (name, layer, more) => this.weirds.ofPacket(name, layer, more),
-      tooDeep: ({ flow }) => this.#history.violation(flow),
+      tooDeep: ({ flow }) => this.history.violation(flow),
       remarks: (layer) => this.weirds.ofRemarks(layer),
       tunnel: (layer, kind) => this.#tunnels.found(layer.flow, kind),
     });
@@ -179,9 +178,19 @@ export class FlowTable {
     return this.#store.livePeak;
   }
 
+  /** Flows that the last packet reached, the outermost first; the first `touchedCount` hold. */
+  get touched(): Int32Array {
+    return this.#locations.touched;
+  }
+
+  get touchedCount(): number {
+    return this.#locations.touchedCount;
+  }
+
   /** Number of the innermost flow or residue that the last packet reached; 0 is none. */
   get currentOrdinal(): number {
-    const flow = this.touchedCount === 0 ? 0 : this.touched[this.touchedCount - 1]!;
+    const { touched, touchedCount } = this.#locations;
+    const flow = touchedCount === 0 ? 0 : touched[touchedCount - 1]!;
     return flow === 0 ? 0 : this.#store.words[wordsOf(flow) + ORDINAL]!;
   }
 
@@ -193,16 +202,6 @@ export class FlowTable {
   /** Ids, addresses and start of a live flow: the part of `describe` that never changes but by a flip. */
   identify(flow: number, out: FlowRecord): void {
     this.#describer.identify(flow, out);
-  }
-
-  /** Originator and responder change places: ^ in the flow's history. */
-  flip(flow: number): void {
-    this.#history.flip(flow);
-  }
-
-  /** An application protocol went past a limit: X in the flow's history. */
-  violation(flow: number): void {
-    this.#history.violation(flow);
   }
 
   /** Fills `out` with what is known of a live flow now. */
@@ -222,12 +221,11 @@ export class FlowTable {
       this.#clock = now;
       if (this.#wheel.isDue(now)) this.#wheel.advance(now, this.#look);
     }
-    this.touchedCount = 0;
+    this.#locations.touchedCount = 0;
     this.lastWasDuplicate = false;
     if (packet.fault !== FAULT.none) this.weirds.ofFault(packet, record.recordOffset);
     if (packet.ipVersion === 0) {
-      if (this.#postings?.isFull) this.#writeRuns();
-      this.#postings?.add(0, record.recordOffset);
+      this.#locations.locateOther(record.recordOffset);
       return;
     }
     this.#links.packet = record;
@@ -242,8 +240,7 @@ export class FlowTable {
       left--;
       this.#end(flow);
     }
-    this.#postings?.endRun(0);
-    this.#postings?.end();
+    this.#locations.end();
     // The depth of tunnels has a weird of its own, with its packets.
     const { tunnelDepth, ...limits } = this.#options.limits;
     const payload = this.#payload?.limits ?? [];
@@ -281,7 +278,7 @@ export class FlowTable {
     if (this.#options.vlansInKey) key.vlans = vlansOf(layer.packet);
     const flow = this.#index.find(key, this.#index.hash(key));
     if (flow === 0) return false;
-    this.#locate(layer, flow);
+    this.#locations.locate(layer, flow);
     this.#counter.uncounted(flow, this.#index.direction, layer.frame);
     return true;
   }
@@ -313,7 +310,7 @@ export class FlowTable {
       this.#wheel.add(flow, this.#timeouts.deadline(flow));
     }
     this.#store.doubles[(wordsOf(flow) >> 1) + F_LAST] = this.#store.doubles[F_NOW]!;
-    this.#locate(layer, flow);
+    this.#locations.locate(layer, flow);
   }
 
   #addToFlow(layer: Layer): boolean {
@@ -332,12 +329,12 @@ export class FlowTable {
       endpoint = 0;
       flow = this.#begin(layer, hash);
       this.flows++;
-      if (this.#judge.isFlippedAtStart(packet)) this.#history.flip(flow);
+      if (this.#judge.isFlippedAtStart(packet)) this.history.flip(flow);
       if (packet.protocol === IP_PROTOCOL.tcp) this.#tcp.begin(flow);
       else if (this.#judge.isDns(packet)) this.#timeouts.set(flow, TIMEOUT.dns);
       this.#wheel.add(flow, this.#store.doubles[F_NOW]! + CLOSE_NANOSECONDS);
     } else if (layer.depth > 0) this.#tunnels.noteCarrier(layer, flow);
-    this.#locate(layer, flow);
+    this.#locations.locate(layer, flow);
     if (this.#duplicates.isDuplicate(layer.source, packet, this.#store.doubles[F_NOW]!)) {
       // A copy from a second mirror port: counted like any other, as Zeek does, and told apart.
       this.lastWasDuplicate = true;
@@ -380,26 +377,12 @@ export class FlowTable {
     return flow;
   }
 
-  /** Puts a layer under a flow or residue, with all frames it came in. */
-  #locate(layer: Layer, flow: number): void {
-    layer.flow = flow;
-    layer.ordinal = this.#store.words[wordsOf(flow) + ORDINAL]!;
-    if (this.touchedCount < this.touched.length) this.touched[this.touchedCount++] = layer.flow;
-    const postings = this.#postings;
-    if (postings === undefined) return;
-    const { offsets } = layer;
-    for (let n = 0; n < layer.frame.count; n++) {
-      if (postings.isFull) this.#writeRuns();
-      postings.add(layer.flow, offsets[n]!);
-    }
-  }
-
   #end(flow: number, why: "over" | "expire" = "over"): void {
     const words = this.#store.words;
     const at = wordsOf(flow);
     this.#index.remove(flow);
     this.#wheel.remove(flow);
-    this.#postings?.endRun(flow);
+    this.#locations.endRun(flow);
     this.#payload?.end(flow);
     const kind = words[at + PROTOCOL]!;
     this.#describer.describe(flow, this.#record);
@@ -411,17 +394,5 @@ export class FlowTable {
     this.#tunnels.end(flow, this.#record, why);
     words[at + ORDINAL] = 0;
     this.#store.release(flow);
-  }
-
-  /** The arena of locations is full: everything in it goes out, flows begin new runs. */
-  #writeRuns(): void {
-    const words = this.#store.words;
-    this.#postings!.countFull();
-    this.#postings!.endRun(0);
-    for (let flow = 1, left = this.#store.live; left > 0; flow++) {
-      if (words[wordsOf(flow) + ORDINAL] === 0) continue;
-      left--;
-      this.#postings!.endRun(flow);
-    }
   }
 }

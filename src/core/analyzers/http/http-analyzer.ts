@@ -57,7 +57,7 @@ export class HttpSession implements Session {
   #doomTime: number | undefined;
   /** Who takes the bytes since the protocol was changed. */
   #inner: Session | undefined;
-  readonly #upgrade = new UpgradeHeaders();
+  #upgrade: UpgradeHeaders | undefined;
 
   constructor(conversation: Conversation, shared: HttpShared) {
     this.conversation = conversation;
@@ -169,7 +169,7 @@ export class HttpSession implements Session {
       start: request.uriStart,
       end: request.uriEnd,
     });
-    this.#upgrade.clear();
+    this.#upgrade = undefined;
     side.beginMessage("maybe");
     if (request.version === 9) this.#expectBareReply(request.method);
   }
@@ -233,7 +233,10 @@ export class HttpSession implements Session {
 
   header(side: HttpSide, header: MimeHeader, position: number): void {
     const { name, value } = header;
-    this.#upgrade.header(side.side, header);
+    if (UpgradeHeaders.concerns(side.side, name)) {
+      this.#upgrade ??= new UpgradeHeaders();
+      this.#upgrade.header(side.side, header);
+    }
     if (name === "connection") {
       const token = firstToken(value)?.folded;
       if (side.side === 0) this.#isKeptAlive ||= token === "keep-alive";
@@ -271,12 +274,12 @@ export class HttpSession implements Session {
     }
     const code = side.replyCode;
     if (code < 100 || code >= 200) this.#unanswered.shift();
-    const protocol = this.#upgrade.acceptedProtocol;
+    const protocol = this.#upgrade?.acceptedProtocol;
     if (code === 101 && this.#unanswered.length === 1 && protocol !== undefined) {
       this.#changeProtocol(protocol, side);
     }
     side.replyCode = 0;
-    this.#upgrade.replyDone();
+    this.#upgrade?.replyDone();
     side.state = isInterrupted || this.#inner !== undefined ? "nothing" : "line";
   }
 
@@ -292,9 +295,10 @@ export class HttpSession implements Session {
     this.#inner = named ?? this.conversation.innerByContent();
     if (protocol !== "websocket" || named === undefined) return;
     // The handshake is WebSocket's own (RFC 6455 4): it is given on as it was read.
-    const [request, reply] = this.#upgrade.handshake(this.transactions.current?.texts);
-    named.data(0, request, 0);
-    named.data(1, reply, 0);
+    const heads = this.#upgrade?.handshake(this.transactions.current?.texts);
+    if (heads === undefined) return;
+    named.data(0, heads[0], 0);
+    named.data(1, heads[1], 0);
   }
 
   #carry(): void {

@@ -7,7 +7,13 @@ import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
 import { LineCounter } from "./line-counter.ts";
 import type { LineReader } from "./line-reader.ts";
-import { firstToken, type MimeHeader, parseContentType, parseHeader } from "./mime-header.ts";
+import {
+  firstToken,
+  joinLines,
+  type MimeHeader,
+  parseContentType,
+  parseHeader,
+} from "./mime-header.ts";
 
 /** What entities need of their message. */
 export interface EntityHost {
@@ -191,7 +197,7 @@ export class HttpEntity {
     const lines = this.#header;
     if (lines.length === 0) return;
     this.#header = [];
-    const line = lines.length === 1 ? lines[0]! : concatenate(lines, this.#headerBytes);
+    const line = lines.length === 1 ? lines[0]! : joinLines(lines, this.#headerBytes);
     this.#headerBytes = 0;
     this.#readHeader(line, lines.length);
   }
@@ -390,13 +396,3 @@ export class HttpEntity {
 }
 
 const DASH = 0x2d;
-
-function concatenate(lines: readonly Uint8Array[], length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const line of lines) {
-    out.set(line, at);
-    at += line.length;
-  }
-  return out;
-}

@@ -5,7 +5,7 @@ import type { BodyExpected } from "./entity-framing.ts";
 import type { HttpSession } from "./http-analyzer.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
-import { LineReader } from "./line-reader.ts";
+import { LineReader, type LineSink } from "./line-reader.ts";
 import type { MimeHeader } from "./mime-header.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -13,7 +13,7 @@ import { Transactions } from "./transactions.ts";
 type SideState = "line" | "message" | "raw" | "nothing";
 
 /** One direction of an HTTP flow: its lines, and the message that they make. */
-export class HttpSide implements EntityHost {
+export class HttpSide implements EntityHost, LineSink {
   readonly side: Side;
   readonly reader: LineReader;
   message: HttpMessage | undefined;
@@ -27,14 +27,7 @@ export class HttpSide implements EntityHost {
   constructor(session: HttpSession, side: Side) {
     this.side = side;
     this.#session = session;
-    this.reader = new LineReader(
-      {
-        line: (line, position) => this.#line(line, position),
-        plain: (bytes, position) => this.#plain(bytes, position),
-        weird: (name) => this.weird(name),
-      },
-      session.shared.lineLimit,
-    );
+    this.reader = new LineReader(this, session.shared.lineLimit);
   }
 
   get replyCode(): number {
@@ -194,7 +187,7 @@ export class HttpSide implements EntityHost {
     });
   }
 
-  #line(line: Uint8Array, position: number): void {
+  line(line: Uint8Array, position: number): void {
     if (this.#session.passOn(this.side, line, position)) return;
     switch (this.state) {
       case "line":
@@ -213,7 +206,7 @@ export class HttpSide implements EntityHost {
     if (this.#session.isChanged) this.reader.plainBytes = Number.POSITIVE_INFINITY;
   }
 
-  #plain(bytes: Uint8Array, position: number): void {
+  plain(bytes: Uint8Array, position: number): void {
     if (this.#session.passOn(this.side, bytes, position)) return;
     if (this.message !== undefined) this.message.deliver(bytes, false, position);
     else this.weird(`unexpected_${this.side === 0 ? "client" : "server"}_HTTP_data`);

@@ -14,10 +14,10 @@ export class UpgradeHeaders {
   #request: string[] | undefined;
   #reply: string[] | undefined;
 
-  /** A new request: what the one before said counts no more. */
-  clear(): void {
-    this.#request = undefined;
-    this.#reply = undefined;
+  /** Whether a header is one to be kept. */
+  static concerns(side: Side, name: string): boolean {
+    const isAnswer = side === 1 && (name === "connection" || name === "upgrade");
+    return isAnswer || name.startsWith("sec-websocket-");
   }
 
   header(side: Side, { name, writtenName, value }: MimeHeader): void {

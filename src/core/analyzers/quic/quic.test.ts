@@ -90,6 +90,18 @@ test("short headers are told at powers of two", () => {
   expect(outcome.rows("quic")[0]).toMatchObject({ history: "ISoooo" });
 });
 
+test("Initial packets are recognised on any port, drafts by their whole first datagram", () => {
+  const draft = RFC_9001_CLIENT_INITIAL.slice();
+  draft.set([0xff, 0, 0, 29], 1);
+  const other = RFC_9001_CLIENT_INITIAL.slice();
+  other.set([0x51, 0x30, 0x34, 0x36], 1);
+  const head = RFC_9001_CLIENT_INITIAL.subarray(0, 40);
+  const answers = [RFC_9001_CLIENT_INITIAL, head, draft, draft.subarray(0, 1000), other].map(
+    (bytes) => quic.recognises!(bytes, 0, "udp"),
+  );
+  expect(answers).toEqual(["yes", "yes", "yes", "no", "no"]);
+});
+
 test("crypto frames make the same message in any order and cut", () => {
   const message = clientHello();
   fc.assert(
