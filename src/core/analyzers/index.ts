@@ -2,15 +2,15 @@ import type { LogSchema } from "../events/index.ts";
 import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { dns } from "./dns/index.ts";
+import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { http } from "./http/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
 import { quic } from "./quic/index.ts";
-import type { Protocol } from "./shared/index.ts";
+import { type Protocol, tunnelSchema } from "./shared/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
-import { tunnelSchema } from "./tunnel/index.ts";
 import { websocket } from "./websocket/index.ts";
 import { weirdSchema } from "./weird/index.ts";
 import { x509Schema } from "./x509/index.ts";
@@ -73,6 +73,9 @@ export const logSchemas: readonly LogSchema[] = [
   tunnelSchema,
   weirdSchema,
   noticeSchema,
+  filesSchema,
+  archiveMembersSchema,
+  peSchema,
   ...new Set(protocols.flatMap(({ logs }) => logs)),
   x509Schema,
   captureLossSchema,

@@ -20,6 +20,7 @@ import type { Ciphers, CreateDigest, Limit } from "../base/index.ts";
 import type { EventSink } from "../events/index.ts";
 import {
   type ChecksumErrors,
+  type ChecksumRule,
   type FlowLimits,
   FlowTable,
   type OnPlaced,
@@ -34,8 +35,8 @@ export interface EngineOptions {
   captureId: string;
   /** Networks that are ours, as `address/prefix`; private ranges unless given. */
   localNetworks?: readonly string[];
-  /** `ignore` for captures made behind checksum offload. */
-  checksums?: "verify" | "ignore";
+  /** What is done about packets with wrong checksums; `verify` unless said. */
+  checksums?: ChecksumRule;
   limits?: Partial<FlowLimits>;
   /** `false` writes no postings and no locator rows. */
   locate?: boolean;

@@ -1,4 +1,5 @@
 import { createLimit, type Limit } from "../base/index.ts";
+import type { ChecksumRule } from "./checksum-trust.ts";
 import { DEFAULT_FRAGMENT_AGE_NS } from "./fragments/index.ts";
 import { DEFAULT_SERVER_PORTS, type ServerPortList } from "./server-ports.ts";
 
@@ -72,8 +73,8 @@ export const FLOW_LIMITS_MAX: FlowLimits = {
 /** How a flow table works; the capture's id makes the flows' uids. */
 export interface FlowTableOptions {
   captureId: string;
-  /** `ignore` counts packets with bad checksums as if they were good (captures behind offloads). */
-  checksums?: "verify" | "ignore";
+  /** What is done about packets with wrong checksums; `verify` unless said. */
+  checksums?: ChecksumRule;
   /** `false` keeps no packet locations. */
   locate?: boolean;
   limits?: Partial<FlowLimits>;
@@ -85,7 +86,7 @@ export interface FlowTableOptions {
 /** The options with every default filled in, limits as counters. */
 export interface ResolvedFlowOptions {
   captureId: string;
-  verify: boolean;
+  checksums: ChecksumRule;
   locate: boolean;
   serverPorts: ServerPortList;
   vlansInKey: boolean;
@@ -96,7 +97,7 @@ export function resolveFlowOptions(options: FlowTableOptions): ResolvedFlowOptio
   const limits = { ...DEFAULT_FLOW_LIMITS, ...options.limits };
   return {
     captureId: options.captureId,
-    verify: options.checksums !== "ignore",
+    checksums: options.checksums ?? "verify",
     locate: options.locate !== false,
     serverPorts: options.serverPorts ?? DEFAULT_SERVER_PORTS,
     vlansInKey: options.vlansInKey === true,

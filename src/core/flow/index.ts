@@ -1,3 +1,4 @@
+export { CHECKSUM_RULES, type ChecksumRule } from "./checksum-trust.ts";
 export { type CommunityIdTuple, communityId } from "./community-id.ts";
 export { PacketDuplicates } from "./duplicates.ts";
 export {

@@ -7,6 +7,7 @@ import {
   TCP_ACK,
   TCP_SYN,
 } from "../packet/index.ts";
+import { type ChecksumRule, ChecksumTrust } from "./checksum-trust.ts";
 import type { ServerPorts } from "./server-ports.ts";
 
 /** Packets whose checksums were wrong, by layer. */
@@ -15,6 +16,8 @@ export interface ChecksumErrors {
   tcp: number;
   udp: number;
   icmp: number;
+  /** Wrong, but believed: their senders leave checksums to the network card. */
+  offloaded: number;
 }
 
 /** What becomes of an IP packet. */
@@ -28,14 +31,16 @@ export const VERDICT = {
 
 /** Decides what a packet may count as: residue, part of a flow, or of a flow but broken. */
 export class PacketJudge {
-  readonly errors: ChecksumErrors = { ip: 0, tcp: 0, udp: 0, icmp: 0 };
+  readonly errors: ChecksumErrors = { ip: 0, tcp: 0, udp: 0, icmp: 0, offloaded: 0 };
   readonly #verify: boolean;
+  readonly #trust: ChecksumTrust | undefined;
   readonly #ports: ServerPorts;
   readonly #checksums = new Checksums();
 
-  constructor(ports: ServerPorts, options: { verify: boolean }) {
+  constructor(ports: ServerPorts, { checksums }: { checksums: ChecksumRule }) {
     this.#ports = ports;
-    this.#verify = options.verify;
+    this.#verify = checksums !== "ignore";
+    if (checksums === "auto") this.#trust = new ChecksumTrust();
   }
 
   /** Says what becomes of an IP packet; its transport is judged apart. */
@@ -43,7 +48,8 @@ export class PacketJudge {
     const { fault } = packet;
     if (fault !== FAULT.none && fault !== FAULT.tcpHeaderLength) {
       // Offloaded packets without a length are counted only where checksums may be wrong too.
-      if (fault !== FAULT.ipLengthZero || this.#verify) return VERDICT.broken;
+      const isStrict = this.#verify && !this.#isBelieved(packet);
+      if (fault !== FAULT.ipLengthZero || isStrict) return VERDICT.broken;
     }
     if (!this.isHeaderGood(source, packet)) return VERDICT.badChecksum;
     switch (packet.protocol) {
@@ -64,6 +70,7 @@ export class PacketJudge {
   isHeaderGood(source: PacketBytes, packet: DecodedPacket): boolean {
     if (!this.#verify || packet.ipVersion !== 4) return true;
     if (this.#checksums.isIpv4HeaderGood(source, packet)) return true;
+    if (this.#isBelieved(packet)) return true;
     this.errors.ip++;
     return false;
   }
@@ -138,6 +145,16 @@ export class PacketJudge {
       default:
         return true;
     }
-    return this.#checksums.isTransportGood(source.bytes, packet);
+    if (this.#checksums.isTransportGood(source.bytes, packet)) {
+      this.#trust?.noteGood(packet);
+      return true;
+    }
+    return this.#isBelieved(packet);
+  }
+
+  #isBelieved(packet: DecodedPacket): boolean {
+    if (this.#trust === undefined || !this.#trust.isUnknown(packet)) return false;
+    this.errors.offloaded++;
+    return true;
   }
 }

@@ -2,7 +2,13 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { PRIVATE_NETWORKS } from "../../core/analyzers/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
-import { DEFAULT_FLOW_LIMITS, FLOW_LIMITS_MAX, type FlowLimits } from "../../core/flow/index.ts";
+import {
+  CHECKSUM_RULES,
+  type ChecksumRule,
+  DEFAULT_FLOW_LIMITS,
+  FLOW_LIMITS_MAX,
+  type FlowLimits,
+} from "../../core/flow/index.ts";
 import { parseNetwork } from "../../core/packet/index.ts";
 import { readFileBytes, statFile, writeFileDurably } from "../../platform/index.ts";
 import { pathsOf } from "./home-paths.ts";
@@ -10,7 +16,7 @@ import { pathsOf } from "./home-paths.ts";
 /** How captures are analysed; sealed events are not changed by a change of these. */
 export interface AnalysisOptions {
   readonly localNetworks: readonly string[];
-  readonly checksums: "verify" | "ignore";
+  readonly checksums: ChecksumRule;
   readonly vlansInKey: boolean;
   readonly limits: Partial<FlowLimits>;
 }
@@ -28,7 +34,7 @@ const POSTING_BYTES_PER_FLOW = 32;
 
 const schema = z.strictObject({
   local_networks: z.array(network).optional(),
-  checksums: z.enum(["verify", "ignore"]).optional(),
+  checksums: z.enum(CHECKSUM_RULES).optional(),
   vlans_in_key: z.boolean().optional(),
   limits: z
     .strictObject(
@@ -83,8 +89,9 @@ export async function writeDefaultConfig(directory: string): Promise<void> {
         "#local_networks:",
         ...PRIVATE_NETWORKS.map((text) => `#  - ${text}`),
         "",
-        "# ignore counts packets with wrong checksums, for captures behind checksum offload.",
-        "#checksums: verify",
+        "# Packets with wrong checksums: verify leaves them out, as their receivers do; auto believes",
+        "# hosts that never show a right one (checksum offload); ignore counts all of them.",
+        "#checksums: auto",
         "",
         "# true tells flows of the same addresses in different VLANs apart.",
         "#vlans_in_key: false",
@@ -108,7 +115,7 @@ function analysisOf(config: z.infer<typeof schema>): AnalysisOptions {
   }
   return {
     localNetworks: config.local_networks ?? PRIVATE_NETWORKS,
-    checksums: config.checksums ?? "verify",
+    checksums: config.checksums ?? "auto",
     vlansInKey: config.vlans_in_key ?? false,
     limits,
   };

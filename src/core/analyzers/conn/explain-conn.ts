@@ -1,5 +1,5 @@
 import { type ColumnBatch, ZeekJsonWriter } from "../../events/index.ts";
-import { createFlowRecord, type FlowRecord, FlowTable } from "../../flow/index.ts";
+import { type ChecksumRule, createFlowRecord, type FlowRecord, FlowTable } from "../../flow/index.ts";
 import {
   createDecodedPacket,
   decodePacket,
@@ -77,7 +77,7 @@ export interface FieldChange {
 export interface ExplainOptions {
   captureId?: string;
   uid?: bigint;
-  checksums?: "verify" | "ignore";
+  checksums?: ChecksumRule;
   localNetworks?: readonly string[];
 }
 

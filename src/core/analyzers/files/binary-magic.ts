@@ -1,4 +1,4 @@
-import type { MagicTest } from "./magic.ts";
+import type { MagicTest } from "./magic-table.ts";
 
 type Found = readonly [number, string] | undefined;
 

@@ -3,7 +3,6 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LogRows } from "../../../../test/support/log-rows.ts";
-import { createDigest } from "../../../platform/index.ts";
 import { createLimit } from "../../base/index.ts";
 import { type Conversation, type FileStart, LogWriter } from "../shared/index.ts";
 import { FileTracker } from "./file-tracker.ts";
@@ -17,7 +16,7 @@ function track(now = { at: 0 }) {
   const writers = new Map<string, LogWriter>();
   const seen: string[] = [];
   const tracker = new FileTracker({
-    createDigest,
+    createDigest: (name) => createHash(name),
     limit: createLimit,
     isLocal: () => false,
     log: (schema) => {

@@ -1,4 +1,3 @@
 export type { FileSink } from "./file-tracker.ts";
 export { FileTracker } from "./file-tracker.ts";
 export { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
-export { mimeTypeOf } from "./magic.ts";

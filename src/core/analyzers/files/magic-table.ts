@@ -8,6 +8,9 @@ export type MagicEntry = readonly [
   ...parts: readonly (number | string)[],
 ];
 
+/** Says the strength with which a file's beginning is of a type; undefined when it is not. */
+export type MagicTest = (head: Uint8Array, text: string) => readonly [number, string] | undefined;
+
 const ZIP = "PK\x03\x04";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument.";
 const MIMETYPE_MEMBER = "\x08\0\0\0mimetypeapplication/";

@@ -6,9 +6,6 @@ import { TEXT_MAGIC } from "./text-magic.ts";
 /** Bytes of a file's beginning that its type is told from (Zeek's default_file_bof_buffer_size). */
 export const HEAD_BYTES = 4096;
 
-/** Says the strength with which a file's beginning is of a type; undefined when it is not. */
-export type MagicTest = (head: Uint8Array, text: string) => readonly [number, string] | undefined;
-
 /** Entries by the byte that the file must begin with; 256 holds those that look further in first. */
 const BY_FIRST_BYTE: readonly (readonly MagicEntry[])[] = byFirstByte();
 

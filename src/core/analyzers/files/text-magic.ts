@@ -1,4 +1,4 @@
-import type { MagicTest } from "./magic.ts";
+import type { MagicTest } from "./magic-table.ts";
 
 /** Types of what is written in characters: markup, data, programs. The head is 4 KiB at most. */
 export const TEXT_MAGIC: readonly MagicTest[] = [

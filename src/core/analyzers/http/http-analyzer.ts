@@ -1,5 +1,4 @@
-import type { CreateDigest, Limit } from "../../base/index.ts";
-import type { Conversation, FileAnalysis, LogWriter, Session, Side } from "../shared/index.ts";
+import type { Conversation, Session, Side } from "../shared/index.ts";
 import type { BodyExpected } from "./entity-framing.ts";
 import {
   parseRequestLine,
@@ -8,27 +7,11 @@ import {
   recognisesRequest,
   versionText,
 } from "./http-parser.ts";
-import { HttpSide } from "./http-side.ts";
+import type { HttpShared } from "./http-shared.ts";
+import { type HttpFlow, HttpSide } from "./http-side.ts";
 import { fileName, firstToken, type MimeHeader } from "./mime-header.ts";
 import { Transactions } from "./transactions.ts";
-import type { Tunnels } from "./tunnels.ts";
 import { UpgradeHeaders } from "./upgrade-headers.ts";
-
-/** What all HTTP flows of a capture share. */
-export interface HttpShared {
-  readonly log: LogWriter;
-  readonly createDigest: CreateDigest | undefined;
-  readonly files: FileAnalysis;
-  readonly tunnels: Tunnels;
-  readonly pendingLimit: Limit;
-  readonly lineLimit: Limit;
-  readonly decoderLimit: Limit;
-  readonly decodedLimit: Limit;
-  /** Decoders at work. */
-  decoders: number;
-  /** Exchanges of flows that carry another protocol: HTTP inside goes on counting. */
-  readonly carriers: Map<string, Transactions>;
-}
 
 /** Bytes of a flow after which a line that is no HTTP makes no difference (Zeek's DPD). */
 const VIOLATION_BYTES_MAX = 10 * 1024;
@@ -38,7 +21,7 @@ const UNKNOWN_BYTES_MAX = 256 * 1024;
 const METHODS_MAX = 1000;
 
 /** One flow of HTTP/1 (RFC 9112), and of what it turns into: tunnels, upgraded protocols. */
-export class HttpSession implements Session {
+export class HttpSession implements Session, HttpFlow {
   readonly conversation: Conversation;
   readonly shared: HttpShared;
   readonly transactions: Transactions;

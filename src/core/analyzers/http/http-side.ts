@@ -1,16 +1,45 @@
 import type { RunningDigest } from "../../base/index.ts";
-import { type FileFeed, type FileStart, hexText, type Side } from "../shared/index.ts";
+import {
+  type Conversation,
+  type FileFeed,
+  type FileStart,
+  hexText,
+  type Side,
+} from "../shared/index.ts";
 import { ContentDecoder } from "./content-decoder.ts";
 import type { BodyExpected } from "./entity-framing.ts";
-import type { HttpSession } from "./http-analyzer.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
+import type { HttpShared } from "./http-shared.ts";
 import { LineReader, type LineSink } from "./line-reader.ts";
 import type { MimeHeader } from "./mime-header.ts";
 import { Transactions } from "./transactions.ts";
 
 /** What a side is at: a message's first line, its rest, a document without headers, or nothing at all. */
 type SideState = "line" | "message" | "raw" | "nothing";
+
+/** What a side needs of its flow. */
+export interface HttpFlow {
+  readonly conversation: Conversation;
+  readonly shared: HttpShared;
+  readonly transactions: Transactions;
+  /** Of the reply under way. */
+  readonly replyCode: number;
+  readonly isClosedAfter: boolean;
+  /** Version that decides on chunks. */
+  readonly messageVersion: number;
+  /** True once another protocol is spoken. */
+  readonly isChanged: boolean;
+  requestLine(line: Uint8Array, position: number, side: HttpSide): void;
+  statusLine(line: Uint8Array, position: number, side: HttpSide): void;
+  beginBareReply(side: HttpSide): void;
+  endOfReplyHeaders(side: HttpSide): void;
+  header(side: HttpSide, header: MimeHeader, position: number): void;
+  versionSeen(version: number): void;
+  messageDone(side: HttpSide, isInterrupted: boolean): void;
+  /** Gives bytes to who took the flow over; false when nobody did. */
+  passOn(side: Side, bytes: Uint8Array, position: number): boolean;
+}
 
 /** One direction of an HTTP flow: its lines, and the message that they make. */
 export class HttpSide implements EntityHost, LineSink {
@@ -22,16 +51,16 @@ export class HttpSide implements EntityHost, LineSink {
   replyCodeSeen = 0;
   isOngoing = false;
   #isClosedAfter = false;
-  readonly #session: HttpSession;
+  readonly #flow: HttpFlow;
 
-  constructor(session: HttpSession, side: Side) {
+  constructor(flow: HttpFlow, side: Side) {
     this.side = side;
-    this.#session = session;
-    this.reader = new LineReader(this, session.shared.lineLimit);
+    this.#flow = flow;
+    this.reader = new LineReader(this, flow.shared.lineLimit);
   }
 
   get replyCode(): number {
-    return this.side === 1 ? this.replyCodeSeen : this.#session.replyCode;
+    return this.side === 1 ? this.replyCodeSeen : this.#flow.replyCode;
   }
 
   set replyCode(code: number) {
@@ -39,16 +68,16 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   get isClosedAfter(): boolean {
-    return this.side === 1 ? this.#isClosedAfter : this.#session.isClosedAfter;
+    return this.side === 1 ? this.#isClosedAfter : this.#flow.isClosedAfter;
   }
 
   set isClosedAfter(isClosed: boolean) {
     this.#isClosedAfter = isClosed;
   }
 
-  /** See `HttpSession.messageVersion`; the field itself is this side's. */
+  /** See `HttpFlow.messageVersion`; the field itself is this side's. */
   get framingVersion(): number {
-    return this.#session.messageVersion;
+    return this.#flow.messageVersion;
   }
 
   data(bytes: Uint8Array, position: number): void {
@@ -56,7 +85,7 @@ export class HttpSide implements EntityHost, LineSink {
       this.reader.data(bytes, position);
       return;
     }
-    if (this.message === undefined) this.#session.beginBareReply(this);
+    if (this.message === undefined) this.#flow.beginBareReply(this);
     this.message?.deliver(bytes, false, position);
   }
 
@@ -73,7 +102,7 @@ export class HttpSide implements EntityHost, LineSink {
   setVersion(version: number): void {
     if (this.version !== 0 && this.version !== version) this.weird("HTTP_version_mismatch");
     this.version = version;
-    this.#session.versionSeen(version);
+    this.#flow.versionSeen(version);
   }
 
   beginMessage(bodyExpected: BodyExpected): void {
@@ -88,27 +117,27 @@ export class HttpSide implements EntityHost, LineSink {
     if (!this.isOngoing) return;
     this.isOngoing = false;
     if (this.message !== undefined) this.#finish(this.message);
-    this.#session.messageDone(this, isInterrupted);
+    this.#flow.messageDone(this, isInterrupted);
   }
 
   weird(name: string, addl?: string): void {
-    this.#session.conversation.weird(name, addl);
+    this.#flow.conversation.weird(name, addl);
   }
 
   header(header: MimeHeader, position: number): void {
-    this.#session.header(this, header, position);
+    this.#flow.header(this, header, position);
   }
 
   begin(entity?: HttpEntity): void {
     if (entity !== undefined && this.message !== undefined) this.message.current = entity;
-    this.#session.transactions.touch(this.side).entity = { filename: undefined };
+    this.#flow.transactions.touch(this.side).entity = { filename: undefined };
   }
 
   end(entity: HttpEntity): void {
     const { message } = this;
     if (message === undefined) return;
     message.ended(entity);
-    const { current } = this.#session.transactions;
+    const { current } = this.#flow.transactions;
     if (current !== undefined) current.entity = undefined;
     if (entity.parent?.isMultipart === true) {
       this.reader.isSilent = false;
@@ -118,11 +147,11 @@ export class HttpSide implements EntityHost, LineSink {
     this.#finish(message);
     if (!this.isOngoing) return;
     this.isOngoing = false;
-    this.#session.messageDone(this, false);
+    this.#flow.messageDone(this, false);
   }
 
   openFile(start: Omit<FileStart, "source" | "side">): FileFeed | undefined {
-    const { transactions, shared, conversation } = this.#session;
+    const { transactions, shared, conversation } = this.#flow;
     const transaction = transactions.current;
     if (transaction === undefined) return undefined;
     const filename = transaction.entity?.filename;
@@ -142,7 +171,7 @@ export class HttpSide implements EntityHost, LineSink {
 
   /** Parts of one resource that one client asks for are one file, whichever flows they come over. */
   #handle(isRange: boolean): string {
-    const { transactions, conversation } = this.#session;
+    const { transactions, conversation } = this.#flow;
     const { originator, uidHigh, uidLow, responder, responderPort } = conversation;
     const transaction = transactions.current!;
     if (!isRange) return `http ${uidHigh} ${uidLow} ${transaction.depth}`;
@@ -153,7 +182,7 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined {
-    const { shared } = this.#session;
+    const { shared } = this.#flow;
     if (shared.decoders >= shared.decoderLimit.maximum) {
       shared.decoderLimit.reached++;
       return undefined;
@@ -168,11 +197,11 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   createDigest(): RunningDigest | undefined {
-    return this.#session.shared.createDigest?.("sha256");
+    return this.#flow.shared.createDigest?.("sha256");
   }
 
   releaseDecoder(): void {
-    this.#session.shared.decoders--;
+    this.#flow.shared.decoders--;
   }
 
   #finish(message: HttpMessage): void {
@@ -181,33 +210,33 @@ export class HttpSide implements EntityHost, LineSink {
     message.top.end();
     const digest = message.top.takeDigest();
     const isKnown = digest !== undefined && message.bodyLength > 0;
-    this.#session.transactions.done(this.side, {
+    this.#flow.transactions.done(this.side, {
       bodyLength: message.bodyLength,
       digest: isKnown ? hexText(digest) : undefined,
     });
   }
 
   line(line: Uint8Array, position: number): void {
-    if (this.#session.passOn(this.side, line, position)) return;
+    if (this.#flow.passOn(this.side, line, position)) return;
     switch (this.state) {
       case "line":
-        if (this.side === 0) this.#session.requestLine(line, position, this);
-        else this.#session.statusLine(line, position, this);
+        if (this.side === 0) this.#flow.requestLine(line, position, this);
+        else this.#flow.statusLine(line, position, this);
         break;
       case "message": {
         this.message?.deliver(line, true, position);
-        if (this.side === 1 && line.length === 0) this.#session.endOfReplyHeaders(this);
+        if (this.side === 1 && line.length === 0) this.#flow.endOfReplyHeaders(this);
         break;
       }
       case "raw":
       case "nothing":
         break;
     }
-    if (this.#session.isChanged) this.reader.plainBytes = Number.POSITIVE_INFINITY;
+    if (this.#flow.isChanged) this.reader.plainBytes = Number.POSITIVE_INFINITY;
   }
 
   plain(bytes: Uint8Array, position: number): void {
-    if (this.#session.passOn(this.side, bytes, position)) return;
+    if (this.#flow.passOn(this.side, bytes, position)) return;
     if (this.message !== undefined) this.message.deliver(bytes, false, position);
     else this.weird(`unexpected_${this.side === 0 ? "client" : "server"}_HTTP_data`);
   }

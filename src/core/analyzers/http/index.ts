@@ -1,15 +1,14 @@
-import { archiveMembersSchema, filesSchema, peSchema } from "../files/index.ts";
-import type { Protocol } from "../shared/index.ts";
-import { tunnelSchema } from "../tunnel/index.ts";
-import { HttpSession, type HttpShared } from "./http-analyzer.ts";
+import { type Protocol, tunnelSchema } from "../shared/index.ts";
+import { HttpSession } from "./http-analyzer.ts";
 import { httpSchema } from "./http-events.ts";
 import { recognisesReply, recognisesRequest } from "./http-parser.ts";
+import type { HttpShared } from "./http-shared.ts";
 import { Tunnels } from "./tunnels.ts";
 
-/** HTTP/1.x and 0.9 (RFC 9112); home of the logs of files. */
+/** HTTP/1.x and 0.9 (RFC 9112), and what it carries: tunnels, upgraded protocols. */
 export const http: Protocol = {
   name: "http",
-  logs: [httpSchema, filesSchema, archiveMembersSchema, peSchema],
+  logs: [httpSchema],
   tcpPorts: [80, 81, 631, 1080, 3128, 8000, 8080, 8888],
   recognises(head, side, transport) {
     if (transport !== "tcp") return "no";

@@ -1,6 +1,5 @@
 import type { Limit } from "../../base/index.ts";
-import type { Conversation, LogWriter } from "../shared/index.ts";
-import { tunnelSchema } from "../tunnel/index.ts";
+import { type Conversation, type LogWriter, tunnelSchema } from "../shared/index.ts";
 
 /** Proxies that carry other connections: each pair of client and proxy is told once. */
 export class Tunnels {

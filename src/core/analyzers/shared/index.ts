@@ -32,3 +32,4 @@ export {
   type TlsExtension,
   type TlsHello,
 } from "./tls-hello.ts";
+export { tunnelSchema } from "./tunnel-events.ts";

@@ -1,2 +1,1 @@
 export { TunnelAnalyzer } from "./tunnel-analyzer.ts";
-export { tunnelSchema } from "./tunnel-events.ts";

@@ -1,7 +1,6 @@
 import { ColumnBatch, columnIndex, type EventSink } from "../../events/index.ts";
 import type { FlowRecord, FlowTable, TunnelAction } from "../../flow/index.ts";
-import { sendRows, setFlowIds, setFlowTime } from "../shared/index.ts";
-import { tunnelSchema } from "./tunnel-events.ts";
+import { sendRows, setFlowIds, setFlowTime, tunnelSchema } from "../shared/index.ts";
 
 const column = (name: string) => columnIndex(tunnelSchema, name);
 const TS = column("ts");
