@@ -44,6 +44,7 @@ export {
   type FlowIds,
   LogWriter,
   NO_SERVICES,
+  type NoticeDetails,
   type Protocol,
   type ProtocolRun,
   type ServiceBits,

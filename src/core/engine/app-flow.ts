@@ -1,6 +1,7 @@
 import type {
   Conversation,
   FieldTrace,
+  NoticeDetails,
   Protocol,
   ProtocolRun,
   ServiceBits,
@@ -260,8 +261,8 @@ export class OpenSession implements Conversation, Session {
     applications.weird(name, facts.flow, addl, this.running.protocol.name.toUpperCase());
   }
 
-  notice(note: string, message: string, sub?: string): void {
-    this.#flow.applications.notice(this, { note, message, sub });
+  notice(note: string, message: string, sub?: string, more?: NoticeDetails): void {
+    this.#flow.applications.notice(this, { note, message, sub, more });
   }
 
   inner(name: string): Session | undefined {

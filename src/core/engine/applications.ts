@@ -4,6 +4,7 @@ import {
   type FieldTrace,
   LogWriter,
   NO_SERVICES,
+  type NoticeDetails,
   type Protocol,
   type ServiceBits,
   type Transport,
@@ -34,6 +35,7 @@ export interface AppNotice {
   readonly note: string;
   readonly message: string;
   readonly sub: string | undefined;
+  readonly more: NoticeDetails | undefined;
 }
 
 /** What a notice is about, and where it is written. */

@@ -13,6 +13,10 @@ export const noticeSchema: LogSchema = {
     field("id.resp_h", "addr", "Address of the responder.", { optional: true }),
     field("id.resp_p", "port", "Port of the responder.", { optional: true }),
     field("fuid", "dict", "The file it is about.", { optional: true }),
+    field("file_mime_type", "dict", "What that file is.", { optional: true }),
+    field("file_desc", "text", "That file in words, such as its URL or fingerprint.", {
+      optional: true,
+    }),
     field("proto", "enum", "Transport protocol.", {
       optional: true,
       values: ["tcp", "udp", "icmp", "unknown_transport"],
@@ -24,6 +28,10 @@ export const noticeSchema: LogSchema = {
     field("dst", "addr", "To whom.", { optional: true }),
     field("p", "port", "Port it was done to.", { optional: true }),
     field("n", "count", "How often, or how many.", { optional: true }),
+    field("peer_descr", "dict", "Who found it, in a cluster.", { optional: true }),
+    field("actions", "list", "What was done about it.", { isSet: true }),
+    field("email_dest", "list", "Who was written to.", { isSet: true }),
+    field("suppress_for", "interval", "How long the same finding is not told again."),
     field("packet_offset", "count", "Where the record of the packet that shows it begins.", {
       optional: true,
       ours: true,

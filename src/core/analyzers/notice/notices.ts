@@ -1,4 +1,7 @@
-import type { Conversation, LogWriter } from "../shared/index.ts";
+import type { Conversation, LogWriter, NoticeDetails } from "../shared/index.ts";
+
+/** Zeek's Notice::default_suppression_interval. */
+const SUPPRESS_SECONDS = 3600;
 
 /** What a notice says besides its flow. */
 export interface Notice {
@@ -6,12 +9,14 @@ export interface Notice {
   readonly note: string;
   readonly message: string;
   readonly sub?: string | undefined;
+  readonly more?: NoticeDetails | undefined;
   /** Record of the packet at hand; -1 when there is none. */
   readonly packetOffset: number;
 }
 
 /** Writes notices about conversations. */
 export function writeNotice(log: LogWriter, conversation: Conversation, notice: Notice): void {
+  const { more = {} } = notice;
   log
     .row(conversation.now, conversation)
     .enum("proto", conversation.transport === "tcp" ? 0 : 1)
@@ -21,5 +26,10 @@ export function writeNotice(log: LogWriter, conversation: Conversation, notice: 
     .address("src", conversation.originator)
     .address("dst", conversation.responder)
     .count("p", conversation.responderPort)
+    .text("file_desc", more.fileDescription)
+    .count("n", more.n)
+    .list("actions", ["Notice::ACTION_LOG"])
+    .list("email_dest", [])
+    .interval("suppress_for", (more.suppressSeconds ?? SUPPRESS_SECONDS) * 1e9)
     .count("packet_offset", notice.packetOffset < 0 ? undefined : notice.packetOffset);
 }

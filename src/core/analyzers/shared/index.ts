@@ -6,6 +6,7 @@ export { type FlowIds, LogWriter } from "./log-writer.ts";
 export type {
   AnalyzerServices,
   Conversation,
+  NoticeDetails,
   Protocol,
   ProtocolRun,
   Recognition,

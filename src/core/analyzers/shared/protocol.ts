@@ -61,6 +61,14 @@ export interface Session {
   end?(): void;
 }
 
+/** What more a notice may say. */
+export interface NoticeDetails {
+  readonly n?: number | undefined;
+  /** The file it is about, in words. */
+  readonly fileDescription?: string | undefined;
+  readonly suppressSeconds?: number;
+}
+
 /** What a session knows of its flow and may tell about it. */
 export interface Conversation {
   readonly transport: Transport;
@@ -97,7 +105,7 @@ export interface Conversation {
   /** Zeek's name, what more there is to say, and the protocol as Zeek's `source`. */
   weird(name: string, addl?: string): void;
   /** Something a person should see, by Zeek's `Note::Name`. */
-  notice(note: string, message: string, sub?: string): void;
+  notice(note: string, message: string, sub?: string, more?: NoticeDetails): void;
   /** Opens another protocol on bytes that this one carries; undefined if there is none of that name. */
   inner(name: string): Session | undefined;
   /**

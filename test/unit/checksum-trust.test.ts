@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { ChecksumRule } from "../../src/core/flow/index.ts";
+import { pcap } from "../fuzz/crafted-captures.ts";
+import { passOver } from "../fuzz/engine-pass.ts";
+import { A, ACK, B, SYN, tcp } from "../support/crafted-packets.ts";
+
+/** The same packet with a transport checksum that is wrong, as its network card would still fill it in. */
+function offloaded(packet: Uint8Array): Uint8Array {
+  const copy = packet.slice();
+  copy[20 + 16]! ^= 0xff;
+  return copy;
+}
+
+const question = tcp([A, B], { sequence: 100, flags: SYN });
+const answer = tcp([B, A], { sequence: 500, acknowledgment: 101, flags: SYN | ACK });
+const data = tcp([A, B], { sequence: 101, acknowledgment: 501, flags: ACK, text: "hello" });
+const connOf = (packets: readonly Uint8Array[], checksums: ChecksumRule) =>
+  passOver([pcap("little", packets)], { checksums, keepRows: true }).rows("conn")[0]!;
+
+test("a host that never shows a right checksum is believed: its card fills them in", () => {
+  const packets = [offloaded(question), answer, offloaded(data)];
+  expect(connOf(packets, "auto")).toMatchObject({ orig_pkts: 2, orig_bytes: 5 });
+  expect(connOf(packets, "ignore")).toMatchObject({ orig_pkts: 2, orig_bytes: 5 });
+});
+
+test("a host that has shown a right one is not believed when a later one is wrong", () => {
+  const packets = [question, answer, offloaded(data)];
+  expect(connOf(packets, "auto")).toMatchObject({ orig_pkts: 1, orig_bytes: 0 });
+});
+
+test("verify believes nobody", () => {
+  const packets = [question, answer, offloaded(data)];
+  expect(connOf(packets, "verify")).toMatchObject({ orig_pkts: 1, orig_bytes: 0 });
+});
