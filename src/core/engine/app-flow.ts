@@ -61,6 +61,7 @@ export class AppFlow implements PayloadReceiver {
   data(side: Side, bytes: Uint8Array, position: number): void {
     for (const session of this.#sessions) session.data(side, bytes, position);
     this.#forgetClosed();
+    if (this.#isConfirmed) this.#search = undefined;
     const search = this.#search;
     if (search === undefined) return;
     for (const running of search.look(side, bytes, position)) {
@@ -69,8 +70,13 @@ export class AppFlow implements PayloadReceiver {
       if (session === undefined) continue;
       search.replay(session);
     }
-    if (search.isOver) this.#search = undefined;
+    // What a flow turned out to be it is; what lies inside is found by those who carry it.
+    if (search.isOver || this.#isConfirmed) this.#search = undefined;
     this.#forgetClosed();
+  }
+
+  get #isConfirmed(): boolean {
+    return (this.services.high | this.services.low) !== 0;
   }
 
   gap(side: Side, length: number, position: number): void {

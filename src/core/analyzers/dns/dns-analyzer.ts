@@ -6,6 +6,7 @@ import {
   type Side,
   StreamBuffer,
 } from "../shared/index.ts";
+import type { DnsNameReader } from "./dns-name-reader.ts";
 import { className, opcodeName, responseCodeName, typeName } from "./dns-names.ts";
 import {
   type DnsHeader,
@@ -30,7 +31,7 @@ const TRACKED: ReadonlySet<number> = new Set([OPCODE_QUERY, OPCODE_NOTIFY, OPCOD
 export interface DnsShared {
   readonly log: LogWriter;
   readonly questions: Limit;
-  readonly pointers: Limit;
+  readonly names: DnsNameReader;
 }
 
 /** DNS over UDP and TCP, mDNS, LLMNR and the NetBIOS name service. */
@@ -168,7 +169,7 @@ export class DnsAnalyzer implements Session, DnsVisitor {
     }
     this.#isFirst = false;
     this.#current = TRACKED.has(header.opcode) ? this.#transactionOf(header) : undefined;
-    const { questions, pointers } = this.#shared;
+    const { questions, names } = this.#shared;
     if (header.questions > questions.maximum) {
       // A great deal of what goes over port 53 is not DNS.
       questions.reached++;
@@ -179,7 +180,7 @@ export class DnsAnalyzer implements Session, DnsVisitor {
       conversation.reject("DNS_Conn_count_too_large");
       return;
     }
-    if (parseDnsBody(message, header, this, { isNetbios: this.#isNetbios, pointers }))
+    if (parseDnsBody(message, header, this, { isNetbios: this.#isNetbios, names }))
       conversation.confirm("dns");
     this.#endMessage(header);
   }

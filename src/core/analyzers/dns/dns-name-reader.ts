@@ -14,6 +14,8 @@ export interface NameRemarks {
   pastLimit(): void;
 }
 
+const NOBODY: NameRemarks = { weird() {}, pastLimit() {} };
+
 /**
  * Reads compressed names (RFC 1035 4.1.4). Each pointer must lead back before the label that holds it, so
  * that reading ends; a name longer than 512 bytes is refused, so that it ends soon.
@@ -21,16 +23,20 @@ export interface NameRemarks {
 export class DnsNameReader {
   /** Offset behind the name, in the message. */
   end = 0;
-  readonly #remarks: NameRemarks;
   readonly #pointers: Limit;
-  readonly #hasLongLabels: boolean;
+  #remarks: NameRemarks = NOBODY;
+  #hasLongLabels = false;
   readonly #name = new Uint8Array(NAME_BYTES_MAX + 1);
   #length = 0;
 
   /** `pointers` may be followed one after another; RFC 1035 has no bound. */
-  constructor(remarks: NameRemarks, pointers: Limit, hasLongLabels: boolean) {
-    this.#remarks = remarks;
+  constructor(pointers: Limit) {
     this.#pointers = pointers;
+  }
+
+  /** Whom to tell about the names of the next message, and whether it is of NetBIOS. */
+  begin(remarks: NameRemarks, hasLongLabels: boolean): void {
+    this.#remarks = remarks;
     this.#hasLongLabels = hasLongLabels;
   }
 

@@ -1,5 +1,4 @@
-import type { Limit } from "../../base/index.ts";
-import { DnsNameReader, type NameRemarks } from "./dns-name-reader.ts";
+import type { DnsNameReader, NameRemarks } from "./dns-name-reader.ts";
 import { type DnsRecord, NONE, type RecordContext, recordText } from "./dns-records.ts";
 import { checkServiceBinding } from "./service-binding.ts";
 import { checkOptions, updateText } from "./special-records.ts";
@@ -70,14 +69,14 @@ export function parseDnsBody(
   message: Uint8Array,
   header: DnsHeader,
   visitor: DnsVisitor,
-  { isNetbios, pointers }: { isNetbios: boolean; pointers: Limit },
+  { isNetbios, names }: { isNetbios: boolean; names: DnsNameReader },
 ): boolean {
-  const names = new DnsNameReader(visitor, pointers, isNetbios);
-  const body = new DnsBody({ message, names, remarks: visitor, isNetbios, pointers }, visitor);
+  names.begin(visitor, isNetbios);
+  const body = new DnsBody({ message, names, remarks: visitor, isNetbios }, visitor);
   const isUpdate = header.opcode === OPCODE_UPDATE && !isNetbios;
   if (isUpdate) return body.update(header);
   if (!body.query(header)) return false;
-  body.others(header);
+  if (header.authorities + header.additionals > 0) body.others(header);
   return true;
 }
 
@@ -105,10 +104,9 @@ class DnsBody {
 
   /** Authority and additional records, behind the answers. */
   others({ authorities, additionals }: DnsHeader): void {
-    const { message, isNetbios, pointers } = this.#context;
-    const remarks = QUIET;
-    const names = new DnsNameReader(remarks, pointers, isNetbios);
-    const rest = new DnsBody({ message, names, remarks, isNetbios, pointers }, this.#visitor);
+    const { message, isNetbios, names } = this.#context;
+    names.begin(QUIET, isNetbios);
+    const rest = new DnsBody({ message, names, remarks: QUIET, isNetbios }, this.#visitor);
     rest.#at = this.#at;
     for (let n = 0; n < authorities + additionals; n++) {
       if (!rest.#recordHeader("") || !rest.#recordLength()) return;

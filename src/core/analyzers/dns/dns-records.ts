@@ -1,4 +1,3 @@
-import type { Limit } from "../../base/index.ts";
 import { formatAddress } from "../../packet/index.ts";
 import { bytesToText, hexText } from "../shared/index.ts";
 import type { DnsNameReader, NameRemarks } from "./dns-name-reader.ts";
@@ -20,7 +19,6 @@ export interface RecordContext {
   readonly names: DnsNameReader;
   readonly remarks: NameRemarks;
   readonly isNetbios: boolean;
-  readonly pointers: Limit;
 }
 
 /**

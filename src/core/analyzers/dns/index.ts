@@ -1,6 +1,7 @@
 import type { Protocol } from "../shared/index.ts";
 import { DnsAnalyzer } from "./dns-analyzer.ts";
 import { dnsSchema } from "./dns-events.ts";
+import { DnsNameReader } from "./dns-name-reader.ts";
 
 /** DNS (RFC 1035), multicast DNS (RFC 6762), LLMNR (RFC 4795), NetBIOS names (RFC 1002). */
 export const dns: Protocol = {
@@ -12,7 +13,7 @@ export const dns: Protocol = {
     const shared = {
       log: log(dnsSchema),
       questions: limit("dns.questions", 25),
-      pointers: limit("dns.compressionPointers", 20),
+      names: new DnsNameReader(limit("dns.compressionPointers", 20)),
     };
     return { open: (conversation) => new DnsAnalyzer(conversation, shared) };
   },

@@ -9,7 +9,7 @@ import {
 } from "./http-parser.ts";
 import type { HttpShared } from "./http-shared.ts";
 import { type HttpFlow, HttpSide } from "./http-side.ts";
-import { fileName, firstToken, type MimeHeader } from "./mime-header.ts";
+import { fileName, firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import { Transactions } from "./transactions.ts";
 import { UpgradeHeaders } from "./upgrade-headers.ts";
 

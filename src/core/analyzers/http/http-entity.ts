@@ -1,19 +1,19 @@
 import type { RunningDigest } from "../../base/index.ts";
 import type { FileFeed, FileStart, Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
-import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "./body-decoders.ts";
+import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "../shared/mime/index.ts";
 import type { ContentDecoder } from "./content-decoder.ts";
 import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
 import { LineCounter } from "./line-counter.ts";
-import type { LineReader } from "./line-reader.ts";
+import type { LineReader } from "../shared/line-reader.ts";
 import {
   firstToken,
   joinLines,
   type MimeHeader,
   parseContentType,
   parseHeader,
-} from "./mime-header.ts";
+} from "../shared/mime/index.ts";
 
 /** What entities need of their message. */
 export interface EntityHost {

@@ -1,7 +1,7 @@
 import type { Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
-import { latinBytes } from "./http-text.ts";
-import { firstToken, type MimeHeader } from "./mime-header.ts";
+import { latinBytes } from "../shared/uri-escapes.ts";
+import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
 
 /** Headers of a WebSocket handshake that are kept of a message. */
 const HEADERS_MAX = 32;

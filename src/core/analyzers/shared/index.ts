@@ -1,4 +1,14 @@
 export type { CertificateAnalysis, CertificateStart, SeenCertificate } from "./certificates.ts";
+export {
+  DER_TAG,
+  DerCursor,
+  type DerValue,
+  integerBits,
+  integerDecimal,
+  integerNumber,
+  oidText,
+  readDer,
+} from "./der.ts";
 export type { FieldTrace } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";

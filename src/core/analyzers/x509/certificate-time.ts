@@ -1,4 +1,4 @@
-import { DER_TAG, type DerValue } from "./der.ts";
+import { DER_TAG, type DerValue } from "../shared/index.ts";
 
 /** Seconds since 1970 of a Time (RFC 5280 4.1.2.5); undefined when it is none. */
 export function readTime(bytes: Uint8Array, value: DerValue): number | undefined {

@@ -1,4 +1,4 @@
-import { DER_TAG, DerCursor, type DerValue, oidText } from "./der.ts";
+import { DER_TAG, DerCursor, type DerValue, oidText } from "../shared/index.ts";
 import { ATTRIBUTE_NAMES } from "./oid-names.ts";
 
 /** A subject or an issuer. */

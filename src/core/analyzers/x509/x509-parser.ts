@@ -1,7 +1,14 @@
 import { formatAddress } from "../../packet/index.ts";
-import { bytesToText } from "../shared/index.ts";
 import { readTime } from "./certificate-time.ts";
-import { DER_TAG, DerCursor, type DerValue, integerBits, oidText, readDer } from "./der.ts";
+import {
+  bytesToText,
+  DER_TAG,
+  DerCursor,
+  type DerValue,
+  integerBits,
+  oidText,
+  readDer,
+} from "../shared/index.ts";
 import { type DistinguishedName, readName } from "./distinguished-name.ts";
 import { ALGORITHM_NAMES } from "./oid-names.ts";
 import { type PublicKey, readPublicKey } from "./public-key.ts";

@@ -104,6 +104,16 @@ export function oidText(bytes: Uint8Array, value: DerValue): string {
   return arcs.join(".");
 }
 
+/** An unsigned INTEGER as a number; undefined past what a double holds exactly. */
+export function integerNumber(bytes: Uint8Array, value: DerValue): number | undefined {
+  let number = 0;
+  for (let n = value.start; n < value.end; n++) {
+    number = number * 256 + bytes[n]!;
+    if (number > Number.MAX_SAFE_INTEGER) return undefined;
+  }
+  return number;
+}
+
 /** Bits of an unsigned INTEGER. */
 export function integerBits(bytes: Uint8Array, value: DerValue): number {
   let at = value.start;

@@ -1,5 +1,5 @@
-import { asciiText } from "../shared/index.ts";
-import { isBlank, latinBytes, unescapeUri } from "./http-text.ts";
+import { asciiText } from "../text.ts";
+import { latinBytes, unescapeUri } from "../uri-escapes.ts";
 
 /** A header field as it stood in the message. */
 export interface MimeHeader {
@@ -37,6 +37,11 @@ function isNameByte(byte: number): boolean {
 
 function isSpace(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);
+}
+
+/** Space or tab. */
+export function isBlank(byte: number | undefined): boolean {
+  return byte === 32 || byte === 9;
 }
 
 /** Behind blanks and comments in parentheses (RFC 5322 3.2.2). */

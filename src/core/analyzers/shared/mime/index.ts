@@ -1,0 +1,16 @@
+export {
+  Base64Decoder,
+  decodeBase64,
+  decodeQuotedPrintable,
+  type TransferEncoding,
+} from "./body-decoders.ts";
+export {
+  type ContentType,
+  fileName,
+  firstToken,
+  isBlank,
+  joinLines,
+  type MimeHeader,
+  parseContentType,
+  parseHeader,
+} from "./mime-header.ts";
