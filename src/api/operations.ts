@@ -347,6 +347,25 @@ export const operations = {
     }),
     answer: "json",
   }),
+  object: operation({
+    method: "GET",
+    path: "/api/v1/objects/:fuid",
+    summary:
+      "A file that travelled, taken out of its packets. The read is in the ledger before the first byte.",
+    input: z.object({ fuid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: z.object({
+      seq: z.number(),
+      fuid: z.string(),
+      uid: z.string(),
+      filename: z.string().nullable().describe("as the protocol said it: never a path to write to"),
+      mime_type: z.string().nullable().describe("told from its first bytes"),
+      sha256: z.string().nullable(),
+      seen_bytes: z.number(),
+      missing_bytes: z.number(),
+    }),
+    answer: "bytes",
+    mediaType: "application/octet-stream",
+  }),
   stream: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/stream",

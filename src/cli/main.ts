@@ -12,6 +12,7 @@ import { addImportCommand } from "./commands/import.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addLedgerCommand } from "./commands/ledger.ts";
 import { addLogsCommand } from "./commands/logs.ts";
+import { addObjectsCommand } from "./commands/objects.ts";
 import { addPacketsCommand } from "./commands/packets.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addReindexCommand } from "./commands/reindex.ts";
@@ -46,6 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
     addImportCommand,
     addQueryCommand,
     addLogsCommand,
+    addObjectsCommand,
     addTopCommand,
     addConversationsCommand,
     addPacketsCommand,

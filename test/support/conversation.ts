@@ -112,6 +112,7 @@ export function talk(
       mark: (log, field, side, position, length) =>
         out.marks.push({ field: `${log}.${field}`, side, position, length }),
     },
+    nextFile: () => files.length + 1,
     confirm: (service) => {
       if (!out.services.includes(service)) out.services.push(service);
     },

@@ -4,6 +4,7 @@ import { burstsSchema, connSchema } from "./conn/index.ts";
 import { dns } from "./dns/index.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { http } from "./http/index.ts";
+import { kerberos } from "./kerberos/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
@@ -37,6 +38,7 @@ export {
 export { noticeSchema, writeNotice } from "./notice/index.ts";
 export {
   type AnalyzerServices,
+  type CarriedOutcome,
   type Conversation,
   type FieldTrace,
   type FileFeed,
@@ -66,7 +68,16 @@ export { WeirdAnalyzer } from "./weird/index.ts";
 export { CertificateLog } from "./x509/index.ts";
 
 /** Application protocols: a new one is a folder and a line here. */
-export const protocols: readonly Protocol[] = [dns, quic, ssl, dtls, ssh, http, websocket];
+export const protocols: readonly Protocol[] = [
+  dns,
+  quic,
+  ssl,
+  dtls,
+  ssh,
+  http,
+  websocket,
+  kerberos,
+];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */
 export const logSchemas: readonly LogSchema[] = [

@@ -1,4 +1,5 @@
 import type {
+  CarriedOutcome,
   Conversation,
   FieldTrace,
   NoticeDetails,
@@ -43,6 +44,8 @@ export class AppFlow implements PayloadReceiver {
   facts: FlowFacts;
   readonly applications: Applications;
   services: ServiceBits = { high: 0, low: 0 };
+  /** Files that were opened in the flow. */
+  files = 0;
   #search: ProtocolSearch | undefined;
   #sessions: OpenSession[] = [];
   #isPastLimit = false;
@@ -148,6 +151,7 @@ export class AppFlow implements PayloadReceiver {
 /** One protocol's session of a flow, and what it sees of the flow. */
 export class OpenSession implements Conversation, Session {
   readonly running: RunningProtocol;
+  readonly carrier: string | undefined;
   isClosed = false;
   readonly #flow: AppFlow;
   readonly #depth: number;
@@ -155,8 +159,9 @@ export class OpenSession implements Conversation, Session {
   #confirmed: ServiceBits = { high: 0, low: 0 };
   #isEnded = false;
 
-  constructor(flow: AppFlow, running: RunningProtocol, depth: number) {
+  constructor(flow: AppFlow, running: RunningProtocol, depth: number, carrier?: string) {
     this.#flow = flow;
+    this.carrier = carrier;
     this.#depth = depth;
     this.running = running;
     this.#session = running.run.open(this);
@@ -222,11 +227,19 @@ export class OpenSession implements Conversation, Session {
     if (!this.isClosed) this.#session.finished?.(side);
   }
 
+  outcome(outcome: CarriedOutcome): void {
+    if (!this.isClosed) this.#session.outcome?.(outcome);
+  }
+
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.isClosed = true;
     this.#session.end?.();
+  }
+
+  nextFile(): number {
+    return ++this.#flow.files;
   }
 
   confirm(service: ServiceName): void {
@@ -271,10 +284,10 @@ export class OpenSession implements Conversation, Session {
     this.#flow.applications.notice(this, { note, message, sub, more });
   }
 
-  inner(name: string): Session | undefined {
+  inner(name: string, carrier?: string): Session | undefined {
     const running = this.#flow.applications.named(name);
     if (running === undefined || this.#depth >= NESTING_MAX) return undefined;
-    return new OpenSession(this.#flow, running, this.#depth + 1);
+    return new OpenSession(this.#flow, running, this.#depth + 1, carrier);
   }
 
   expectFlow(responder: Int32Array, port: number, transport: Transport, name: string): void {

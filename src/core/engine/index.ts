@@ -1,2 +1,3 @@
 export { Engine, type EngineCounters, type EngineOptions } from "./engine.ts";
 export { type ExplainedRow, explainEventField, type SourceRange } from "./explain-event.ts";
+export { FileExtractor } from "./extract-file.ts";

@@ -16,6 +16,7 @@ import { captureFacts, segmentFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
+import { extractObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
 import { fieldsOf, queryConversations, queryGroups, queryHistogram, queryRows } from "./rows.ts";
@@ -80,6 +81,7 @@ export function createHandlers(home: Home): Handlers {
     packets: (input, context) => exportPackets(home, input, context),
     packetList: (input, context) => listPackets(home, input, context),
     show: (input, context) => showConnection(home, input, context),
+    object: (input, context) => extractObject(home, input, context),
     explain: (input, context) => explainField(home, input, context),
     stream: (input, context) => streamConnection(home, input, context),
     streamDiff: (input, context) => diffConnection(home, input, context),

@@ -25,6 +25,8 @@ const LABELS = new Set([
   "orig_fuids",
   "resp_fuids",
   "cert_chain_fuids",
+  "client_cert_fuid",
+  "server_cert_fuid",
   "parent_fuid",
   "tunnel_parents",
 ]);

@@ -12,7 +12,7 @@ import { archiveFormat, walkOf } from "./archive-formats.ts";
 import { type ArchiveFormat, type ArchiveMember, ArchiveReader } from "./archive-reader.ts";
 import { type FileReader, HeadReader } from "./file-readers.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
-import { Fuids } from "./fuids.ts";
+import { nameFile } from "./fuids.ts";
 import { PE_HEAD_BYTES, writePe } from "./pe-reader.ts";
 import { type FileDigests, type FileKeeper, TrackedFile } from "./tracked-file.ts";
 
@@ -40,7 +40,6 @@ const MEMBERS_MAX = 1024;
 /** Follows the files of a capture: types, digests, the logs of files and of what lies in them. */
 export class FileTracker implements FileAnalysis, FileKeeper {
   readonly onBytes: ((fuid: string, bytes: Uint8Array) => void) | undefined;
-  readonly #fuids = new Fuids();
   readonly #services: FileTrackerServices;
   readonly #shared = new Map<string, TrackedFile>();
   readonly #names = new Map<TrackedFile, string>();
@@ -119,7 +118,7 @@ export class FileTracker implements FileAnalysis, FileKeeper {
   }
 
   #begin(conversation: Conversation, start: FileStart): TrackedFile {
-    const fuid = this.#fuids.next(conversation);
+    const fuid = nameFile(conversation, conversation.nextFile());
     const file = new TrackedFile(fuid, start, { now: conversation.now, keeper: this });
     this.#open.add(file);
     if (start.handle !== undefined) this.#share(start.handle, file);

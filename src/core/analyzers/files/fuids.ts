@@ -2,18 +2,16 @@ import { formatUid } from "../../base/index.ts";
 import type { FlowIds } from "../shared/index.ts";
 
 /**
- * Names files: `F` and base62 of 64 bits mixed of the flow's uid and the file's number in the capture, so
- * that the same capture gives the same names.
+ * Names a file: `F` and base62 of 64 bits mixed of its flow's uid and its number in that flow, so that a
+ * replay of the flow alone gives the same names.
  */
-export class Fuids {
-  #count = 0;
-
-  next({ uidHigh, uidLow }: Pick<FlowIds, "uidHigh" | "uidLow">): string {
-    const number = ++this.#count;
-    const high = mix(uidHigh ^ number);
-    const low = mix(uidLow + high + number);
-    return `F${formatUid((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)).slice(1)}`;
-  }
+export function nameFile(
+  { uidHigh, uidLow }: Pick<FlowIds, "uidHigh" | "uidLow">,
+  number: number,
+): string {
+  const high = mix(uidHigh ^ number);
+  const low = mix(uidLow + high + number);
+  return `F${formatUid((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)).slice(1)}`;
 }
 
 /** Every bit of the input moves every bit of the output (murmur3's finalizer). */

@@ -1,6 +1,6 @@
 import { asciiText } from "../shared/index.ts";
-import { leadingInteger } from "./http-text.ts";
 import { firstToken } from "../shared/mime/index.ts";
+import { leadingInteger } from "./http-text.ts";
 
 export interface ContentRange {
   readonly first: number;

@@ -1,7 +1,7 @@
 import { asciiText } from "../shared/index.ts";
+import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import { parseContentRange } from "./content-range.ts";
 import { leadingInteger } from "./http-text.ts";
-import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
 
 /** Whether a body follows the headers: of a request only if they say so. */
 export type BodyExpected = "maybe" | "yes" | "no";

@@ -1,4 +1,5 @@
 import type { Conversation, Session, Side } from "../shared/index.ts";
+import { fileName, firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import type { BodyExpected } from "./entity-framing.ts";
 import {
   parseRequestLine,
@@ -9,7 +10,6 @@ import {
 } from "./http-parser.ts";
 import type { HttpShared } from "./http-shared.ts";
 import { type HttpFlow, HttpSide } from "./http-side.ts";
-import { fileName, firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import { Transactions } from "./transactions.ts";
 import { UpgradeHeaders } from "./upgrade-headers.ts";
 

@@ -1,19 +1,20 @@
 import type { RunningDigest } from "../../base/index.ts";
-import type { FileFeed, FileStart, Side } from "../shared/index.ts";
+import type { FileFeed, FileStart, LineReader, Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
-import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "../shared/mime/index.ts";
-import type { ContentDecoder } from "./content-decoder.ts";
-import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
-import { leadingInteger } from "./http-text.ts";
-import { LineCounter } from "./line-counter.ts";
-import type { LineReader } from "../shared/line-reader.ts";
 import {
+  Base64Decoder,
+  decodeQuotedPrintable,
   firstToken,
   joinLines,
   type MimeHeader,
   parseContentType,
   parseHeader,
+  type TransferEncoding,
 } from "../shared/mime/index.ts";
+import type { ContentDecoder } from "./content-decoder.ts";
+import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
+import { leadingInteger } from "./http-text.ts";
+import { LineCounter } from "./line-counter.ts";
 
 /** What entities need of their message. */
 export interface EntityHost {

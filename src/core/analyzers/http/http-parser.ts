@@ -1,12 +1,6 @@
-import { asciiText } from "../shared/index.ts";
-import {
-  isBlank,
-  isUriCharacter,
-  keywordAt,
-  skipBlanks,
-  tokenEnd,
-  unescapeUri,
-} from "./http-text.ts";
+import { asciiText, unescapeUri } from "../shared/index.ts";
+import { isBlank } from "../shared/mime/index.ts";
+import { isUriCharacter, keywordAt, skipBlanks, tokenEnd } from "./http-text.ts";
 
 /** `major * 10 + minor`; 0 when it could not be read. */
 export type HttpVersion = number;

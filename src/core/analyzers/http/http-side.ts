@@ -4,15 +4,16 @@ import {
   type FileFeed,
   type FileStart,
   hexText,
+  LineReader,
+  type LineSink,
   type Side,
 } from "../shared/index.ts";
+import type { MimeHeader } from "../shared/mime/index.ts";
 import { ContentDecoder } from "./content-decoder.ts";
 import type { BodyExpected } from "./entity-framing.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
 import type { HttpShared } from "./http-shared.ts";
-import { LineReader, type LineSink } from "../shared/line-reader.ts";
-import type { MimeHeader } from "../shared/mime/index.ts";
 import { Transactions } from "./transactions.ts";
 
 /** What a side is at: a message's first line, its rest, a document without headers, or nothing at all. */

@@ -1,9 +1,9 @@
 import type { Limit } from "../../base/index.ts";
 import type { Conversation, LogWriter, Side } from "../shared/index.ts";
 import { asciiText, bytesToText } from "../shared/index.ts";
+import type { MimeHeader } from "../shared/mime/index.ts";
 import { decodeBase64 } from "../shared/mime/index.ts";
 import { KNOWN_METHODS } from "./http-parser.ts";
-import type { MimeHeader } from "../shared/mime/index.ts";
 
 /** Files of one direction of an exchange. */
 export interface SideFiles {

@@ -1,6 +1,5 @@
 import type { Side } from "../shared/index.ts";
-import { asciiText } from "../shared/index.ts";
-import { latinBytes } from "../shared/uri-escapes.ts";
+import { asciiText, latinBytes } from "../shared/index.ts";
 import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
 
 /** Headers of a WebSocket handshake that are kept of a message. */

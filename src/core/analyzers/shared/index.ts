@@ -1,3 +1,4 @@
+export { addressText } from "./address-text.ts";
 export type { CertificateAnalysis, CertificateStart, SeenCertificate } from "./certificates.ts";
 export {
   DER_TAG,
@@ -12,9 +13,11 @@ export {
 export type { FieldTrace } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";
+export { LineReader, type LineSink } from "./line-reader.ts";
 export { type FlowIds, LogWriter } from "./log-writer.ts";
 export type {
   AnalyzerServices,
+  CarriedOutcome,
   Conversation,
   NoticeDetails,
   Protocol,
@@ -44,3 +47,4 @@ export {
   type TlsHello,
 } from "./tls-hello.ts";
 export { tunnelSchema } from "./tunnel-events.ts";
+export { latinBytes, unescapeUri } from "./uri-escapes.ts";

@@ -43,6 +43,14 @@ export interface ProtocolRun {
   end?(): void;
 }
 
+/** How something went, told by the protocol that carries it. */
+export interface CarriedOutcome {
+  /** Unset where the carrier gives a status only. */
+  readonly success?: boolean;
+  /** The carrier's own word for it. */
+  readonly status?: string;
+}
+
 /**
  * The analyzer of one flow. Bytes are valid during the call only. Nothing may throw; what is wrong is
  * told to the conversation (`weird`, `reject`).
@@ -57,6 +65,8 @@ export interface Session {
   gap?(side: Side, length: number, position: number): void;
   /** TCP: this side sent FIN or RST and all before it was given. */
   finished?(side: Side): void;
+  /** Inside another protocol: what that says about how it went (an authentication, say). */
+  outcome?(outcome: CarriedOutcome): void;
   /** The flow is over: write what waits. Called once, also after `done`, never after `reject`. */
   end?(): void;
 }
@@ -85,11 +95,15 @@ export interface Conversation {
   readonly startTime: number;
   /** Bytes of the datagram at hand that were cut off by the capture. */
   readonly missingBytes: number;
+  /** Inside another protocol: its name for what carries the bytes (a named pipe), if it has one. */
+  readonly carrier?: string | undefined;
   /** True where the flow's beginning (SYN) was not seen. */
   readonly isMidStream: boolean;
   /** Says where fields come from, when somebody asked; undefined in the pass. */
   readonly trace: FieldTrace | undefined;
 
+  /** Number of the next file of the flow, from 1. */
+  nextFile(): number;
   /** It is this protocol: its name goes into conn's `service`. Say it once the bytes have proven it. */
   confirm(service: ServiceName): void;
   /** True when `service` was confirmed on this flow, by whichever session. */
@@ -106,8 +120,11 @@ export interface Conversation {
   weird(name: string, addl?: string): void;
   /** Something a person should see, by Zeek's `Note::Name`. */
   notice(note: string, message: string, sub?: string, more?: NoticeDetails): void;
-  /** Opens another protocol on bytes that this one carries; undefined if there is none of that name. */
-  inner(name: string): Session | undefined;
+  /**
+   * Opens another protocol on bytes that this one carries; undefined if there is none of that name.
+   * `carrier` names what carries them: the named pipe, say.
+   */
+  inner(name: string, carrier?: string): Session | undefined;
   /**
    * A flow to this address and port is to come (FTP data, TFTP answers, RTP): the protocol of that name
    * is opened on it. Address words as in `originator`; zero words stand for any address.

@@ -1,4 +1,11 @@
-import { DER_TAG, DerCursor, type DerValue, integerBits, integerDecimal, oidText } from "../shared/index.ts";
+import {
+  DER_TAG,
+  DerCursor,
+  type DerValue,
+  integerBits,
+  integerDecimal,
+  oidText,
+} from "../shared/index.ts";
 import { CURVES } from "./oid-names.ts";
 
 /** What the log tells of a public key. */

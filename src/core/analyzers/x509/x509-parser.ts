@@ -1,5 +1,4 @@
 import { formatAddress } from "../../packet/index.ts";
-import { readTime } from "./certificate-time.ts";
 import {
   bytesToText,
   DER_TAG,
@@ -9,6 +8,7 @@ import {
   oidText,
   readDer,
 } from "../shared/index.ts";
+import { readTime } from "./certificate-time.ts";
 import { type DistinguishedName, readName } from "./distinguished-name.ts";
 import { ALGORITHM_NAMES } from "./oid-names.ts";
 import { type PublicKey, readPublicKey } from "./public-key.ts";

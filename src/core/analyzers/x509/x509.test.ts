@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { joined, TEST_CERTIFICATE } from "../../../../test/support/tls-messages.ts";
-import { readTime } from "./certificate-time.ts";
 import { oidText, readDer } from "../shared/index.ts";
+import { readTime } from "./certificate-time.ts";
 import { isMadeOutTo } from "./host-match.ts";
 import { parseCertificate } from "./x509-parser.ts";
 

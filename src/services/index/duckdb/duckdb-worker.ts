@@ -78,6 +78,7 @@ async function openPartition(caseName: string, day: string): Promise<Partition> 
   try {
     await partition.open(writer);
   } catch {
+    await writer.run(`DETACH DATABASE IF EXISTS ${place.catalog}`);
     await removeTree(directory);
     place.catalog = `${place.catalog}_again`;
     partition = new Partition(place, schemasByName);

@@ -65,7 +65,7 @@ function keyOf(log: LogSchema, name: string): Key {
     );
   }
   const columns = names.map((one) =>
-    columnsOf(log.fields.find((other) => other.name === one)!).map((column) => column.name),
+    columnsOf(log.fields.find((other) => other.name === one)!).map((column) => `"${column.name}"`),
   );
   return { field, columns: [columns[0]!, columns[1]!] };
 }

@@ -207,5 +207,5 @@ function orderColumns(log: LogSchema, orderBy = "ts"): string[] {
   if (orderBy === "arrival") return ["partition_", "arrival_"];
   const field = log.fields.find(({ name }) => name === orderBy) ?? log.fields[0]!;
   const name = field.name.replaceAll(".", "_");
-  return field.kind === "addr" ? [`${name}_hi`, `${name}_lo`] : [name];
+  return field.kind === "addr" ? [`"${name}_hi"`, `"${name}_lo"`] : [`"${name}"`];
 }

@@ -12,7 +12,7 @@ export interface RowShape {
 
 export function shapeOf(schema: LogSchema): RowShape {
   const columns = shownFields(schema).flatMap(columnsOf);
-  return { schema, sql: columns.map((column) => column.name).join(", ") };
+  return { schema, sql: columns.map((column) => `"${column.name}"`).join(", ") };
 }
 
 /** Raw bytes are columns of logs that serve programs only. */

@@ -3,29 +3,60 @@ const CR_LF = Uint8Array.of(13, 10);
 /** What a MIME body part is written in (RFC 2045 6). */
 export type TransferEncoding = "identity" | "base64" | "quoted-printable";
 
-/** Undoes base64 that comes in pieces; what is no digit is passed over. */
+/** Undoes base64 that comes in pieces; what is no digit is passed over, the first time told in words. */
 export class Base64Decoder {
   #hold = 0;
   #digits = 0;
+  /** Digits and padding of the group at hand. */
+  #group = 0;
   #isOver = false;
+  #hasErred = false;
+  readonly #onIllegal: ((what: string) => void) | undefined;
+
+  constructor(onIllegal?: (what: string) => void) {
+    this.#onIllegal = onIllegal;
+  }
+
+  /** Something was no base64. */
+  get hasErred(): boolean {
+    return this.#hasErred;
+  }
 
   decode(bytes: Uint8Array): Uint8Array {
     const out = new Uint8Array(Math.ceil(((bytes.length + this.#digits) * 3) / 4));
     let length = 0;
     for (const byte of bytes) {
-      if (byte === 0x3d) this.#isOver = true;
+      const isPadding = byte === 0x3d;
       const digit = byte < 128 ? DIGITS[byte]! : 255;
-      if (digit === 255 || this.#isOver) continue;
-      this.#hold = ((this.#hold << 6) | digit) & 0xffffff;
-      this.#digits++;
-      if (this.#digits === 2) out[length++] = (this.#hold >> 4) & 255;
-      else if (this.#digits === 3) out[length++] = (this.#hold >> 2) & 255;
-      else if (this.#digits === 4) {
-        out[length++] = this.#hold & 255;
-        this.#digits = 0;
+      if (!isPadding && digit === 255) {
+        this.#illegal(`character ${byte} ignored by Base64 decoding`);
+        continue;
       }
+      this.#group++;
+      if (isPadding) this.#isOver = true;
+      else if (!this.#isOver) {
+        this.#hold = ((this.#hold << 6) | digit) & 0xffffff;
+        this.#digits++;
+        if (this.#digits === 2) out[length++] = (this.#hold >> 4) & 255;
+        else if (this.#digits === 3) out[length++] = (this.#hold >> 2) & 255;
+        else if (this.#digits === 4) out[length++] = this.#hold & 255;
+      } else if (this.#group > 4) this.#illegal("extra base64 groups after '=' padding are ignored");
+      if (this.#group === 4) this.#group = this.#isOver ? 4 : 0;
+      if (this.#digits === 4) this.#digits = 0;
     }
     return out.subarray(0, length);
+  }
+
+  /** No more comes: a group that is not whole is told. */
+  finish(): void {
+    if (this.#group === 0 || this.#group >= 4) return;
+    const bits = (4 - this.#group) * 6;
+    this.#onIllegal?.(`incomplete base64 group, padding with ${bits} bits of 0`);
+  }
+
+  #illegal(what: string): void {
+    if (!this.#hasErred) this.#onIllegal?.(what);
+    this.#hasErred = true;
   }
 }
 

@@ -14,3 +14,4 @@ export {
   parseContentType,
   parseHeader,
 } from "./mime-header.ts";
+export { type MailHost, MimeMail } from "./mime-mail.ts";

@@ -1,0 +1,223 @@
+import type { FileFeed } from "../file-feed.ts";
+import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "./body-decoders.ts";
+import {
+  firstToken,
+  joinLines,
+  type MimeHeader,
+  parseContentType,
+  parseHeader,
+} from "./mime-header.ts";
+
+/** What a message tells of itself, in the order of its lines. */
+export interface MailHost {
+  beginEntity(): void;
+  header(header: MimeHeader, position: number): void;
+  endEntity(): void;
+  /** The content of the entity at hand begins. */
+  openFile(): FileFeed | undefined;
+  /** Content, decoded; what kind of text it is declared to be. */
+  content?(bytes: Uint8Array, type: string): void;
+  weird(name: string, addl?: string): void;
+}
+
+/** Entities inside entities (Zeek's MIME::max_depth). */
+const DEPTH_MAX = 100;
+/** Bytes of one header with its folded lines (Zeek's MIME::max_header_bytes). */
+const HEADER_BYTES_MAX = 65_536;
+const CR_LF = Uint8Array.of(13, 10);
+const DASH = 0x2d;
+const EMPTY = new Uint8Array(0);
+
+/** A mail message (RFC 5322) with its parts (RFC 2045, 2046), read line by line. */
+export class MimeMail {
+  readonly #host: MailHost;
+  /** Open entities, the outermost first. */
+  readonly #open: MailEntity[];
+
+  constructor(host: MailHost) {
+    this.#host = host;
+    this.#open = [new MailEntity(host, undefined)];
+    host.beginEntity();
+  }
+
+  /** Takes a line without its end, or, where `hasEnd` is false, a piece of one. */
+  deliver(line: Uint8Array, hasEnd: boolean, position: number): void {
+    // Every multipart around the line may end or go on with it, from the outermost on.
+    for (let n = 0; n < this.#open.length; n++) {
+      const entity = this.#open[n]!;
+      if (entity.isInHeader) {
+        if (entity.headerLine(line, position) && entity.type === "message") this.#begin(entity);
+        return;
+      }
+      if (entity.type === "multipart") {
+        const found = entity.boundaryIn(line);
+        if (found !== "none") {
+          this.#endBehind(n + 1);
+          if (found === "last") this.#endBehind(n);
+          else this.#begin(entity);
+          return;
+        }
+      }
+      if (entity.type === "other") {
+        entity.content(line, hasEnd);
+        return;
+      }
+    }
+  }
+
+  /** Bytes of the message that were never captured: they are taken for content of the part at hand. */
+  gap(length: number): void {
+    this.#open[this.#open.length - 1]?.gap(length);
+  }
+
+  end(): void {
+    this.#endBehind(0);
+  }
+
+  #begin(parent: MailEntity): void {
+    if (this.#open.length > DEPTH_MAX) {
+      this.#host.weird("exceeded_mime_max_depth", String(this.#open.length - 1));
+      return;
+    }
+    this.#open.push(new MailEntity(this.#host, parent));
+    this.#host.beginEntity();
+  }
+
+  #endBehind(kept: number): void {
+    while (this.#open.length > kept) {
+      this.#open[this.#open.length - 1]!.end();
+      this.#open.pop();
+    }
+  }
+}
+
+/** A message or a part of one: headers, then content or further parts. */
+class MailEntity {
+  isInHeader = true;
+  type: "multipart" | "message" | "other" = "other";
+  readonly #host: MailHost;
+  readonly #parent: MailEntity | undefined;
+  #mediaType = "text/plain";
+  #boundary: Uint8Array = EMPTY;
+  #encoding: TransferEncoding = "identity";
+  #base64: Base64Decoder | undefined;
+  #feed: FileFeed | undefined;
+  #hasFeed = false;
+  #owesLineEnd = false;
+  #header: Uint8Array[] = [];
+  #headerBytes = 0;
+  #headerPosition = 0;
+
+  constructor(host: MailHost, parent: MailEntity | undefined) {
+    this.#host = host;
+    this.#parent = parent;
+    if (parent !== undefined) this.#encoding = parent.#encoding;
+  }
+
+  /** True when the line ended the headers. */
+  headerLine(line: Uint8Array, position: number): boolean {
+    if (line.length === 0 || line[0] === 0) {
+      this.#finishHeader();
+      this.isInHeader = false;
+      return true;
+    }
+    const isFolded = line[0] === 32 || line[0] === 9;
+    if (isFolded && this.#header.length > 0) {
+      if (this.#headerBytes >= HEADER_BYTES_MAX) {
+        this.#host.weird("exceeded_mime_max_header_bytes", String(this.#headerBytes));
+        return false;
+      }
+      this.#keepHeader(line);
+      return false;
+    }
+    this.#finishHeader();
+    let start = 0;
+    while (start < line.length && (line[start] === 32 || line[start] === 9)) start++;
+    if (start === line.length) return false;
+    this.#headerPosition = position + start;
+    this.#keepHeader(line.subarray(start));
+    return false;
+  }
+
+  boundaryIn(line: Uint8Array): "none" | "next" | "last" {
+    const boundary = this.#boundary;
+    const end = boundary.length + 2;
+    if (line.length < end || line[0] !== DASH || line[1] !== DASH) return "none";
+    for (let n = 0; n < boundary.length; n++) if (line[n + 2] !== boundary[n]) return "none";
+    return line[end] === DASH && line[end + 1] === DASH ? "last" : "next";
+  }
+
+  content(line: Uint8Array, hasEnd: boolean): void {
+    if (this.#encoding === "base64") {
+      this.#base64 ??= new Base64Decoder((what) =>
+        this.#host.weird("base64_illegal_encoding", what),
+      );
+      this.#submit(this.#base64.decode(line));
+      return;
+    }
+    if (this.#encoding === "quoted-printable") {
+      this.#submit(decodeQuotedPrintable(line));
+      return;
+    }
+    // The line end before a boundary is the boundary's: it is given when more comes.
+    if (this.#owesLineEnd) this.#submit(CR_LF);
+    this.#owesLineEnd = hasEnd && this.#parent?.type === "multipart";
+    this.#submit(line);
+    if (hasEnd && !this.#owesLineEnd) this.#submit(CR_LF);
+  }
+
+  gap(length: number): void {
+    this.#fileOf()?.gap(length);
+  }
+
+  end(): void {
+    if (this.isInHeader) this.#finishHeader();
+    this.#base64?.finish();
+    this.#host.endEntity();
+    this.#feed?.end();
+  }
+
+  #keepHeader(line: Uint8Array): void {
+    // A copy: the line lives in the packet, and the next one tells whether this header goes on.
+    this.#header.push(line.slice());
+    this.#headerBytes += line.length;
+  }
+
+  #finishHeader(): void {
+    const lines = this.#header;
+    if (lines.length === 0) return;
+    this.#header = [];
+    const header = parseHeader(lines.length === 1 ? lines[0]! : joinLines(lines, this.#headerBytes));
+    this.#headerBytes = 0;
+    if (header === undefined) return;
+    if (header.name === "content-type") this.#readContentType(header.value);
+    else if (header.name === "content-transfer-encoding") {
+      const name = firstToken(header.value)?.folded;
+      if (name === "base64" || name === "quoted-printable") this.#encoding = name;
+      else if (name !== undefined) this.#encoding = "identity";
+    }
+    this.#host.header(header, this.#headerPosition + header.valueStart);
+  }
+
+  #readContentType(value: Uint8Array): void {
+    const type = parseContentType(value);
+    if (type === undefined) return;
+    this.#mediaType = `${type.type}/${type.subtype}`;
+    this.type = type.type === "message" ? "message" : "other";
+    if (type.type !== "multipart" || type.boundary === undefined) return;
+    this.type = "multipart";
+    this.#boundary = type.boundary;
+  }
+
+  #submit(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#fileOf()?.data(bytes);
+    this.#host.content?.(bytes, this.#mediaType);
+  }
+
+  #fileOf(): FileFeed | undefined {
+    if (!this.#hasFeed) this.#feed = this.#host.openFile();
+    this.#hasFeed = true;
+    return this.#feed;
+  }
+}
