@@ -30,7 +30,8 @@ export class ProtocolSearch {
   get isOver(): boolean {
     if (this.#open[0].length + this.#open[1].length === 0) return true;
     if (this.#transport === "udp") return this.#datagrams >= DATAGRAMS_MAX;
-    return this.#isFull[0] && this.#isFull[1];
+    // Who was to be found later would miss what came between.
+    return this.#isFull[0] || this.#isFull[1];
   }
 
   /** Takes the next bytes; returns the protocols that they turned out to be. */
