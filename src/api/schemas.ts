@@ -172,4 +172,5 @@ export const field = z.object({
   kind: z.string(),
   says: z.string(),
   values: z.array(z.string()).nullable(),
+  brief: z.boolean().describe("one of the fields that a person sees first"),
 });

@@ -5,26 +5,12 @@ export type Row = Record<string, unknown>;
 export interface ShownField {
   readonly name: string;
   readonly kind: string;
+  readonly brief: boolean;
 }
 
 /** Columns a person sees first; the others with --json, --csv, --zeek or --columns. */
-const CONN_COLUMNS = [
-  "ts",
-  "uid",
-  "id.orig_h",
-  "id.orig_p",
-  "id.resp_h",
-  "id.resp_p",
-  "proto",
-  "duration",
-  "orig_bytes",
-  "resp_bytes",
-  "conn_state",
-  "history",
-];
-
-export function defaultColumns(log: string, fields: readonly ShownField[]): string[] {
-  return log === "conn" ? CONN_COLUMNS : fields.map(({ name }) => name);
+export function defaultColumns(fields: readonly ShownField[]): string[] {
+  return fields.filter(({ brief }) => brief).map(({ name }) => name);
 }
 
 /** Rows as a table that fits the terminal. */
@@ -67,6 +53,7 @@ const ZEEK_TYPES: Readonly<Record<string, string>> = {
   enumSet: "set[string]",
   dict: "string",
   text: "string",
+  list: "vector[string]",
   uid: "string",
   communityId: "string",
 };

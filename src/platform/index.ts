@@ -1,3 +1,4 @@
+export { nodeCiphers } from "./ciphers.ts";
 export { type Clock, formatTimestamp, monotonicSeconds, sleep, systemClock } from "./clock.ts";
 export {
   type Descriptor,
@@ -7,7 +8,6 @@ export {
   readStandardInput,
   writeAll,
 } from "./descriptor.ts";
-export { nodeCiphers } from "./ciphers.ts";
 export { createDigest, nodeDigests, RunningSha256, sha256Hex } from "./digests.ts";
 export {
   createDirectory,

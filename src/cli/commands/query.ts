@@ -94,7 +94,7 @@ function printer(own: QueryOptions, json: boolean): Print {
   return (log, fields, rows, isFirst) => {
     const columns =
       own.columns?.split(",") ??
-      (own.csv ? fields.map(({ name }) => name) : defaultColumns(log, fields));
+      (own.csv ? fields.map(({ name }) => name) : defaultColumns(fields));
     if (json) process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     else if (own.zeek)
       process.stdout.write((isFirst ? zeekHead(log, fields) : "") + zeekText(rows, fields));

@@ -55,6 +55,8 @@ export interface LogSchema {
   /** False for what serves the index only and is not a log to a person. */
   readonly shown: boolean;
   readonly says: string;
+  /** Fields that a person sees first; all that are Zeek's where there is no choice. */
+  readonly brief?: readonly string[];
 }
 
 export type ColumnType = "u8" | "u16" | "u32" | "u64" | "i64" | "dict" | "text" | "bytes";

@@ -13,6 +13,11 @@ interface Context {
   readonly signal: AbortSignal;
 }
 
+function isBrief(log: LogSchema, name: string): boolean {
+  if (log.brief !== undefined) return log.brief.includes(name);
+  return log.fields.find((field) => field.name === name)?.ours !== true;
+}
+
 export function fieldsOf(log: LogSchema) {
   return log.fields
     .filter(({ kind }) => kind !== "bytes")
@@ -22,6 +27,7 @@ export function fieldsOf(log: LogSchema) {
       kind,
       says,
       values: values ? [...values] : null,
+      brief: isBrief(log, name),
     }));
 }
 

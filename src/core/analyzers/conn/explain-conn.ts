@@ -1,5 +1,10 @@
 import { type ColumnBatch, ZeekJsonWriter } from "../../events/index.ts";
-import { type ChecksumRule, createFlowRecord, type FlowRecord, FlowTable } from "../../flow/index.ts";
+import {
+  type ChecksumRule,
+  createFlowRecord,
+  type FlowRecord,
+  FlowTable,
+} from "../../flow/index.ts";
 import {
   createDecodedPacket,
   decodePacket,

@@ -164,9 +164,13 @@ export function uuidText(bytes: Uint8Array, littleEndian: boolean): string {
     b.subarray(6, 8).reverse();
   }
   const hex = hexText(b);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-    "-",
-  );
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
 }
 
 /** Authentication levels by number (MS-RPCE 2.2.1.1.8). */

@@ -50,7 +50,8 @@ export class InterfaceNames {
 
 function readEndpoints(): Map<string, string> {
   const names = new Map<string, string>();
-  for (const line of ENDPOINT_NAMES.trim().split("\n")) names.set(line.slice(0, 36), line.slice(37));
+  for (const line of ENDPOINT_NAMES.trim().split("\n"))
+    names.set(line.slice(0, 36), line.slice(37));
   return names;
 }
 

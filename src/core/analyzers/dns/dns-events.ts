@@ -6,6 +6,17 @@ export const dnsSchema: LogSchema = {
   name: "dns",
   shown: true,
   says: "One row for each DNS query with its reply: who asked for which name, and what came back.",
+  brief: [
+    "ts",
+    "uid",
+    "id.orig_h",
+    "id.resp_h",
+    "query",
+    "qtype_name",
+    "rcode_name",
+    "answers",
+    "rtt",
+  ],
   fields: [
     ...FLOW_FIELDS,
     field("proto", "enum", "Transport protocol.", { values: ["tcp", "udp"] }),

@@ -7,6 +7,17 @@ export const filesSchema: LogSchema = {
   name: "files",
   shown: true,
   says: "Files that travelled over flows: what they are, how much of them was seen, their digests.",
+  brief: [
+    "ts",
+    "fuid",
+    "uid",
+    "source",
+    "mime_type",
+    "filename",
+    "seen_bytes",
+    "missing_bytes",
+    "sha256",
+  ],
   fields: [
     field("ts", "time", "When its first byte was seen."),
     field("fuid", "text", "The file's id."),
@@ -48,6 +59,7 @@ export const archiveMembersSchema: LogSchema = {
   name: "archive_members",
   shown: true,
   says: "Members that archives (zip, tar, gzip, office files) list as their content.",
+  brief: ["ts", "fuid", "format", "member", "size", "encrypted"],
   fields: [
     field("ts", "time", "When the archive's first byte was seen."),
     field("uid", "uid", "The flow that the archive travelled over."),

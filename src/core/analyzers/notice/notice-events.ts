@@ -5,6 +5,7 @@ export const noticeSchema: LogSchema = {
   name: "notice",
   shown: true,
   says: "What a person should see: findings of analyzers and detectors, with the flow they are about.",
+  brief: ["ts", "uid", "note", "msg", "sub", "src", "dst", "p"],
   fields: [
     field("ts", "time", "When it was found."),
     field("uid", "uid", "The flow it is about.", { optional: true }),

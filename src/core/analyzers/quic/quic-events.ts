@@ -6,6 +6,16 @@ export const quicSchema: LogSchema = {
   name: "quic",
   shown: true,
   says: "QUIC connections: version, connection ids, the host and protocol asked for.",
+  brief: [
+    "ts",
+    "uid",
+    "id.orig_h",
+    "id.resp_h",
+    "version",
+    "server_name",
+    "client_protocol",
+    "history",
+  ],
   fields: [
     ...FLOW_FIELDS,
     field("version", "dict", "Version of the first packet."),

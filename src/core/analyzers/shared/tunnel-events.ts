@@ -23,6 +23,7 @@ export const tunnelSchema: LogSchema = {
   name: "tunnel",
   shown: true,
   says: "Flows and address pairs that were found to carry other flows, and when they ended.",
+  brief: ["ts", "uid", "id.orig_h", "id.resp_h", "id.resp_p", "tunnel_type", "action"],
   fields: [
     field("ts", "time", "When it was found or ended."),
     field("uid", "uid", "The id that inner flows name as parent; proxies have none.", {

@@ -9,6 +9,18 @@ export const sshSchema: LogSchema = {
   name: "ssh",
   shown: true,
   says: "One row for each SSH connection: software, algorithms, host key, and how the login went.",
+  brief: [
+    "ts",
+    "uid",
+    "id.orig_h",
+    "id.resp_h",
+    "auth_success",
+    "auth_attempts",
+    "client",
+    "server",
+    "kex_alg",
+    "hassh",
+  ],
   fields: [
     ...FLOW_FIELDS,
     field("version", "count", "Major version of the protocol.", { optional: true, width: "u8" }),

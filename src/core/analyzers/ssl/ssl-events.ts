@@ -11,6 +11,18 @@ export const sslSchema: LogSchema = {
   name: "ssl",
   shown: true,
   says: "TLS, DTLS and SSL handshakes: who was asked for, what was agreed, which certificates.",
+  brief: [
+    "ts",
+    "uid",
+    "id.orig_h",
+    "id.resp_h",
+    "id.resp_p",
+    "version",
+    "cipher",
+    "server_name",
+    "established",
+    "ja4",
+  ],
   fields: [
     ...FLOW_FIELDS,
     field("version", "dict", "Version that the server chose.", optional),

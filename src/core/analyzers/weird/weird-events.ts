@@ -5,6 +5,7 @@ export const weirdSchema: LogSchema = {
   name: "weird",
   shown: true,
   says: "What a protocol does not allow, and limits that were reached, with the packets that show it.",
+  brief: ["ts", "uid", "id.orig_h", "id.resp_h", "id.resp_p", "name", "addl", "source"],
   fields: [
     field("ts", "time", "Time of the packet."),
     field("uid", "uid", "The flow it happened in.", { optional: true }),

@@ -7,6 +7,14 @@ export const x509Schema: LogSchema = {
   name: "x509",
   shown: true,
   says: "Certificates that were seen, each once a day for each role.",
+  brief: [
+    "ts",
+    "fingerprint",
+    "certificate.subject",
+    "certificate.issuer",
+    "certificate.not_valid_after",
+    "san.dns",
+  ],
   fields: [
     field("ts", "time", "When it was seen."),
     field("fingerprint", "text", "SHA-256 of the certificate.", optional),

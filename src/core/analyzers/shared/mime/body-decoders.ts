@@ -40,7 +40,8 @@ export class Base64Decoder {
         if (this.#digits === 2) out[length++] = (this.#hold >> 4) & 255;
         else if (this.#digits === 3) out[length++] = (this.#hold >> 2) & 255;
         else if (this.#digits === 4) out[length++] = this.#hold & 255;
-      } else if (this.#group > 4) this.#illegal("extra base64 groups after '=' padding are ignored");
+      } else if (this.#group > 4)
+        this.#illegal("extra base64 groups after '=' padding are ignored");
       if (this.#group === 4) this.#group = this.#isOver ? 4 : 0;
       if (this.#digits === 4) this.#digits = 0;
     }

@@ -187,7 +187,9 @@ class MailEntity {
     const lines = this.#header;
     if (lines.length === 0) return;
     this.#header = [];
-    const header = parseHeader(lines.length === 1 ? lines[0]! : joinLines(lines, this.#headerBytes));
+    const header = parseHeader(
+      lines.length === 1 ? lines[0]! : joinLines(lines, this.#headerBytes),
+    );
     this.#headerBytes = 0;
     if (header === undefined) return;
     if (header.name === "content-type") this.#readContentType(header.value);
