@@ -85,21 +85,15 @@ export class NdrReader {
     const texts: string[] = [];
     const { stub } = this;
     let start = 0;
-    for (let at = 0; at < stub.length && texts.length < TEXTS_MAX; ) {
-      const isLetter = stub[at]! >= 0x20 && stub[at]! < 0x7f && stub[at + 1] === 0;
-      if (isLetter) {
+    let at = 0;
+    while (at <= stub.length && texts.length < TEXTS_MAX) {
+      if (stub[at]! >= 0x20 && stub[at]! < 0x7f && stub[at + 1] === 0) {
         at += 2;
         continue;
       }
       if (at - start >= TEXT_CHARACTERS_MIN * 2) texts.push(utf16Text(stub.subarray(start, at)));
-      // A letter's second byte may be the next text's first.
-      at = at === start ? at + 1 : at;
+      at++;
       start = at;
-    }
-    const rest = stub.length & ~1;
-    if (rest - start >= TEXT_CHARACTERS_MIN * 2 && texts.length < TEXTS_MAX) {
-      const last = utf16Text(stub.subarray(start, rest));
-      if (/^[\x20-\x7e]+$/.test(last)) texts.push(last);
     }
     return texts;
   }

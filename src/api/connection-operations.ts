@@ -1,0 +1,153 @@
+import { z } from "zod";
+import * as microbursts from "./burst-schemas.ts";
+import { operation } from "./operation.ts";
+import * as s from "./schemas.ts";
+import * as streams from "./stream-schemas.ts";
+import * as verdicts from "./verdict-schemas.ts";
+
+/** Questions about one connection, one file that travelled, and moments of a link. */
+export const connectionOperations = {
+  show: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid",
+    summary: "One connection: its row, a sentence, and where its packets lie.",
+    input: z.object({ uid: z.string() }),
+    output: z.object({
+      sentence: z.string(),
+      row: s.row,
+      rhythm: z
+        .object({
+          bursts: z.number(),
+          period_seconds: z.number(),
+          spread_seconds: z.number(),
+          says: z.string(),
+        })
+        .nullable()
+        .describe("when the originator spoke again and again: how often, and how evenly"),
+      packets: z.object({
+        state: z.enum(["available", "damaged", "expired"]),
+        says: z.string(),
+        count: z.number(),
+        places: z.array(
+          z.object({
+            segment: z.string(),
+            runs: z.number(),
+            packets: z.number(),
+            first_chunk: z.number(),
+            last_chunk: z.number(),
+          }),
+        ),
+      }),
+      segments: z.array(s.segmentFacts),
+    }),
+    answer: "json",
+  }),
+  explain: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/explain",
+    summary: "Which bytes of which packets a field came from, by replay.",
+    input: z.object({
+      uid: z.string(),
+      field: z.string().describe("log and name, such as conn.resp_bytes or http.uri"),
+      row: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe("of several rows of that log in the connection, only this one"),
+      purpose: z.string().default(""),
+    }),
+    output: z.object({
+      uid: z.string(),
+      field: z.string(),
+      says: z.string(),
+      value: z.unknown(),
+      steps: z.array(
+        z.object({
+          packet: z.number().describe("place among the connection's packets, from 1"),
+          ts_ns: z.string(),
+          segment: z.string(),
+          offset: z.number(),
+          row: z.number().optional().describe("row of the log in the connection, from 1"),
+          before: z.unknown(),
+          after: z.unknown(),
+          ranges: z.array(
+            z.object({
+              name: z.string(),
+              offset: z.number(),
+              length: z.number(),
+              bytes: z.string(),
+            }),
+          ),
+        }),
+      ),
+    }),
+    answer: "json",
+  }),
+  object: operation({
+    method: "GET",
+    path: "/api/v1/objects/:fuid",
+    summary:
+      "A file that travelled, taken out of its packets. The read is in the ledger before the first byte.",
+    input: z.object({ fuid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: z.object({
+      seq: z.number(),
+      fuid: z.string(),
+      uid: z.string(),
+      filename: z.string().nullable().describe("as the protocol said it: never a path to write to"),
+      mime_type: z.string().nullable().describe("told from its first bytes"),
+      sha256: z.string().nullable(),
+      seen_bytes: z.number(),
+      missing_bytes: z.number(),
+    }),
+    answer: "bytes",
+    mediaType: "application/octet-stream",
+  }),
+  stream: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/stream",
+    summary:
+      "A TCP connection's bytes in order, line by line. The read is in the ledger before the first byte.",
+    input: z.object({
+      uid: z.string(),
+      policy: streams.policy.default("first"),
+      purpose: z.string().max(1000).default(""),
+    }),
+    output: streams.streamEvent,
+    answer: "ndjson",
+  }),
+  streamDiff: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/stream/differences",
+    summary: "Where two packets of a TCP connection disagree, and which host takes which.",
+    input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: streams.streamDifferences,
+    answer: "json",
+  }),
+  verdict: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/verdict",
+    summary:
+      "Whether a slow or broken TCP connection was the network's, the client's or the server's doing, with the packets that show it. The read is in the ledger before any packet is read.",
+    input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: verdicts.verdict,
+    answer: "json",
+  }),
+  bursts: operation({
+    method: "POST",
+    path: "/api/v1/bursts",
+    summary: "The fullest moments of each interface and direction, and who filled them.",
+    input: s.question.extend({
+      q: s.question.shape.q.describe("a capture's id or query text; empty is everything"),
+      bin: microbursts.burstBin.optional().describe("one width only"),
+      link: z.number().positive().max(1e15).optional().describe("bit/s that the link carries"),
+      limit: z.number().int().min(1).max(100).default(10),
+    }),
+    output: z.object({
+      links: z.array(microbursts.burstLink),
+      bursts: z.array(microbursts.burst),
+      coverage: s.coverage,
+    }),
+    answer: "json",
+  }),
+} as const;

@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { operation } from "./operation.ts";
+import * as s from "./schemas.ts";
+
+/** Questions about all that was recorded: rows, sums over them, packets. */
+export const logOperations = {
+  query: operation({
+    method: "POST",
+    path: "/api/v1/query",
+    summary: "Rows of a log.",
+    input: s.question.extend({
+      log: z.string().default("conn"),
+      limit: z.number().int().min(1).max(10_000).default(100),
+      offset: z.number().int().min(0).default(0),
+      orderBy: z
+        .string()
+        .default("ts")
+        .describe("a field, or `arrival`: the order in which rows were written"),
+      descending: z.boolean().default(false),
+    }),
+    output: z.object({
+      log: z.string(),
+      fields: z.array(s.field),
+      rows: z.array(s.row),
+      total: z.number(),
+      first_ns: z.string().nullable(),
+      last_ns: z.string().nullable(),
+      coverage: s.coverage,
+    }),
+    answer: "json",
+  }),
+  histogram: operation({
+    method: "POST",
+    path: "/api/v1/histogram",
+    summary: "Flows, packets and bytes over time.",
+    input: s.question.extend({
+      bins: z.number().int().min(1).max(2000).default(120),
+      from_ns: z.string().optional(),
+      to_ns: z.string().optional(),
+    }),
+    output: z.object({
+      from_ns: z.string().nullable(),
+      to_ns: z.string().nullable(),
+      width_ns: z.string(),
+      bins: z.array(
+        z.object({
+          from_ns: z.string(),
+          flows: z.number(),
+          packets: z.number(),
+          bytes: z.number(),
+        }),
+      ),
+      gaps: z.array(z.object({ from_ns: z.string(), to_ns: z.string() })),
+    }),
+    answer: "json",
+  }),
+  top: operation({
+    method: "POST",
+    path: "/api/v1/top",
+    summary: "The largest groups of rows by one or several fields: talkers, names, services.",
+    input: s.question.extend({
+      log: z.string().default("conn"),
+      by: z
+        .array(z.string())
+        .min(1)
+        .max(4)
+        .describe("fields; for conn also ip.src, ip.dst, ip.addr, port_src, port_dst of packets"),
+      measure: z.enum(["rows", "packets", "bytes"]).default("rows"),
+      limit: z.number().int().min(1).max(10_000).default(20),
+    }),
+    output: z.object({
+      log: z.string(),
+      by: z.array(z.string()),
+      groups: z.array(
+        z.object({
+          values: z.array(z.unknown()).describe("in the order of `by`; null where unset"),
+          rows: z.number(),
+          packets: z.number().nullable(),
+          bytes: z.number().nullable(),
+        }),
+      ),
+      total: z.number().describe("groups there are"),
+      coverage: s.coverage,
+    }),
+    answer: "json",
+  }),
+  conversations: operation({
+    method: "POST",
+    path: "/api/v1/conversations",
+    summary: "Who talked with whom, both ways together: packets, bytes, first and last time.",
+    input: s.question.extend({
+      kind: z
+        .enum(["ip", "tcp", "udp"])
+        .default("ip")
+        .describe("pairs of addresses, or of addresses and ports of one transport"),
+      limit: z.number().int().min(1).max(10_000).default(100),
+    }),
+    output: z.object({
+      conversations: z.array(
+        z.object({
+          a: z.string(),
+          a_port: z.number().nullable(),
+          b: z.string(),
+          b_port: z.number().nullable(),
+          flows: z.number(),
+          a_packets: z.number().describe("frames that a sent"),
+          a_bytes: z.number().describe("their bytes on the wire"),
+          b_packets: z.number(),
+          b_bytes: z.number(),
+          first_ns: s.nanoseconds,
+          last_ns: s.nanoseconds,
+        }),
+      ),
+      total: z.number(),
+      coverage: s.coverage,
+    }),
+    answer: "json",
+  }),
+  packets: operation({
+    method: "POST",
+    path: "/api/v1/packets",
+    summary:
+      "Exactly the matching packets as pcapng, in time order. The read is in the ledger before the first byte.",
+    input: s.question.extend({
+      uid: z.string().optional(),
+      purpose: z.string().max(1000).default(""),
+    }),
+    output: z.object({
+      seq: z.number(),
+      candidates: z.number(),
+      postings_sha256: z.string(),
+      coverage: s.coverage,
+    }),
+    answer: "bytes",
+    mediaType: "application/x-pcapng",
+  }),
+  packetList: operation({
+    method: "POST",
+    path: "/api/v1/packets/list",
+    summary: "Matching packets with their bytes and where they lie, a page at a time.",
+    input: s.question.extend({
+      uid: z.string().optional(),
+      purpose: z.string().max(1000).default(""),
+      limit: z.number().int().min(1).max(1000).default(100),
+      offset: z.number().int().min(0).default(0),
+    }),
+    output: z.object({
+      seq: z.number(),
+      total: z.number(),
+      packets: z.array(s.packetRow),
+      coverage: s.coverage,
+    }),
+    answer: "json",
+  }),
+} as const;
