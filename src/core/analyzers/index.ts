@@ -5,6 +5,7 @@ import { dns } from "./dns/index.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { http } from "./http/index.ts";
 import { kerberos } from "./kerberos/index.ts";
+import { ldap } from "./ldap/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
@@ -77,6 +78,7 @@ export const protocols: readonly Protocol[] = [
   http,
   websocket,
   kerberos,
+  ldap,
 ];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */

@@ -176,6 +176,8 @@ const LIMIT_SETTINGS: readonly (readonly [setting: RegExp, limit: string])[] = [
       ] as const,
   ),
   [/^(?:redef )?SSH::max_kexinit_languages\s*=\s*(\d+)/, "ssh.languages"],
+  [/^(?:redef )?LDAP::max_pending_searches\s*=\s*(\d+)/, "ldap.pendingSearches"],
+  [/^(?:redef )?LDAP::max_pending_messages\s*=\s*(\d+)/, "ldap.pendingMessages"],
   [/^(?:redef )?dns_max_compression_chain_depth\s*=\s*(\d+)/, "dns.compressionPointers"],
 ];
 

@@ -44,8 +44,10 @@ export interface DceConnection {
   hasNews: boolean;
 }
 
-/** A fragment's length is two bytes. */
-const PDU_BYTES_MAX = 65_535;
+/** A read of a pipe may hold much; it is taken in pieces, so that little is held. */
+const PIECE_BYTES = 32_768;
+/** A fragment's length is two bytes; the piece behind it may be there already. */
+const HELD_BYTES_MAX = 65_535 + PIECE_BYTES;
 const AUTH = { negotiate: 0x09, ntlm: 0x0a, tls: 0x0e, kerberos: 0x10, netlogon: 0x44 } as const;
 const EPM_UUID = "e1af8308-5d1f-11c9-91a4-08002b14a0fa";
 const EPM_MAP = 3;
@@ -79,7 +81,7 @@ export class DceRpcAnalyzer implements Session {
   constructor(conversation: Conversation, shared: DceRpcShared) {
     this.#conversation = conversation;
     this.#shared = shared;
-    this.#buffers = [new StreamBuffer(PDU_BYTES_MAX), new StreamBuffer(PDU_BYTES_MAX)];
+    this.#buffers = [new StreamBuffer(HELD_BYTES_MAX), new StreamBuffer(HELD_BYTES_MAX)];
     const limits = { messages: shared.reassemblies, bytes: shared.fragmentBytes };
     this.#fragments = [new FragmentTable(limits), new FragmentTable(limits)];
     this.#calls = new RemoteCalls(conversation, shared.watch);
@@ -87,7 +89,12 @@ export class DceRpcAnalyzer implements Session {
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isPast) return;
+    for (let at = 0; at < bytes.length && !this.#isPast; at += PIECE_BYTES) {
+      this.#piece(side, bytes.subarray(at, at + PIECE_BYTES), position + at);
+    }
+  }
+
+  #piece(side: Side, bytes: Uint8Array, position: number): void {
     const buffer = this.#buffers[side];
     if (!buffer.push(bytes, position)) {
       buffer.clear();
@@ -150,7 +157,7 @@ export class DceRpcAnalyzer implements Session {
         this.#fragment(side, header, { body, auth, position });
         break;
       case PDU.fault:
-        this.#calls.fault(header.callId, pdu, header.littleEndian);
+        this.#calls.fault(header.callId);
         break;
     }
     if (auth !== undefined) this.#authenticate(side, pdu, auth, position);

@@ -81,7 +81,8 @@ class FilterPrinter {
       texts.push(text);
     }
     if (texts.length < 2) return texts.length === 0 ? "" : `(${sign}${texts[0]})`;
-    return `(${sign}`.repeat(texts.length - 1) + texts[0] + `${texts.slice(1).join(")")})`;
+    const opening = `(${sign}`.repeat(texts.length - 1);
+    return `${opening}${texts[0]}${texts.slice(1).join(")")})`;
   }
 
   #comparison(sign: string, filter: DerValue): string | undefined {

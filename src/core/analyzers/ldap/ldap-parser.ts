@@ -4,7 +4,7 @@ import { filterText } from "./ldap-filter.ts";
 import { LDAP } from "./ldap-names.ts";
 
 /** Told where a field of a log lies in the message. */
-export type MarkField = (field: string, value: DerValue) => void;
+export type MarkField = (log: string, field: string, value: DerValue) => void;
 
 /** A message (RFC 4511 4.1.1) as the logs tell it. */
 export interface LdapMessage {
@@ -75,20 +75,25 @@ export function parseLdap(
   const number = integerNumber(bytes, id);
   if (number === undefined) return undefined;
   const message: LdapMessage = { id: number, operation: operation.tag & 0x1f };
-  return new OperationReader(bytes, { filterTerms, mark }).read(message, operation)
-    ? message
-    : undefined;
+  const reader = new OperationReader(bytes, { filterTerms, mark, operation: message.operation });
+  return reader.read(message, operation) ? message : undefined;
 }
 
 class OperationReader {
   readonly #bytes: Uint8Array;
   readonly #filterTerms: Limit;
-  readonly #mark: MarkField | undefined;
+  readonly #mark: ((field: string, value: DerValue) => void) | undefined;
 
-  constructor(bytes: Uint8Array, options: { filterTerms: Limit; mark: MarkField | undefined }) {
+  constructor(
+    bytes: Uint8Array,
+    options: { filterTerms: Limit; mark: MarkField | undefined; operation: number },
+  ) {
+    const { filterTerms, mark, operation } = options;
     this.#bytes = bytes;
-    this.#filterTerms = options.filterTerms;
-    this.#mark = options.mark;
+    this.#filterTerms = filterTerms;
+    const isSearch = operation >= LDAP.searchRequest && operation <= LDAP.searchResultDone;
+    const log = isSearch ? "ldap_search" : "ldap";
+    this.#mark = mark && ((field, value) => mark(log, field, value));
   }
 
   read(message: LdapMessage, operation: DerValue): boolean {

@@ -13,8 +13,8 @@ export function mailAddresses(text: string): string[] {
     let start = at;
     while (start > from && !LOCAL_ENDS.has(text[start - 1]!)) start--;
     let end = at + 1;
-    while (end < text.length && !DOMAIN_ENDS.has(text[end]!)) end++;
-    if (start < at && end > at + 1) {
+    if (start < at) while (end < text.length && !DOMAIN_ENDS.has(text[end]!)) end++;
+    if (end > at + 1) {
       found.push(text.slice(start, end).replace(/[<>,:;\t ]/g, ""));
       from = end;
     } else from = at + 1;
@@ -22,49 +22,36 @@ export function mailAddresses(text: string): string[] {
   return found;
 }
 
-/** Finds the next place of a character, going through the text once however often it is asked. */
-class NextPlace {
-  readonly #text: string;
-  readonly #character: string;
-  #place = -1;
-  #askedFrom = -1;
-
-  constructor(text: string, character: string) {
-    this.#text = text;
-    this.#character = character;
+/** For every index the next place of a character from there on; the length where there is none. */
+function nextPlaces(text: string, character: string): Int32Array {
+  const places = new Int32Array(text.length + 2).fill(text.length);
+  for (let n = text.length - 1; n >= 0; n--) {
+    places[n] = text[n] === character ? n : places[n + 1]!;
   }
-
-  from(index: number): number {
-    if (index < this.#askedFrom || this.#place < index) {
-      const place = this.#text.indexOf(this.#character, index);
-      this.#place = place < 0 ? this.#text.length : place;
-      this.#askedFrom = index;
-    }
-    return this.#place;
-  }
+  return places;
 }
 
 /** Addresses of a header with their names (RFC 5322 3.4), cut at commas outside of quoted names. */
 export function headerAddresses(text: string): string[] {
   const found: string[] = [];
-  const comma = new NextPlace(text, ",");
-  const sign = new NextPlace(text, "@");
-  const quote = new NextPlace(text, '"');
+  const comma = nextPlaces(text, ",");
+  const sign = nextPlaces(text, "@");
+  const quote = nextPlaces(text, '"');
   // With one character before the sign and one behind it, up to the next comma.
   const endOf = (from: number): number => {
-    const end = comma.from(from);
-    return sign.from(from + 1) + 1 < end ? end : -1;
+    const end = comma[from]!;
+    return sign[from + 1]! + 1 < end ? end : -1;
   };
   let at = 0;
   while (at < text.length) {
     let end = endOf(at);
     let start = at;
-    const before = comma.from(at);
+    const before = comma[at]!;
     // A quoted name may hold commas: it is looked for where no address stands before the next one.
-    let open = quote.from(at);
+    let open = quote[at]!;
     if (end < 0 || open === at) {
       while (open < before) {
-        const close = quote.from(open + 1);
+        const close = quote[open + 1]!;
         const quoted = close < text.length ? endOf(close + 1) : -1;
         if (quoted >= 0) {
           start = open;

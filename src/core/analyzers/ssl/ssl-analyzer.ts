@@ -1,6 +1,7 @@
 import type { Limit } from "../../base/index.ts";
 import { type Conversation, type Session, type Side, StreamBuffer } from "../shared/index.ts";
 import { type HandshakeBounds, HandshakeBuffer } from "./handshake-buffer.ts";
+import { HeartbeatWatch } from "./heartbeat-watch.ts";
 import { CONTENT, RecordState } from "./record-state.ts";
 import { parseSsl2ClientHello, parseSsl2ServerHello, SSL2 } from "./ssl2.ts";
 import { type DecryptionSources, TlsDecryption } from "./tls-decryption.ts";
@@ -9,6 +10,8 @@ import { VERSION } from "./tls-names.ts";
 
 /** A record with its header: lengths are 16 bits. */
 const RECORD_BYTES_MAX = 5 + 65_535;
+/** Bytes of a flow among whose records heartbeats are looked for. */
+const WATCHED_BYTES_MAX = 1024 * 1024;
 /** What goes wrong later than this does not take the service back, as in Zeek. */
 const VIOLATIONS_COUNT_UNTIL = 10 * 1024;
 
@@ -44,6 +47,8 @@ export class SslSession implements Session {
   #format: "ssl2" | "tls" | undefined;
   /** Nothing was seen yet of a flow whose beginning is missing. */
   #isUnsure: boolean;
+  /** Heartbeats behind encryption, from the first encrypted record on. */
+  #heartbeats: HeartbeatWatch | undefined;
   #isOver = false;
 
   constructor(conversation: Conversation, shared: SslServices, bounds: HandshakeBounds) {
@@ -111,6 +116,8 @@ export class SslSession implements Session {
       if (bytes.length < header.length) {
         if (header.content !== CONTENT.applicationData || header.isSsl2) return;
         if (this.#decryption !== undefined || !this.#state.decide(side, header.content)) return;
+        this.#watch(side, header.content, header.length - 5);
+        if (this.#isOver) return;
         this.#toSkip[side] = header.length - bytes.length;
         buffer.consume(bytes.length);
         return;
@@ -156,6 +163,7 @@ export class SslSession implements Session {
     const body = record.subarray(5);
     if (this.#state.decide(side, content)) {
       this.#ciphertext();
+      this.#watch(side, content, body.length);
       if (!this.#isOver) this.#decrypt(side, record);
       return undefined;
     }
@@ -215,7 +223,21 @@ export class SslSession implements Session {
 
   #established(): void {
     this.#handshake.established();
-    if (this.#decryption === undefined) this.#finish();
+  }
+
+  /** Lengths of encrypted records are looked at for a while: heartbeats show themselves by them. */
+  #watch(side: Side, content: number, bytes: number): void {
+    if (this.#isOver) return;
+    this.#heartbeats ??= new HeartbeatWatch(this.#conversation);
+    if (content === CONTENT.applicationData && bytes > 0) this.#heartbeats.noteData();
+    else if (content === CONTENT.heartbeat) {
+      const { cipherName, chosenVersion } = this.#handshake;
+      const hasIv = chosenVersion === VERSION.tls11 || chosenVersion === VERSION.tls12;
+      const isClient = this.#handshake.isClient(side);
+      this.#heartbeats.heartbeat(isClient, bytes, cipherName, hasIv);
+    }
+    const isEnough = this.#seenBytes[0] + this.#seenBytes[1] > WATCHED_BYTES_MAX;
+    if (this.#decryption === undefined && this.#state.isEstablished && isEnough) this.#finish();
   }
 
   /** Hands decrypted bytes to whoever knows them; ends when no more will be decrypted. */

@@ -87,6 +87,11 @@ export class TlsHandshake {
     return this.#isWritten;
   }
 
+  /** Name of the cipher suite that was agreed on. */
+  get cipherName(): string {
+    return cipherName(this.facts?.cipher ?? -1);
+  }
+
   get isTls13(): boolean {
     return this.chosenVersion === VERSION.tls13 || isDraft13(this.chosenVersion);
   }
