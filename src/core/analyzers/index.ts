@@ -10,7 +10,9 @@ import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { noticeSchema } from "./notice/index.ts";
 import { quic } from "./quic/index.ts";
+import { rdp, rdpeudp } from "./rdp/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
+import { smtp } from "./smtp/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
 import { websocket } from "./websocket/index.ts";
@@ -77,8 +79,11 @@ export const protocols: readonly Protocol[] = [
   ssh,
   http,
   websocket,
+  smtp,
   kerberos,
   ldap,
+  rdp,
+  rdpeudp,
 ];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */

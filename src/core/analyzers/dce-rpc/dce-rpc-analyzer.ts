@@ -23,7 +23,9 @@ import {
 import { mappedEndpoints } from "./endpoint-mapper.ts";
 import { type Fragments, FragmentTable } from "./fragments.ts";
 import { COMMON_INTERFACES, type InterfaceNames, isIgnored } from "./interface-names.ts";
-import { type CallSite, RemoteCalls, type RemoteWatch } from "./remote-calls.ts";
+import type { CallSite } from "./remote-call.ts";
+import { RemoteCalls } from "./remote-calls.ts";
+import type { RemoteWatch } from "./remote-watch.ts";
 
 /** What all flows share. */
 export interface DceRpcShared {

@@ -1,4 +1,4 @@
-import { type CallWatch, type CallWatches, NOT_VISIBLE, wayOf } from "./remote-calls.ts";
+import { type CallWatch, type CallWatches, NOT_VISIBLE, wayOf } from "./remote-call.ts";
 
 /** Interfaces of DCOM objects: WMI's services (MS-WMI 3.1.4.3) and automation (MS-OAUT 3.1.4). */
 const WBEM_SERVICES = "9556dc99-828c-11cf-a37e-00aa003240c7";

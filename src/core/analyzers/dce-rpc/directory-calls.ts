@@ -1,4 +1,4 @@
-import { type CallWatch, type CallWatches, NOT_VISIBLE, wayOf } from "./remote-calls.ts";
+import { type CallWatch, type CallWatches, NOT_VISIBLE, wayOf } from "./remote-call.ts";
 
 /** Interfaces that tell or change what a domain and its hosts hold. */
 const DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2";

@@ -3,7 +3,7 @@ import { DceRpcAnalyzer, type DceRpcShared } from "./dce-rpc-analyzer.ts";
 import { dceRpcSchema } from "./dce-rpc-events.ts";
 import { HEADER_BYTES, looksLikePdu, parseHeader } from "./dce-rpc-parser.ts";
 import { InterfaceNames } from "./interface-names.ts";
-import { RemoteWatch } from "./remote-calls.ts";
+import { RemoteWatch } from "./remote-watch.ts";
 
 /** DCE/RPC (C706, MS-RPCE) on TCP and on named pipes. */
 export const dceRpc: Protocol = {

@@ -11,19 +11,12 @@ import { hexText } from "../shared/index.ts";
 import { archiveFormat, walkOf } from "./archive-formats.ts";
 import { type ArchiveFormat, type ArchiveMember, ArchiveReader } from "./archive-reader.ts";
 import { type FileReader, HeadReader } from "./file-readers.ts";
+import type { FileSink } from "./file-sink.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
 import { nameFile } from "./fuids.ts";
 import { PE_HEAD_BYTES, writePe } from "./pe-reader.ts";
 import { type FileDigests, type FileKeeper, TrackedFile } from "./tracked-file.ts";
-
-/** Takes files out as they come by. */
-export interface FileSink {
-  /** A file begins; the sink is given its bytes if this is true. */
-  begin(fuid: string, start: FileStart): void;
-  bytes(fuid: string, bytes: Uint8Array): void;
-  /** It is over: whether all of it came, and its type. */
-  end(fuid: string, facts: { isComplete: boolean; mimeType: string | undefined }): void;
-}
+import { WholeFeed } from "./whole-feed.ts";
 
 export interface FileTrackerServices
   extends Pick<AnalyzerServices, "log" | "limit">,
@@ -56,6 +49,10 @@ export class FileTracker implements FileAnalysis, FileKeeper {
   }
 
   open(conversation: Conversation, start: FileStart): FileFeed {
+    if (start.isWhole === true) {
+      const fuid = nameFile(conversation, conversation.nextFile());
+      return new WholeFeed(fuid, start, this.#services.onFile);
+    }
     const known = start.handle === undefined ? undefined : this.#live(start.handle, conversation);
     const file = known ?? this.#begin(conversation, start);
     const isFirstHere = file.seenOver(conversation);

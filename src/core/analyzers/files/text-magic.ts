@@ -175,12 +175,13 @@ function mail(_: Uint8Array, text: string): readonly [number, string] | undefine
   return isSigned ? [100, "application/pkcs7-signature"] : undefined;
 }
 
-/** A unified diff's three lines. */
+/** A unified diff's three marks, one after the other, wherever they stand. */
 function unifiedDiff(_: Uint8Array, text: string): readonly [number, string] | undefined {
-  const lines = text.split("\n", 3);
-  const isDiff =
-    lines[0]?.includes("--- ") === true &&
-    lines[1]?.includes("+++ ") === true &&
-    lines[2]?.includes("@@") === true;
-  return isDiff ? [55, "text/x-diff"] : undefined;
+  let at = 0;
+  for (const mark of ["--- ", "\n", "+++ ", "\n", "@@"]) {
+    const found = text.indexOf(mark, at);
+    if (found < 0) return undefined;
+    at = found + mark.length;
+  }
+  return [55, "text/x-diff"];
 }

@@ -16,6 +16,11 @@ export interface FileStart {
   readonly parent?: string;
   /** Content type known for sure (certificates): no look at the bytes. */
   readonly mimeType?: string;
+  /**
+   * A whole (a mail) whose parts are files of their own: whoever takes files out is given it, but it has
+   * no row in the log.
+   */
+  readonly isWhole?: boolean;
   /** Same text, same file: parts of it may come over several flows and messages (ranges). */
   readonly handle?: string;
   /** Told once, when the content has shown the type. */

@@ -35,6 +35,7 @@ export const smtpSchema: LogSchema = {
     field("received", "list", "All headers Received in their order.", OURS),
     field("attachments", "list", "Names of the parts that have one, decoded.", OURS),
     field("urls", "list", "Links that stand in texts of the mail.", OURS),
+    field("message_fuid", "text", "The mail itself, to be taken out like a file.", OURS),
     field("message_bytes", "count", "Length of the mail with its headers.", OURS),
     field("message_sha256", "text", "SHA-256 of the mail with its headers.", OURS),
     field("body_md5", "text", "MD5 of all content, decoded.", OURS),

@@ -2,8 +2,8 @@ import type { Limit, RunningDigest } from "../../base/index.ts";
 import { formatAddress, parseAddress } from "../../packet/index.ts";
 import { bytesToText, type Conversation, hexText, type LogWriter } from "../shared/index.ts";
 import { fileName, type MimeHeader } from "../shared/mime/index.ts";
-import { headerAddresses, ipAddresses } from "./mail-addresses.ts";
 import { decodeWords } from "./encoded-words.ts";
+import { headerAddresses, ipAddresses } from "./mail-addresses.ts";
 
 /** Bounds of what one row holds. */
 export interface SmtpRowLimits {
@@ -12,14 +12,7 @@ export interface SmtpRowLimits {
   readonly fuids: Limit;
 }
 
-type TextField =
-  | "msg_id"
-  | "in_reply_to"
-  | "subject"
-  | "from"
-  | "reply_to"
-  | "date"
-  | "user_agent";
+type TextField = "msg_id" | "in_reply_to" | "subject" | "from" | "reply_to" | "date" | "user_agent";
 
 const TEXT_HEADERS: ReadonlyMap<string, TextField> = new Map([
   ["message-id", "msg_id"],
@@ -37,6 +30,16 @@ type ListField = "rcptto" | "to" | "cc";
 /** Headers Received that are kept; a mail that goes in circles has more. */
 const RECEIVED_MAX = 100;
 
+/** What is known of a mail's bytes while they come. */
+export interface MessageFacts {
+  fuid: string;
+  bytes: number;
+  isOver: boolean;
+  digest: RunningDigest | undefined;
+  /** Of the content, decoded. */
+  body: RunningDigest | undefined;
+}
+
 /** What becomes a row of the log: an envelope, the headers of its mail, replies. */
 export class SmtpRow {
   readonly time: number;
@@ -49,7 +52,7 @@ export class SmtpRow {
   hasActivity = false;
   /** Name of the entity at hand; undefined between entities. */
   entity: { filename: string | undefined } | undefined;
-  message: { bytes: number; digest: RunningDigest | undefined; body: RunningDigest | undefined } | undefined;
+  message: MessageFacts | undefined;
   readonly fuids: string[] = [];
   readonly attachments: string[] = [];
   urls: Set<string> | undefined;
@@ -81,8 +84,8 @@ export class SmtpRow {
 
   addresses(name: ListField, found: readonly string[]): void {
     const { maximum } = this.#limits.addresses;
-    let list = this.#lists.get(name);
-    if (list === undefined) this.#lists.set(name, (list = new Set()));
+    const list = this.#lists.get(name) ?? new Set();
+    this.#lists.set(name, list);
     for (const one of found) {
       if (list.size >= maximum) {
         this.#limits.addresses.reached++;
@@ -150,8 +153,8 @@ export class SmtpRow {
     if (this.attachments.length > 0) log.list("attachments", this.attachments);
     if (this.urls !== undefined && this.urls.size > 0) log.list("urls", [...this.urls]);
     const { message } = this;
-    if (message === undefined) return;
-    log.count("message_bytes", message.bytes);
+    if (message?.isOver !== true) return;
+    log.text("message_fuid", message.fuid).count("message_bytes", message.bytes);
     if (message.digest !== undefined) log.text("message_sha256", hexText(message.digest.digest()));
     if (message.body !== undefined) log.text("body_md5", hexText(message.body.digest()));
   }
