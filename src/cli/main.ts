@@ -10,6 +10,7 @@ import { addExplainCommand } from "./commands/explain.ts";
 import { addHelpTopics } from "./commands/help-topics.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addKeysCommand } from "./commands/keys.ts";
 import { addLedgerCommand } from "./commands/ledger.ts";
 import { addLogsCommand } from "./commands/logs.ts";
 import { addObjectsCommand } from "./commands/objects.ts";
@@ -60,6 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
     addVerifyCommand,
     addReindexCommand,
     addCaseCommand,
+    addKeysCommand,
     addLedgerCommand,
     addDoctorCommand,
     addStatusCommand,

@@ -4,6 +4,7 @@ import {
   type Conversation,
   type FileFeed,
   type FileStart,
+  KeyTexts,
   LogWriter,
   type Protocol,
   type Session,
@@ -82,6 +83,7 @@ export function talk(
     ...services,
     certificates,
     ciphers: nodeCiphers,
+    keys: new KeyTexts(undefined),
     ...options.services,
   });
   let now = 0;

@@ -3,16 +3,19 @@ import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { dns } from "./dns/index.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
+import { ftp } from "./ftp/index.ts";
 import { http } from "./http/index.ts";
 import { kerberos } from "./kerberos/index.ts";
 import { ldap } from "./ldap/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
+import { mysql } from "./mysql/index.ts";
 import { noticeSchema } from "./notice/index.ts";
 import { quic } from "./quic/index.ts";
 import { rdp, rdpeudp } from "./rdp/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
 import { smtp } from "./smtp/index.ts";
+import { socks } from "./socks/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
 import { websocket } from "./websocket/index.ts";
@@ -47,6 +50,7 @@ export {
   type FileFeed,
   type FileStart,
   type FlowIds,
+  KeyTexts,
   LogWriter,
   NO_SERVICES,
   type NoticeDetails,
@@ -80,10 +84,13 @@ export const protocols: readonly Protocol[] = [
   http,
   websocket,
   smtp,
+  ftp,
   kerberos,
   ldap,
   rdp,
   rdpeudp,
+  socks,
+  mysql,
 ];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */

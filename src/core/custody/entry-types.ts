@@ -49,6 +49,8 @@ export interface ImportStart {
   readonly case: CaseId;
   readonly purpose: string;
   readonly file: { readonly name: string; readonly bytes?: number };
+  /** Key logs of the case that were used. */
+  readonly attachments?: readonly string[];
   readonly comment?: string;
 }
 
@@ -97,6 +99,8 @@ export interface ReadPackets {
   readonly segments: readonly SegmentId[];
   readonly packets: number;
   readonly postings_sha256: string;
+  /** Key logs that were used to open what the packets carry. */
+  readonly attachments?: readonly string[];
 }
 
 export interface ReadMetadata {
@@ -105,6 +109,20 @@ export interface ReadMetadata {
   readonly queries: readonly string[];
   /** The minute it covers, RFC 3339 UTC. */
   readonly minute: string;
+}
+
+/** Something sealed in the vault beside the captures of a case, such as the secrets of TLS sessions. */
+export interface AttachmentSeal {
+  readonly type: "attachment.seal";
+  readonly attachment: string;
+  readonly case: CaseId;
+  readonly kind: "tls-key-log";
+  readonly name: string;
+  readonly purpose: string;
+  readonly plaintext_sha256: string;
+  readonly plaintext_bytes: number;
+  readonly sealed_sha256: string;
+  readonly sealed_bytes: number;
 }
 
 /** The `solo` owner accepts that the vault's key, or the index in clear, lies on this disk. */
@@ -131,6 +149,7 @@ export type KnownEntryBody =
   | ImportAbandon
   | ReadPackets
   | ReadMetadata
+  | AttachmentSeal
   | KeyAccept
   | SegmentDestroy;
 

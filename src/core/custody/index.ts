@@ -3,6 +3,7 @@ export { type Checkpoint, encodeCheckpoint, parseCheckpoint } from "./checkpoint
 export { ENTRY_BYTES_MAX, encodeEntry, parseEntry } from "./entry.ts";
 export type {
   Actor,
+  AttachmentSeal,
   Balance,
   CaseOpen,
   CustodyEntry,

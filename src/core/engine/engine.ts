@@ -5,6 +5,7 @@ import {
   type FieldTrace,
   type FileSink,
   FileTracker,
+  KeyTexts,
   LocalNetworks,
   LocatorAnalyzer,
   MicroburstsAnalyzer,
@@ -107,6 +108,7 @@ export class Engine {
   readonly #microbursts: MicroburstsAnalyzer;
   readonly #captureLoss: CaptureLossAnalyzer;
   readonly #applications: Applications;
+  readonly #keys: KeyTexts;
   readonly #decoded = createDecodedPacket();
   readonly #byLinkType = new Map<number, number>();
   readonly #faults = new Array<number>(FAULT_NAMES.length).fill(0);
@@ -132,6 +134,7 @@ export class Engine {
     this.#weird = new WeirdAnalyzer(sink);
     this.#microbursts = new MicroburstsAnalyzer(sink, local);
     this.#captureLoss = new CaptureLossAnalyzer(sink, () => this.#table.ackCounts);
+    this.#keys = new KeyTexts(options.keyLog);
     this.#applications = new Applications(() => this.#table, sink, {
       ...options,
       protocols: options.protocols ?? protocols,
@@ -140,7 +143,7 @@ export class Engine {
         ...shared,
         files: new FileTracker({ ...shared, onFile: options.onFile }),
         certificates: new CertificateLog(shared),
-        keyLog: options.keyLog,
+        keys: this.#keys,
       }),
       notice: ({ log, conversation, packetOffset }, notice) =>
         writeNotice(log(noticeSchema), conversation, { ...notice, packetOffset }),
@@ -189,6 +192,11 @@ export class Engine {
       lastTime: this.#packets === 0 ? undefined : time(this.#lastSeconds, this.#lastNanoseconds),
       timeOrdered: this.#timeOrdered,
     };
+  }
+
+  /** TLS secrets that the capture itself holds; flows that begin from now on are opened with them. */
+  addKeys(text: string): void {
+    this.#keys.add(text);
   }
 
   /** Ends all flows and hands over the last batches; `others` are limits of whoever read the packets. */

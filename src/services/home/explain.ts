@@ -5,7 +5,7 @@ import type { Actor } from "../../core/custody/index.ts";
 import { explainEventField } from "../../core/engine/index.ts";
 import type { Field, LogSchema } from "../../core/events/index.ts";
 import type { PacketRecord } from "../../core/pcap/index.ts";
-import { createDigest } from "../../platform/index.ts";
+import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import { findConnection } from "./connection.ts";
 import type { Home } from "./home.ts";
@@ -29,6 +29,7 @@ interface Replay {
   readonly packets: readonly PacketRecord[];
   readonly places: readonly { segment: string; offset: number }[];
   readonly capture: string | undefined;
+  readonly keyLog: string | undefined;
 }
 
 /** Replays a connection's packets and says which bytes of which packets a field came from. */
@@ -61,6 +62,8 @@ export async function explainField(
     captureId: "explain",
     ...options,
     createDigest,
+    ciphers: nodeCiphers,
+    ...(replay.keyLog !== undefined && { keyLog: replay.keyLog }),
     vlansInKey: home.analysis.vlansInKey,
   }).filter(({ row }) => row["uid"] === undefined || isOf(row["uid"], uid));
   if (rows.length === 0) {
@@ -116,7 +119,7 @@ async function readReplay(
   context: Context,
 ): Promise<Replay> {
   const purpose = input.purpose || `explain ${input.field}`;
-  const read = await recordRead(home, { q, relativeTo: "now", purpose }, context);
+  const read = await recordRead(home, { q, relativeTo: "now", purpose, opensKeys: true }, context);
   const packets: PacketRecord[] = [];
   const places: { segment: string; offset: number }[] = [];
   for await (const { packet, segment, offset } of readPackets(
@@ -132,7 +135,7 @@ async function readReplay(
     places.push({ segment, offset });
   }
   const capture = home.projection.segments.get(places[0]?.segment ?? "")?.entry.capture;
-  return { packets, places, capture };
+  return { packets, places, capture, keyLog: read.keyLog };
 }
 
 function stepOf(

@@ -16,6 +16,7 @@ import { captureFacts, segmentFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
+import { attachKeyLog, listKeyLogs } from "./key-logs.ts";
 import { extractObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
@@ -69,6 +70,8 @@ export function createHandlers(home: Home): Handlers {
         },
         { case: input.case, purpose: input.purpose, actor, signal },
       ),
+    attachKeyLog: (input, { actor, body }) => attachKeyLog(home, input, body ?? emptyBody(), actor),
+    keyLogs: async (input) => listKeyLogs(home, input.case),
     captures: async (input) => ({
       captures: ofCase(home.projection.captures.values(), input.case).map((capture) =>
         captureFacts(home, capture),

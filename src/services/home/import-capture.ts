@@ -18,6 +18,7 @@ import { publishSegment, removeStaged } from "../vault/index.ts";
 import { captureFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
+import { readKeyLogs } from "./key-logs.ts";
 
 export type ImportEvent = OutputOf<Operations["importFile"]>;
 export type ImportInput = Pick<InputOf<Operations["importUpload"]>, "name" | "case" | "purpose">;
@@ -42,7 +43,12 @@ export async function* importCapture(
   const caseName = await home.ensureCase(options.case, actor, purpose);
   const bytes = source.bytes_total === null ? {} : { bytes: source.bytes_total };
   const file = { name: basename(source.name), ...bytes };
-  await home.append([{ type: "import.start", capture, case: caseName, purpose, file }], actor);
+  const keys = await readKeyLogs(home, caseName);
+  const attachments = keys === undefined ? {} : { attachments: keys.attachments };
+  await home.append(
+    [{ type: "import.start", capture, case: caseName, purpose, file, ...attachments }],
+    actor,
+  );
   const job = {
     capture,
     vault: pathsOf(home.directory).vault,
@@ -50,6 +56,7 @@ export async function* importCapture(
     original: createSegmentId(systemClock),
     working: createSegmentId(systemClock),
     bytes: source.bytes_total,
+    hasKeys: keys !== undefined,
     analysis: home.analysis,
   };
   const queue = new EventQueue<ImportEvent>();
@@ -77,7 +84,8 @@ export async function* importCapture(
       queue.push(progressEvent(capture, progress, source.bytes_total, monotonicSeconds() - began));
     },
   };
-  const work = runRecorder(job, source, listener, options.signal)
+  const input = { ...source, keyLog: keys?.keyLog };
+  const work = runRecorder(job, input, listener, options.signal)
     .then((recorded) =>
       seal(home, { recorded, capture, indexed: indexed!, ...options, case: caseName }),
     )

@@ -4,7 +4,7 @@ import { formatUid, HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { FileExtractor } from "../../core/engine/index.ts";
 import { compileRows, parseQuery } from "../../core/query/index.ts";
-import { createDigest } from "../../platform/index.ts";
+import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import type { Row } from "../index/index.ts";
 import type { Home } from "./home.ts";
@@ -32,7 +32,7 @@ export async function extractObject(
   const hosts = `host ${row["id.orig_h"]} and host ${row["id.resp_h"]}`;
   const q = ANNOUNCED.has(String(row["source"])) ? hosts : `uid == ${uid}`;
   const purpose = input.purpose || `extract object ${input.fuid}`;
-  const read = await recordRead(home, { q, relativeTo: "now", purpose }, context);
+  const read = await recordRead(home, { q, relativeTo: "now", purpose, opensKeys: true }, context);
   const segment = read.located.segments[0]?.segment ?? "";
   const capture = home.projection.segments.get(segment)?.entry.capture ?? "extract";
   const { localNetworks, checksums, vlansInKey } = home.analysis;
@@ -42,6 +42,8 @@ export async function extractObject(
     checksums,
     vlansInKey,
     createDigest,
+    ciphers: nodeCiphers,
+    ...(read.keyLog !== undefined && { keyLog: read.keyLog }),
   });
   const packets = readPackets(home.shelf.open, read.located, read.plan);
   async function* bytes(): AsyncGenerator<Uint8Array> {

@@ -13,13 +13,19 @@ import {
 import { type Ask, type Question, readQuestion, readUid } from "./ask.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
+import { readKeyLogs } from "./key-logs.ts";
 
 interface Context {
   readonly actor: Actor;
   readonly signal: AbortSignal;
 }
 
-type PacketQuestion = Question & { readonly uid?: string | undefined; readonly purpose: string };
+type PacketQuestion = Question & {
+  readonly uid?: string | undefined;
+  readonly purpose: string;
+  /** What the packets carry is to be opened with the key logs of their case. */
+  readonly opensKeys?: boolean;
+};
 
 /** A read that is on record: the packets may leave now. */
 interface RecordedRead {
@@ -30,6 +36,8 @@ interface RecordedRead {
   readonly coverage: Coverage;
   readonly text: string;
   readonly case: string;
+  /** TLS secrets of the case, where they were asked for and there are any. */
+  readonly keyLog: string | undefined;
 }
 
 /**
@@ -56,6 +64,7 @@ export async function recordRead(
     segments.map((segment) => home.projection.segments.get(segment)!.entry.case),
   );
   const caseName = question.case ?? (cases.size === 1 ? [...cases][0]! : "*");
+  const keys = question.opensKeys === true ? await readKeyLogs(home, caseName) : undefined;
   const body: ReadPackets = {
     type: "read.packets",
     case: caseName as ReadPackets["case"],
@@ -64,10 +73,12 @@ export async function recordRead(
     segments: segments.slice(0, 500),
     packets: located.total,
     postings_sha256: sha256,
+    ...(keys !== undefined && { attachments: keys.attachments }),
   };
   const seq = await home.append([body], actor);
   const coverage = coverageOf(home.projection, question.case, home.running.size > 0);
-  return { seq, plan, located, sha256, coverage, text: ask.text, case: caseName };
+  const read = { seq, plan, located, sha256, coverage, text: ask.text, case: caseName };
+  return { ...read, keyLog: keys?.keyLog };
 }
 
 /** Exactly the matching packets as a pcapng stream. */

@@ -1,4 +1,9 @@
-import type { CustodyEntry, ImportStart, SegmentSeal } from "../../core/custody/index.ts";
+import type {
+  AttachmentSeal,
+  CustodyEntry,
+  ImportStart,
+  SegmentSeal,
+} from "../../core/custody/index.ts";
 
 export interface CaseState {
   readonly case: string;
@@ -8,6 +13,12 @@ export interface CaseState {
 
 export interface SegmentState {
   readonly entry: SegmentSeal;
+  readonly seq: number;
+  readonly at: string;
+}
+
+export interface AttachmentState {
+  readonly entry: AttachmentSeal;
   readonly seq: number;
   readonly at: string;
 }
@@ -28,6 +39,7 @@ export class Projection {
   readonly cases = new Map<string, CaseState>();
   readonly captures = new Map<string, CaptureState>();
   readonly segments = new Map<string, SegmentState>();
+  readonly attachments = new Map<string, AttachmentState>();
   accepted = new Set<string>();
 
   apply(entry: CustodyEntry): void {
@@ -54,6 +66,9 @@ export class Projection {
         this.captures.get(entry.capture)?.segments.push(segment);
         return;
       }
+      case "attachment.seal":
+        this.attachments.set(entry.attachment, { entry, seq: entry.seq, at: entry.at });
+        return;
       case "import.end":
         this.#close(entry.capture, "sealed", undefined);
         return;

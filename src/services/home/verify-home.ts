@@ -1,7 +1,11 @@
+import { basename, join } from "node:path";
 import type { Operations, OutputOf } from "../../api/index.ts";
 import {
   formatTimestamp,
+  listDirectory,
   monotonicSeconds,
+  readFileIfPresent,
+  sha256Hex,
   systemClock,
   writeFileDurably,
 } from "../../platform/index.ts";
@@ -62,6 +66,10 @@ export async function* verifyHome(
       seconds_left: bytes === 0 ? null : ((total - bytes) * seconds) / bytes,
     };
   }
+  for (const fault of await attachmentFaults(home)) {
+    isGood = false;
+    yield fault;
+  }
   for (const stray of await straysOf(home, vault)) {
     if (stray.level === "bad") isGood = false;
     yield stray;
@@ -81,11 +89,33 @@ export async function* verifyHome(
   };
 }
 
+/** Attachments whose files are not what was sealed. */
+async function attachmentFaults(home: Home): Promise<Finding[]> {
+  const faults: Finding[] = [];
+  const { attachments } = pathsOf(home.directory);
+  for (const { entry } of home.projection.attachments.values()) {
+    const where = `attachment ${entry.attachment}`;
+    const bytes = await readFileIfPresent(join(attachments, `${entry.attachment}.age`));
+    if (bytes === undefined) faults.push(bad(where, "its file is missing"));
+    else if (sha256Hex(bytes) !== entry.sealed_sha256)
+      faults.push(bad(where, "its file is not the one that was sealed"));
+  }
+  return faults;
+}
+
 /** Files in the vault that no entry speaks of. */
 async function straysOf(home: Home, vault: string): Promise<Finding[]> {
   const known = home.projection.segments;
   const { segments, strangers } = await listVault(vault);
-  const names = [...segments.map(({ id }) => id).filter((id) => !known.has(id)), ...strangers];
+  const { attachments } = pathsOf(home.directory);
+  const lying = await listDirectory(attachments).catch(() => []);
+  const names = [
+    ...segments.map(({ id }) => id).filter((id) => !known.has(id)),
+    ...strangers.filter((name) => name !== basename(attachments)),
+    ...lying
+      .filter((name) => !home.projection.attachments.has(name.replace(/\.age$/, "")))
+      .map((name) => `attachments/${name}`),
+  ];
   return names.map((name) => ({
     type: "finding",
     level: "note",

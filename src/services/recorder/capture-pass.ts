@@ -10,6 +10,9 @@ import { CaptureReader, type PacketRecord } from "../../core/pcap/index.ts";
 import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob } from "./job.ts";
 
+/** A Decryption Secrets Block that holds an NSS key log (pcapng, section 4.7). */
+const TLS_KEY_LOG = 0x544c534b;
+
 /** The summary of a pass: all of a capture's facts that need no sealing. */
 export type PassFacts = Omit<RecordedCapture, "segments">;
 
@@ -24,8 +27,12 @@ export class CapturePass {
   readonly #compressed: boolean;
   #headSent = false;
 
+  /** `keyLog` are TLS secrets of the case; those in the capture itself are found as it is read. */
   constructor(
-    job: Pick<RecorderJob, "capture" | "analysis"> & { compressed: boolean },
+    job: Pick<RecorderJob, "capture" | "analysis"> & {
+      compressed: boolean;
+      keyLog?: string | undefined;
+    },
     onFrame: (frame: Uint8Array) => void,
   ) {
     this.#onFrame = onFrame;
@@ -35,11 +42,20 @@ export class CapturePass {
       postings: (bytes: Uint8Array) => onFrame(encodeFrame("postings", bytes)),
     };
     this.#engine = new Engine(
-      { captureId: job.capture, createDigest, ciphers: nodeCiphers, ...job.analysis },
+      {
+        captureId: job.capture,
+        createDigest,
+        ciphers: nodeCiphers,
+        ...(job.keyLog !== undefined && { keyLog: job.keyLog }),
+        ...job.analysis,
+      },
       sink,
     );
     const { onPacket } = this.#engine;
     this.#reader = new CaptureReader({
+      onSecret: ({ type, bytes }) => {
+        if (type === TLS_KEY_LOG) this.#engine.addKeys(Buffer.from(bytes).toString("latin1"));
+      },
       onPacket: (packet) => {
         if (!this.#headSent) this.#sendHead(packet);
         onPacket(packet);

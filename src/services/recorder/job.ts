@@ -14,6 +14,8 @@ export interface RecorderJob {
   readonly working: SegmentId;
   /** Total, where the source knows it: progress has an end then. */
   readonly bytes: number | null;
+  /** TLS secrets follow on descriptor 3: what stands in an argument every user of the machine can read. */
+  readonly hasKeys: boolean;
   /** How the capture is analysed; the engine's defaults without it. */
   readonly analysis?: Pick<EngineOptions, "localNetworks" | "checksums" | "vlansInKey" | "limits">;
 }

@@ -20,6 +20,19 @@ const PLAIN_BYTES_MAX = 2 ** 42;
 
 const job = JSON.parse(process.argv[2]!) as RecorderJob;
 const input = openDescriptor(0);
+const KEYS_DESCRIPTOR = 3;
+
+/** The TLS secrets that the owner gives. */
+async function readKeys(): Promise<string | undefined> {
+  if (!job.hasKeys) return undefined;
+  const descriptor = openDescriptor(KEYS_DESCRIPTOR);
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const piece = await descriptor.readInto(new Uint8Array(1 << 16));
+    if (piece.length === 0) return Buffer.concat(pieces).toString("latin1");
+    pieces.push(piece);
+  }
+}
 
 /** Resolves when the owner has taken what was sent: its index decides our pace. */
 function send(frame: Uint8Array): Promise<void> {
@@ -47,7 +60,8 @@ async function record(): Promise<RecordedCapture> {
     : undefined;
   const withEvents = working ?? original;
   const sent: Promise<void>[] = [];
-  const pass = new CapturePass({ ...job, compressed: isCompressed }, (frame) => {
+  const keyLog = await readKeys();
+  const pass = new CapturePass({ ...job, compressed: isCompressed, keyLog }, (frame) => {
     withEvents.writeEvents(frame);
     sent.push(send(frame));
   });

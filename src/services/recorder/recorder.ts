@@ -11,6 +11,8 @@ export interface RecorderInput {
   readonly descriptor: number | "pipe";
   /** With `pipe`, what to write. */
   readonly bytes?: AsyncIterable<Uint8Array>;
+  /** TLS secrets, in NSS's key log format. */
+  readonly keyLog?: string | undefined;
 }
 
 export interface RecorderListener {
@@ -57,12 +59,14 @@ export async function runRecorder(
   signal: AbortSignal,
 ): Promise<RecordedCapture> {
   const stdio: StdioEntry[] = [input.descriptor, "pipe", "pipe"];
+  if (input.keyLog !== undefined) stdio.push("pipe");
   const { child, exited } = await spawnChild(process.execPath, {
     arguments: [...fence(job), MAIN, JSON.stringify(job)],
     stdio,
     signal,
     env: { PATH: process.env["PATH"], ...LARGE_PAGES },
   });
+  if (input.keyLog !== undefined) giveKeys(child.stdio[3], input.keyLog);
   let recorded: RecordedCapture | undefined;
   let failure: HoldfastError | undefined;
   let head: HeadFacts | undefined;
@@ -109,6 +113,13 @@ export async function runRecorder(
       remedy: "the file was not imported; the home is as it was",
     },
   );
+}
+
+/** A recorder that ended before it read them says why itself. */
+function giveKeys(pipe: unknown, keyLog: string): void {
+  const stream = pipe as NodeJS.WritableStream;
+  stream.on("error", () => {});
+  stream.end(keyLog);
 }
 
 function toError(f: { code: string; message: string; remedy: string | null }): HoldfastError {

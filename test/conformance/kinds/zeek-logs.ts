@@ -178,6 +178,13 @@ const LIMIT_SETTINGS: readonly (readonly [setting: RegExp, limit: string])[] = [
   [/^(?:redef )?SSH::max_kexinit_languages\s*=\s*(\d+)/, "ssh.languages"],
   [/^(?:redef )?LDAP::max_pending_searches\s*=\s*(\d+)/, "ldap.pendingSearches"],
   [/^(?:redef )?LDAP::max_pending_messages\s*=\s*(\d+)/, "ldap.pendingMessages"],
+  [/^(?:redef )?SMTP::max_(?:rcptto|to|cc)_addresses\s*=\s*(\d+)/, "smtp.addresses"],
+  [/^(?:redef )?SMTP::max_path_length\s*=\s*(\d+)/, "smtp.path"],
+  [/^(?:redef )?FTP::max_user_length\s*=\s*(\d+)/, "ftp.userBytes"],
+  [/^(?:redef )?FTP::max_password_length\s*=\s*(\d+)/, "ftp.passwordBytes"],
+  [/^(?:redef )?FTP::max_arg_length\s*=\s*(\d+)/, "ftp.argumentBytes"],
+  [/^(?:redef )?FTP::max_reply_msg_length\s*=\s*(\d+)/, "ftp.replyBytes"],
+  [/^(?:redef )?DHCP::max_tracked_transactions\s*=\s*(\d+)/, "dhcp.transactions"],
   [/^(?:redef )?dns_max_compression_chain_depth\s*=\s*(\d+)/, "dns.compressionPointers"],
 ];
 
@@ -230,7 +237,9 @@ function compareLog(
   const kinds = new Map(schema.fields.map((field) => [field.name, field]));
   const isTime = (field: string) => FRACTIONS.has(kinds.get(field)?.kind ?? "");
   const times = fields.filter(isTime);
-  const compared = fields.filter((field) => !isTime(field) && !SERVICE_FIELDS.has(field));
+  // `id` of pe is a file's, a label that the corpus left as it stood.
+  const isLabel = (field: string) => SERVICE_FIELDS.has(field) || (name === "pe" && field === "id");
+  const compared = fields.filter((field) => !isTime(field) && !isLabel(field));
   const key = (row: Row) =>
     JSON.stringify(compared.map((field) => comparable(row[field], field, kinds.get(field))));
   const left = new Map<string, Row[]>();

@@ -1,4 +1,10 @@
-import { type CallWatch, type CallWatches, NOT_VISIBLE, type RemoteCall, wayOf } from "./remote-call.ts";
+import {
+  type CallWatch,
+  type CallWatches,
+  NOT_VISIBLE,
+  type RemoteCall,
+  wayOf,
+} from "./remote-call.ts";
 
 /** Interfaces that make a host log on somewhere, or load a driver, because somebody asks it to. */
 const EFS = ["c681d488-d850-11d0-8c52-00c04fd90f7e", "df1941c5-fe89-4e79-bf10-463657acf44d"];

@@ -21,7 +21,7 @@ export function mappedEndpoints(stub: Uint8Array): MappedEndpoint[] {
     if (!isAt(stub, at, TCP_FLOOR) || !isAt(stub, at + 7, IP_FLOOR)) continue;
     const port = stub[at + 5]! * 256 + stub[at + 6]!;
     const [a, b, c, d] = stub.subarray(at + 12, at + 16);
-    const word = ((a! << 24) | (b! << 16) | (c! << 8) | d!) | 0;
+    const word = (a! << 24) | (b! << 16) | (c! << 8) | d! | 0;
     const address = word === 0 ? undefined : Int32Array.of(0, 0, 0xffff, word);
     if (port > 0) found.push({ address, port });
   }

@@ -1,5 +1,11 @@
 import type { NdrReader } from "./ndr-reader.ts";
-import { type CallWatch, type CallWatches, NOT_VISIBLE, type RemoteCall, wayOf } from "./remote-call.ts";
+import {
+  type CallWatch,
+  type CallWatches,
+  NOT_VISIBLE,
+  type RemoteCall,
+  wayOf,
+} from "./remote-call.ts";
 
 /** Interface netlogon (MS-NRPC 3.5.4). */
 const NETLOGON = "12345678-1234-abcd-ef00-01234567cffb";

@@ -1,5 +1,11 @@
 import type { NdrReader } from "./ndr-reader.ts";
-import { type CallWatch, type CallWatches, NOT_VISIBLE, type RemoteCall, wayOf } from "./remote-call.ts";
+import {
+  type CallWatch,
+  type CallWatches,
+  NOT_VISIBLE,
+  type RemoteCall,
+  wayOf,
+} from "./remote-call.ts";
 
 /** Interface svcctl: the Service Control Manager (MS-SCMR 3.1.4). */
 const SVCCTL = "367abb81-9844-35f1-ad32-98f038001003";

@@ -1,4 +1,10 @@
-import { type CallWatch, type CallWatches, NOT_VISIBLE, type RemoteCall, wayOf } from "./remote-call.ts";
+import {
+  type CallWatch,
+  type CallWatches,
+  NOT_VISIBLE,
+  type RemoteCall,
+  wayOf,
+} from "./remote-call.ts";
 
 /** Interfaces of the task scheduler: ATSvc and ITaskSchedulerService (MS-TSCH 3.2.5). */
 const ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b";

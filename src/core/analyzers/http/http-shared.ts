@@ -1,14 +1,13 @@
 import type { CreateDigest, Limit } from "../../base/index.ts";
-import type { FileAnalysis, LogWriter } from "../shared/index.ts";
+import type { FileAnalysis, LogWriter, ProxyTunnels } from "../shared/index.ts";
 import type { Transactions } from "./transactions.ts";
-import type { Tunnels } from "./tunnels.ts";
 
 /** What all HTTP flows of a capture share. */
 export interface HttpShared {
   readonly log: LogWriter;
   readonly createDigest: CreateDigest | undefined;
   readonly files: FileAnalysis;
-  readonly tunnels: Tunnels;
+  readonly tunnels: ProxyTunnels;
   readonly pendingLimit: Limit;
   readonly lineLimit: Limit;
   readonly decoderLimit: Limit;

@@ -1,9 +1,8 @@
-import { type Protocol, tunnelSchema } from "../shared/index.ts";
+import { type Protocol, ProxyTunnels, tunnelSchema } from "../shared/index.ts";
 import { HttpSession } from "./http-analyzer.ts";
 import { httpSchema } from "./http-events.ts";
 import { recognisesReply, recognisesRequest } from "./http-parser.ts";
 import type { HttpShared } from "./http-shared.ts";
-import { Tunnels } from "./tunnels.ts";
 
 /** HTTP/1.x and 0.9 (RFC 9112), and what it carries: tunnels, upgraded protocols. */
 export const http: Protocol = {
@@ -19,7 +18,11 @@ export const http: Protocol = {
       log: services.log(httpSchema),
       createDigest: services.createDigest,
       files: services.files,
-      tunnels: new Tunnels(services.log(tunnelSchema), services.limit("http.tunnels", 10_000)),
+      tunnels: new ProxyTunnels(
+        services.log(tunnelSchema),
+        services.limit("http.tunnels", 10_000),
+        "Tunnel::HTTP",
+      ),
       pendingLimit: services.limit("http.pendingRequests", 100),
       lineLimit: services.limit("http.lineBytes", 1024 * 1024),
       decoderLimit: services.limit("http.decoders", 4096),

@@ -198,7 +198,7 @@ export class RdpAnalyzer implements Session {
   #protected(side: Side, unit: Uint8Array, security: ServerSecurity): void {
     this.#security = security;
     if (security.certificateType === 1) this.#certificateCount++;
-    for (const [index, { start, length }] of security.certificates.entries()) {
+    for (const { start, length } of security.certificates) {
       this.#certificateCount++;
       const der = unit.subarray(start, start + length);
       const file = this.#shared.files.open(this.#conversation, {
@@ -208,7 +208,7 @@ export class RdpAnalyzer implements Session {
       });
       file.data(der);
       file.end();
-      const role = { der, isHost: index === 0, isClient: false };
+      const role = { der, isHost: true, isClient: false };
       this.#shared.certificates.see(this.#conversation, role);
     }
     if (security.method === 0 || security.level === 0) return;

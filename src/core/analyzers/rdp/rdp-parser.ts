@@ -90,6 +90,11 @@ export interface ConferenceCreation {
   readonly blocks: readonly Block[];
 }
 
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Reads MCS Connect Initial and Response (T.125 7) with the conference's creation (T.124 8.7). */
 export function parseConference(unit: Uint8Array, start: number): ConferenceCreation | undefined {
   if (unit[start] !== 0x7f) return undefined;
@@ -99,7 +104,7 @@ export function parseConference(unit: Uint8Array, start: number): ConferenceCrea
   const body = readDer(unit, start + 1, unit.length) ?? cutValue(unit, start + 1);
   if (body === undefined) return undefined;
   const cursor = new DerCursor(unit, body);
-  let user = cursor.next();
+  let user: Range | undefined = cursor.next();
   while (user !== undefined && !cursor.isAtEnd) {
     const next = cursor.next() ?? cutValue(unit, cursor.position);
     if (next === undefined) break;
@@ -115,7 +120,7 @@ export function parseConference(unit: Uint8Array, start: number): ConferenceCrea
 }
 
 /** A value whose length says more than there is: some clients count wrongly. */
-function cutValue(unit: Uint8Array, at: number): { start: number; end: number } | undefined {
+function cutValue(unit: Uint8Array, at: number): Range | undefined {
   const first = unit[at + 1];
   if (first === undefined) return undefined;
   const start = at + 2 + (first >= 0x80 ? first & 0x7f : 0);

@@ -13,6 +13,7 @@ export {
 export type { FieldTrace } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";
+export { KeyTexts } from "./key-texts.ts";
 export { LineReader, type LineSink } from "./line-reader.ts";
 export { type FlowIds, LogWriter } from "./log-writer.ts";
 export type {
@@ -27,6 +28,7 @@ export type {
   Side,
   Transport,
 } from "./protocol.ts";
+export { ProxyTunnels } from "./proxy-tunnels.ts";
 export { sendRows, setAddress, setFlowIds, setFlowTime } from "./row-fields.ts";
 export {
   NO_SERVICES,

@@ -3,6 +3,7 @@ import type { LogSchema } from "../../events/index.ts";
 import type { CertificateAnalysis } from "./certificates.ts";
 import type { FieldTrace } from "./field-trace.ts";
 import type { FileAnalysis } from "./file-feed.ts";
+import type { KeyTexts } from "./key-texts.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { ServiceName } from "./services.ts";
 
@@ -148,6 +149,6 @@ export interface AnalyzerServices {
   readonly certificates: CertificateAnalysis;
   /** Undefined where no ciphers were given: what is encrypted stays so. */
   readonly ciphers: Ciphers | undefined;
-  /** Secrets of TLS sessions in NSS's format, where somebody gave them. */
-  readonly keyLog?: string | undefined;
+  /** TLS secrets that were given or found; more may come while the capture is read. */
+  readonly keys: KeyTexts;
 }

@@ -100,6 +100,7 @@ export class StatusNames {
 function named(pairs: string): ReadonlyMap<number, string> {
   const words = pairs.trim().split(/\s+/);
   const names = new Map<number, string>();
-  for (let n = 0; n + 1 < words.length; n += 2) names.set(Number.parseInt(words[n]!, 16), words[n + 1]!);
+  for (let n = 0; n + 1 < words.length; n += 2)
+    names.set(Number.parseInt(words[n]!, 16), words[n + 1]!);
   return names;
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { splitPieces, talk } from "../../../../test/support/conversation.ts";
 import { talkTls } from "../../../../test/support/tls-talk.ts";
 import { createLimit } from "../../base/index.ts";
+import { KeyTexts } from "../shared/index.ts";
 import { cipherSuite } from "./cipher-suite.ts";
 import { ssl } from "./index.ts";
 import { KeyLog } from "./key-log.ts";
@@ -33,7 +34,7 @@ test.each(CASES)("%s %s is opened with its key log, whole or cut", async (versio
     response: RESPONSE,
   });
   for (const cut of [pieces, splitPieces(pieces, () => 777)]) {
-    const outcome = talk(ssl, cut, { services: { keyLog } });
+    const outcome = talk(ssl, cut, { services: { keys: new KeyTexts(keyLog) } });
     expect(outcome.inner).toHaveLength(1);
     const [client, server] = outcome.inner[0]!.bytes.map((bytes) => Buffer.from(bytes).toString());
     expect(client).toBe(REQUEST);
@@ -45,12 +46,12 @@ test.each(CASES)("%s %s is opened with its key log, whole or cut", async (versio
 test("with secrets of another connection nothing is opened and nothing made up", async () => {
   const options = { request: REQUEST, response: RESPONSE, ...CIPHER };
   const [one, other] = [await talkTls(options), await talkTls(options)];
-  const outcome = talk(ssl, one.pieces, { services: { keyLog: other.keyLog } });
+  const outcome = talk(ssl, one.pieces, { services: { keys: new KeyTexts(other.keyLog) } });
   expect(outcome.inner).toEqual([]);
   expect(outcome.isDone).toBe(true);
   const random = one.keyLog.split("\n")[0]!.split(" ")[1]!;
   const wrong = other.keyLog.replaceAll(/^(\S+) \S+/gm, `$1 ${random}`);
-  expect(talk(ssl, one.pieces, { services: { keyLog: wrong } }).inner).toEqual([]);
+  expect(talk(ssl, one.pieces, { services: { keys: new KeyTexts(wrong) } }).inner).toEqual([]);
 });
 
 const CIPHER = { version: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256" } as const;
@@ -59,11 +60,12 @@ test("lines of a key log that say nothing are passed over", () => {
   const random = "ab".repeat(32);
   const limit = createLimit("secrets", 2);
   const text = `# made by\n\nCLIENT_RANDOM ${random} zz\nRSA x y\nCLIENT_RANDOM ${random.toUpperCase()} 0102\r\n`;
-  const log = new KeyLog(text, limit);
+  const log = new KeyLog(new KeyTexts(text), limit);
+  expect(log.refresh()).toBe(true);
   expect(log.secret("CLIENT_RANDOM", random)).toEqual(Uint8Array.of(1, 2));
   expect(log.secret("OTHER", random)).toBeUndefined();
   const many = ["00", "01", "02"].map((byte) => `A ${byte.repeat(32)} 00`).join("\n");
-  new KeyLog(many, limit);
+  new KeyLog(new KeyTexts(many), limit).refresh();
   expect(limit.reached).toBe(1);
 });
 

@@ -29,17 +29,22 @@ function startRun(
   services: AnalyzerServices,
   Kind: typeof SslSession | typeof DtlsSession,
 ): ReturnType<Protocol["start"]> {
-  const shared = { log: services.log(sslSchema), services, decryption: decryptionOf(services) };
+  const sources = decryptionOf(services);
+  const log = services.log(sslSchema);
   const bounds = createHandshakeBounds(services, Kind === SslSession ? "ssl" : "dtls");
   return {
-    open: (conversation: Conversation): Session => new Kind(conversation, shared, bounds),
+    open: (conversation: Conversation): Session => {
+      // Secrets may have been found in the capture since the last flow began.
+      const decryption = sources?.keyLog.refresh() ? sources : undefined;
+      return new Kind(conversation, { log, services, decryption }, bounds);
+    },
   };
 }
 
 /** Decryption needs secrets, ciphers and digests. */
 function decryptionOf(services: AnalyzerServices): DecryptionSources | undefined {
-  const { ciphers, createDigest, keyLog: text } = services;
-  if (text === undefined || ciphers === undefined || createDigest === undefined) return undefined;
-  const keyLog = new KeyLog(text, services.limit("ssl.keyLogSecrets", 1_000_000));
-  return keyLog.isEmpty ? undefined : { keyLog, ciphers, createDigest };
+  const { ciphers, createDigest, keys } = services;
+  if (keys === undefined || ciphers === undefined || createDigest === undefined) return undefined;
+  const keyLog = new KeyLog(keys, services.limit("ssl.keyLogSecrets", 1_000_000));
+  return { keyLog, ciphers, createDigest };
 }

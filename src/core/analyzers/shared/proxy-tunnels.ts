@@ -1,15 +1,19 @@
 import type { Limit } from "../../base/index.ts";
-import { type Conversation, type LogWriter, tunnelSchema } from "../shared/index.ts";
+import type { LogWriter } from "./log-writer.ts";
+import type { Conversation } from "./protocol.ts";
+import { TUNNEL_TYPES } from "./tunnel-events.ts";
 
 /** Proxies that carry other connections: each pair of client and proxy is told once. */
-export class Tunnels {
+export class ProxyTunnels {
   readonly #log: LogWriter;
   readonly #limit: Limit;
+  readonly #type: number;
   readonly #known = new Set<string>();
 
-  constructor(log: LogWriter, limit: Limit) {
+  constructor(log: LogWriter, limit: Limit, type: "Tunnel::HTTP" | "Tunnel::SOCKS") {
     this.#log = log;
     this.#limit = limit;
+    this.#type = TUNNEL_TYPES.indexOf(type);
   }
 
   found(conversation: Conversation): void {
@@ -28,10 +32,7 @@ export class Tunnels {
       .count("id.orig_p", 0)
       .address("id.resp_h", responder)
       .count("id.resp_p", responderPort)
-      .enum("tunnel_type", HTTP_TUNNEL)
+      .enum("tunnel_type", this.#type)
       .enum("action", 0);
   }
 }
-
-const TYPES = tunnelSchema.fields.find(({ name }) => name === "tunnel_type")?.values;
-const HTTP_TUNNEL = TYPES?.indexOf("Tunnel::HTTP") ?? 0;

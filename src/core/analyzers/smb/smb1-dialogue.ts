@@ -1,0 +1,1 @@
+export class Smb1Dialogue {}
