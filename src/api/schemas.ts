@@ -173,4 +173,5 @@ export const field = z.object({
   says: z.string(),
   values: z.array(z.string()).nullable(),
   brief: z.boolean().describe("one of the fields that a person sees first"),
+  zeek_type: z.string().describe("its type in Zeek's text form"),
 });

@@ -6,6 +6,7 @@ export interface ShownField {
   readonly name: string;
   readonly kind: string;
   readonly brief: boolean;
+  readonly zeek_type: string;
 }
 
 /** Columns a person sees first; the others with --json, --csv, --zeek or --columns. */
@@ -41,23 +42,6 @@ export function csvText(rows: readonly Row[], columns: readonly string[]): strin
   return rows.map((row) => `${columns.map((name) => cell(row[name])).join(",")}\r\n`).join("");
 }
 
-const ZEEK_TYPES: Readonly<Record<string, string>> = {
-  time: "time",
-  interval: "interval",
-  decimal: "double",
-  addr: "addr",
-  port: "port",
-  count: "count",
-  bool: "bool",
-  enum: "string",
-  enumSet: "set[string]",
-  dict: "string",
-  text: "string",
-  list: "vector[string]",
-  uid: "string",
-  communityId: "string",
-};
-
 /** The head of a Zeek log, as zeek-cut and RITA expect it. */
 export function zeekHead(log: string, fields: readonly ShownField[]): string {
   return [
@@ -67,7 +51,7 @@ export function zeekHead(log: string, fields: readonly ShownField[]): string {
     "#unset_field\t-",
     `#path\t${log}`,
     `#fields\t${fields.map(({ name }) => name).join("\t")}`,
-    `#types\t${fields.map(({ kind }) => ZEEK_TYPES[kind] ?? "string").join("\t")}\n`,
+    `#types\t${fields.map(({ zeek_type }) => zeek_type).join("\t")}\n`,
   ].join("\n");
 }
 

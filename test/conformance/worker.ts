@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, readonly [file: string, name: string]>> = {
   "tcp-streams": ["tcp-streams.ts", "runTcpStreams"],
   "ndpi-flows": ["ndpi-flows.ts", "runNdpiFlows"],
   ja4: ["ja4.ts", "runJa4"],
+  objects: ["objects.ts", "runObjects"],
   "tls-decrypt": ["tls-decrypt.ts", "runTlsDecrypt"],
   "arkime-sessions": ["arkime-sessions.ts", "runArkimeSessions"],
 };

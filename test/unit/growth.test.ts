@@ -3,10 +3,10 @@ import { createLimit } from "../../src/core/base/index.ts";
 import {
   ENDPOINT_0,
   ENDPOINT_1,
+  ENDS_0,
   F_NOW,
   ORDINAL,
   PENDING_0,
-  ENDS_0,
 } from "../../src/core/flow/flow-layout.ts";
 import { FlowStore, wordsOf } from "../../src/core/flow/flow-store.ts";
 import { DEFAULT_FLOW_LIMITS } from "../../src/core/flow/index.ts";

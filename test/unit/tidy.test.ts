@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { logReference } from "../../scripts/log-reference.ts";
 import { describeApi } from "../../src/server/index.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -82,6 +83,10 @@ test("every dependency is pinned and has its line in docs/design/dependencies.md
   }
   const listed = lines.flatMap((text) => /^\| `([^`]+)` \|/.exec(text)?.[1] ?? []);
   expect(listed.filter((name) => !(name in all))).toEqual([]);
+});
+
+test("docs/logs.md is what the schemas say (else: node scripts/write-log-reference.ts)", () => {
+  expect(read("docs/logs.md")).toBe(logReference());
 });
 
 test("src/api/openapi.json is what the contract says now (else: node scripts/write-openapi.ts)", () => {

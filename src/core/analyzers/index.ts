@@ -1,9 +1,11 @@
 import type { LogSchema } from "../events/index.ts";
 import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
+import { dceRpc } from "./dce-rpc/index.ts";
 import { dns } from "./dns/index.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { ftp } from "./ftp/index.ts";
+import { gssapi } from "./gssapi/index.ts";
 import { http } from "./http/index.ts";
 import { kerberos } from "./kerberos/index.ts";
 import { ldap } from "./ldap/index.ts";
@@ -11,9 +13,12 @@ import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { mysql } from "./mysql/index.ts";
 import { noticeSchema } from "./notice/index.ts";
+import { ntlm } from "./ntlm/index.ts";
+import { postgresql } from "./postgresql/index.ts";
 import { quic } from "./quic/index.ts";
 import { rdp, rdpeudp } from "./rdp/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
+import { smb } from "./smb/index.ts";
 import { smtp } from "./smtp/index.ts";
 import { socks } from "./socks/index.ts";
 import { ssh } from "./ssh/index.ts";
@@ -91,6 +96,11 @@ export const protocols: readonly Protocol[] = [
   rdpeudp,
   socks,
   mysql,
+  postgresql,
+  smb,
+  dceRpc,
+  gssapi,
+  ntlm,
 ];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */

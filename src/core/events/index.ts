@@ -20,4 +20,4 @@ export {
   type LogSchema,
 } from "./schema.ts";
 export { ZeekJsonWriter } from "./zeek-json.ts";
-export { ZeekTsvWriter } from "./zeek-text.ts";
+export { ZeekTsvWriter, zeekType } from "./zeek-text.ts";

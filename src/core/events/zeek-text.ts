@@ -207,13 +207,16 @@ function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-function zeekType(field: Field): string {
+/** The type that Zeek's text form says of a field. */
+export function zeekType(field: Field): string {
   switch (field.kind) {
     case "enum":
       // Zeek has one real enumeration in its logs; the other closed lists are strings there.
       return field.name === "proto" ? "enum" : "string";
     case "decimal":
       return "double";
+    case "enumSet":
+      return "set[string]";
     case "list":
       return `${field.isSet ? "set" : "vector"}[${listType(field)}]`;
     case "time":

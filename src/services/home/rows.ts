@@ -1,7 +1,7 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
-import type { LogSchema } from "../../core/events/index.ts";
+import { type LogSchema, zeekType } from "../../core/events/index.ts";
 import { compileRows } from "../../core/query/index.ts";
 import { systemClock } from "../../platform/index.ts";
 import { readQuestion } from "./ask.ts";
@@ -21,13 +21,15 @@ function isBrief(log: LogSchema, name: string): boolean {
 export function fieldsOf(log: LogSchema) {
   return log.fields
     .filter(({ kind }) => kind !== "bytes")
-    .map(({ name, kind, says, values }) => ({
+    .map((field) => ({ field, ...field }))
+    .map(({ field, name, kind, says, values }) => ({
       log: log.name,
       name,
       kind,
       says,
       values: values ? [...values] : null,
       brief: isBrief(log, name),
+      zeek_type: zeekType(field),
     }));
 }
 

@@ -108,7 +108,7 @@ async function straysOf(home: Home, vault: string): Promise<Finding[]> {
   const known = home.projection.segments;
   const { segments, strangers } = await listVault(vault);
   const { attachments } = pathsOf(home.directory);
-  const lying = await listDirectory(attachments).catch(() => []);
+  const lying = await listDirectory(attachments);
   const names = [
     ...segments.map(({ id }) => id).filter((id) => !known.has(id)),
     ...strangers.filter((name) => name !== basename(attachments)),

@@ -3,12 +3,14 @@ import type { Conversation, FileAnalysis, FileFeed, Session, Side } from "../sha
 
 /** What a control connection is told of a file on its data channel. */
 export interface ChannelOwner {
-  fileOpened(fuid: string): void;
+  fileOpened(fuid: string, channel: FtpDataChannel): void;
   fileType(mimeType: string): void;
 }
 
 /** Nanoseconds after which an announcement counts no more (Zeek's expiry of the same). */
 const ANNOUNCED_FOR = 300e9;
+/** Nanoseconds behind both FINs after which a connection is over (Zeek's tcp_close_delay). */
+const CLOSED_FOR = 5e9;
 
 interface Announced {
   owner: ChannelOwner | undefined;
@@ -77,6 +79,8 @@ export class FtpDataChannel implements Session {
   readonly #conversation: Conversation;
   readonly #files: FileAnalysis;
   readonly #channels: DataChannels;
+  readonly #isFinished: [boolean, boolean] = [false, false];
+  #closeTime: number | undefined;
   readonly #feeds: [FileFeed | undefined, FileFeed | undefined] = [undefined, undefined];
 
   constructor(conversation: Conversation, about: { files: FileAnalysis; channels: DataChannels }) {
@@ -95,7 +99,15 @@ export class FtpDataChannel implements Session {
   }
 
   finished(side: Side): void {
-    this.#feeds[side]?.end();
+    this.#isFinished[side] = true;
+    if (this.#isFinished[0] && this.#isFinished[1]) this.#closeTime ??= this.#conversation.now;
+  }
+
+  /** Ends its files once it has been closed long enough; true when they are over. */
+  endIfClosed(now: number): boolean {
+    const isClosed = this.#closeTime !== undefined && this.#closeTime + CLOSED_FOR <= now;
+    if (isClosed) for (const feed of this.#feeds) feed?.end();
+    return isClosed;
   }
 
   end(): void {
@@ -113,7 +125,7 @@ export class FtpDataChannel implements Session {
       onType: (mimeType) => owner?.fileType(mimeType),
     });
     this.#feeds[side] = feed;
-    owner?.fileOpened(feed.fuid);
+    owner?.fileOpened(feed.fuid, this);
     return feed;
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "../shared/index.ts";
 import { AdatTokens } from "./adat-tokens.ts";
 import { CommandTrail } from "./command-trail.ts";
-import type { ChannelOwner, DataChannels } from "./data-channels.ts";
+import type { ChannelOwner, DataChannels, FtpDataChannel } from "./data-channels.ts";
 import {
   type DataAddress,
   ftpReplyCode,
@@ -117,6 +117,8 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   #auth = "";
   #inner: Session | undefined;
   #adat: AdatTokens | undefined;
+  /** Data channels whose files may still tell their types. */
+  #channels: FtpDataChannel[] = [];
   #announced: (readonly [Int32Array, number])[] = [];
   #bytes = 0;
   #isOver = false;
@@ -167,8 +169,10 @@ export class FtpAnalyzer implements Session, ChannelOwner {
     if (!this.#hasLogged) this.#write();
   }
 
-  fileOpened(fuid: string): void {
+  fileOpened(fuid: string, channel: FtpDataChannel): void {
     this.#fuid = fuid;
+    const { maximum } = this.#shared.pendingCommands;
+    if (this.#channels.length < maximum) this.#channels.push(channel);
   }
 
   fileType(mimeType: string): void {
@@ -210,6 +214,11 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   }
 
   #request(command: string, argument: string): void {
+    const { now } = this.#conversation;
+    // A type is known when its file is over, which is when the next row is written or later.
+    if (this.#channels.length > 0) {
+      this.#channels = this.#channels.filter((channel) => !channel.endIfClosed(now));
+    }
     // A command is logged when the next one comes: replies to it may go on until then.
     if (this.#current !== undefined && this.#replyCode !== undefined) {
       if (this.#pending?.remove(this.#current) === true) this.#finishCommand();

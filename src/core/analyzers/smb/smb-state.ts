@@ -94,7 +94,7 @@ export class SmbState {
   }
 
   /** Uses the file of an id, which is the command's own where the id is new. */
-  useFile(id: string, limit: Limit): void {
+  takeFile(id: string, limit: Limit): void {
     let file = this.files.get(id);
     if (file === undefined) {
       file = this.command.file;

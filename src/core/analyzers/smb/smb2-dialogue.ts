@@ -255,7 +255,7 @@ export class Smb2Dialogue {
   #created(header: Smb2Header, reader: Smb2Reader): void {
     const { state, rows, shared } = this.#context;
     const id = reader.fileId(128);
-    state.useFile(id, shared.limits.openFiles);
+    state.takeFile(id, shared.limits.openFiles);
     const { file } = state;
     file.size = reader.u64(112);
     if (state.tree?.path !== undefined) file.path = state.tree.path;
@@ -272,14 +272,14 @@ export class Smb2Dialogue {
 
   #delete(id: string): void {
     const { state, rows, shared } = this.#context;
-    state.useFile(id, shared.limits.openFiles);
+    state.takeFile(id, shared.limits.openFiles);
     state.file.action = ACTION.delete;
     rows.file(state.file);
   }
 
   #close(id: string): void {
     const { state, rows, transfers, pipes, shared } = this.#context;
-    state.useFile(id, shared.limits.openFiles);
+    state.takeFile(id, shared.limits.openFiles);
     const { file } = state;
     file.action = actionOn(state.tree?.shareType, ACTION.close);
     if (state.tree?.path !== undefined) file.path = state.tree.path;
@@ -294,7 +294,7 @@ export class Smb2Dialogue {
     const id = reader.fileId(80);
     asked.fileId = id;
     asked.offset = reader.u64(72);
-    state.useFile(id, shared.limits.openFiles);
+    state.takeFile(id, shared.limits.openFiles);
     state.file.action = actionOn(state.tree?.shareType, ACTION.read);
     rows.file(state.file);
   }
@@ -313,7 +313,7 @@ export class Smb2Dialogue {
     const { state, rows, transfers, shared } = this.#context;
     const [at, length] = [reader.u16(66), reader.u32(68)];
     const id = reader.fileId(80);
-    state.useFile(id, shared.limits.openFiles);
+    state.takeFile(id, shared.limits.openFiles);
     state.file.action = actionOn(state.tree?.shareType, ACTION.write);
     rows.file(state.file);
     const bytes = length === 0 ? undefined : reader.slice(at, length);
@@ -356,14 +356,14 @@ export class Smb2Dialogue {
     switch (reader.u8(67)) {
       case FILE_INFO.basic:
         if (!reader.has(at + 36)) return;
-        state.useFile(id, shared.limits.openFiles);
+        state.takeFile(id, shared.limits.openFiles);
         state.file.action = ACTION.setAttribute;
         rows.file(state.file);
         break;
       case FILE_INFO.rename: {
         const name = reader.text(at + 20, reader.u32(at + 16));
         if (name === undefined) return;
-        state.useFile(id, shared.limits.openFiles);
+        state.takeFile(id, shared.limits.openFiles);
         const { file } = state;
         if (file.name !== undefined) file.previousName = file.name;
         file.name = name;
@@ -378,7 +378,7 @@ export class Smb2Dialogue {
         if (reader.u8(at) > 0) this.#delete(id);
         else {
           // Zeek writes what was done before once more.
-          state.useFile(id, shared.limits.openFiles);
+          state.takeFile(id, shared.limits.openFiles);
           rows.file(state.file);
         }
         break;
