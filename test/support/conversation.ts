@@ -9,6 +9,7 @@ import {
   type Protocol,
   type Session,
   type Side,
+  SoftwareLog,
   type Transport,
 } from "../../src/core/analyzers/index.ts";
 import { createLimit } from "../../src/core/base/index.ts";
@@ -36,6 +37,8 @@ export interface Outcome {
   readonly files: readonly SeenFile[];
   /** Names of protocols opened inside, and the bytes they were given by side. */
   readonly inner: readonly { readonly name: string; readonly bytes: [Uint8Array, Uint8Array] }[];
+  /** Ports that flows are to come to. */
+  readonly expected: readonly number[];
   /** `log.field` of every mark, with its bytes' place. */
   readonly marks: readonly { field: string; side: Side; position: number; length: number }[];
 }
@@ -46,6 +49,12 @@ export interface TalkOptions {
   readonly isMidStream?: boolean;
   readonly missingBytes?: number;
   readonly services?: Partial<AnalyzerServices>;
+  /** Protocols that are really opened inside; of others the bytes are kept. */
+  readonly inside?: readonly Protocol[];
+  /** Told of each notice's sentence. */
+  readonly onNotice?: (message: string) => void;
+  /** As in `Conversation.carrier`. */
+  readonly carrier?: string;
 }
 
 /** Runs a protocol over a conversation made of pieces, without an engine, and tells what came of it. */
@@ -65,8 +74,9 @@ export function talk(
     isDone: false,
     inner: [] as { name: string; bytes: [Uint8Array, Uint8Array] }[],
     marks: [] as { field: string; side: Side; position: number; length: number }[],
+    expected: [] as number[],
   };
-  const services: Pick<AnalyzerServices, "log" | "createDigest" | "limit" | "isLocal" | "files"> = {
+  const services: Omit<AnalyzerServices, "certificates" | "software" | "ciphers" | "keys"> = {
     log: (schema) => {
       const writer =
         writers.get(schema.name) ?? new LogWriter(schema, rows, { baseSeconds: () => 1_000 });
@@ -76,18 +86,26 @@ export function talk(
     createDigest,
     limit: createLimit,
     isLocal: () => true,
+    isAsset: () => true,
     files: { open: (_, start) => openFile(files, start) },
   };
   const certificates = new CertificateLog(services);
-  const run = protocol.start({
+  const all: AnalyzerServices = {
     ...services,
     certificates,
+    software: new SoftwareLog(services),
     ciphers: nodeCiphers,
     keys: new KeyTexts(undefined),
     ...options.services,
-  });
+  };
+  const run = protocol.start(all);
+  const runs = new Map((options.inside ?? []).map((one) => [one.name, one.start(all)]));
   let now = 0;
-  const inner = (name: string): Session => {
+  const inner = (name: string, carrier?: string): Session => {
+    const known = runs.get(name);
+    if (known !== undefined) {
+      return known.open(Object.create(conversation, { carrier: { value: carrier } }));
+    }
     const seen = { name, bytes: [new Uint8Array(), new Uint8Array()] as [Uint8Array, Uint8Array] };
     out.inner.push(seen);
     return {
@@ -110,6 +128,7 @@ export function talk(
     startTime: 0,
     missingBytes: options.missingBytes ?? 0,
     isMidStream: options.isMidStream ?? false,
+    carrier: options.carrier,
     trace: {
       mark: (log, field, side, position, length) =>
         out.marks.push({ field: `${log}.${field}`, side, position, length }),
@@ -129,10 +148,13 @@ export function talk(
     pastLimit: () => {},
     flip: () => {},
     weird: (name, addl) => out.weirds.push(addl === undefined ? name : `${name} ${addl}`),
-    notice: (note) => out.notices.push(note),
+    notice: (note, message) => {
+      out.notices.push(note);
+      options.onNotice?.(message);
+    },
     inner,
     innerByContent: () => inner("by content"),
-    expectFlow: () => {},
+    expectFlow: (_address, port) => void out.expected.push(port),
   };
   const session = run.open(conversation);
   const positions = [0, 0];

@@ -2,30 +2,40 @@ import type { LogSchema } from "../events/index.ts";
 import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { dceRpc } from "./dce-rpc/index.ts";
+import { dhcp } from "./dhcp/index.ts";
 import { dns } from "./dns/index.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { ftp } from "./ftp/index.ts";
 import { gssapi } from "./gssapi/index.ts";
 import { http } from "./http/index.ts";
+import { imap } from "./imap/index.ts";
 import { kerberos } from "./kerberos/index.ts";
 import { ldap } from "./ldap/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
+import { modbus } from "./modbus/index.ts";
 import { mysql } from "./mysql/index.ts";
 import { noticeSchema } from "./notice/index.ts";
 import { ntlm } from "./ntlm/index.ts";
+import { ntp } from "./ntp/index.ts";
+import { pop3 } from "./pop3/index.ts";
 import { postgresql } from "./postgresql/index.ts";
 import { quic } from "./quic/index.ts";
 import { rdp, rdpeudp } from "./rdp/index.ts";
+import { redis } from "./redis/index.ts";
+import { rfb } from "./rfb/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
 import { smb } from "./smb/index.ts";
 import { smtp } from "./smtp/index.ts";
 import { socks } from "./socks/index.ts";
+import { softwareSchema } from "./software/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
+import { syslog } from "./syslog/index.ts";
 import { websocket } from "./websocket/index.ts";
 import { weirdSchema } from "./weird/index.ts";
 import { x509Schema } from "./x509/index.ts";
+import { xmpp } from "./xmpp/index.ts";
 
 export { CaptureLossAnalyzer } from "./capture-loss/index.ts";
 export {
@@ -68,6 +78,7 @@ export {
   serviceBits,
   type Transport,
 } from "./shared/index.ts";
+export { SoftwareLog } from "./software/index.ts";
 export { TunnelAnalyzer } from "./tunnel/index.ts";
 export {
   type ConnectionFacts,
@@ -90,6 +101,13 @@ export const protocols: readonly Protocol[] = [
   websocket,
   smtp,
   ftp,
+  dhcp,
+  ntp,
+  modbus,
+  syslog,
+  imap,
+  xmpp,
+  pop3,
   kerberos,
   ldap,
   rdp,
@@ -97,6 +115,9 @@ export const protocols: readonly Protocol[] = [
   socks,
   mysql,
   postgresql,
+  redis,
+  rfb,
+  modbus,
   smb,
   dceRpc,
   gssapi,
@@ -114,6 +135,7 @@ export const logSchemas: readonly LogSchema[] = [
   peSchema,
   ...new Set(protocols.flatMap(({ logs }) => logs)),
   x509Schema,
+  softwareSchema,
   captureLossSchema,
   microburstsSchema,
   burstFillingsSchema,

@@ -26,6 +26,8 @@ export interface ApplicationsOptions {
   readonly analyzerLimits?: Readonly<Record<string, number>> | undefined;
   /** True for addresses of the local networks. */
   readonly isLocal: (address: Int32Array) => boolean;
+  /** True for hosts whose programs and weaknesses are told. */
+  readonly isAsset: (address: Int32Array) => boolean;
   /** Told of each row that a protocol begins, by its log's name. */
   readonly onRow?: ((log: string) => void) | undefined;
 }
@@ -72,7 +74,10 @@ export class Applications {
     sink: EventSink,
     options: ApplicationsOptions & {
       services: (
-        shared: Pick<AnalyzerServices, "log" | "limit" | "isLocal" | "createDigest" | "ciphers">,
+        shared: Pick<
+          AnalyzerServices,
+          "log" | "limit" | "isLocal" | "isAsset" | "createDigest" | "ciphers"
+        >,
       ) => AnalyzerServices;
       notice: (about: NoticeSubject, notice: AppNotice) => void;
     },
@@ -84,6 +89,7 @@ export class Applications {
     this.#notice = options.notice;
     const services = options.services({
       isLocal: options.isLocal,
+      isAsset: options.isAsset,
       log: (schema) => this.#writer(schema),
       limit: (name, maximum) => this.#limit(name, options.analyzerLimits?.[name] ?? maximum),
       createDigest: options.createDigest,

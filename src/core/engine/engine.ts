@@ -13,6 +13,7 @@ import {
   PRIVATE_NETWORKS,
   type Protocol,
   protocols,
+  SoftwareLog,
   TunnelAnalyzer,
   WeirdAnalyzer,
   writeNotice,
@@ -31,11 +32,23 @@ import { createDecodedPacket, decodePacket, FAULT_NAMES } from "../packet/index.
 import type { PacketRecord, PacketSink } from "../pcap/index.ts";
 import { Applications } from "./applications.ts";
 
+/** Which hosts' programs (`software`) and weaknesses (`notice`) are told. */
+export const ASSET_RULES = ["local", "all"] as const;
+export type AssetRule = (typeof ASSET_RULES)[number];
+
+/** How captures are analysed, as far as settings say. */
+export type AnalysisSettings = Pick<
+  EngineOptions,
+  "localNetworks" | "assets" | "checksums" | "vlansInKey" | "limits" | "analyzerLimits"
+>;
+
 /** How the engine works on one capture. */
 export interface EngineOptions {
   captureId: string;
   /** Networks that are ours, as `address/prefix`; private ranges unless given. */
   localNetworks?: readonly string[];
+  /** Hosts whose programs and weaknesses are told: the local ones unless given. */
+  assets?: AssetRule;
   /** What is done about packets with wrong checksums; `verify` unless said. */
   checksums?: ChecksumRule;
   limits?: Partial<FlowLimits>;
@@ -139,10 +152,12 @@ export class Engine {
       ...options,
       protocols: options.protocols ?? protocols,
       isLocal: (address) => local.has(address),
+      isAsset: options.assets === "all" ? () => true : (address) => local.has(address),
       services: (shared) => ({
         ...shared,
         files: new FileTracker({ ...shared, onFile: options.onFile }),
         certificates: new CertificateLog(shared),
+        software: new SoftwareLog(shared),
         keys: this.#keys,
       }),
       notice: ({ log, conversation, packetOffset }, notice) =>
@@ -268,4 +283,10 @@ function isBefore(a: number, aNanoseconds: number, b: number, bNanoseconds: numb
 
 function time(seconds: number, nanoseconds: number): { seconds: number; nanoseconds: number } {
   return { seconds, nanoseconds };
+}
+
+/** Limits of all protocols with their defaults. */
+export function analyzerLimitDefaults(): readonly Limit[] {
+  const { limits } = new Engine({ captureId: "defaults" }, { batch() {}, postings() {} }).counters;
+  return limits.filter(({ name }) => name.includes("."));
 }

@@ -41,11 +41,9 @@ export async function explainField(
   const { log, field } = findField(input.field);
   const { q } = await findConnection(home, input.uid, context);
   const replay = await readReplay(home, q, input, context);
-  const { localNetworks, checksums } = home.analysis;
   const options = {
     ...(replay.capture === undefined ? {} : { captureId: replay.capture }),
-    localNetworks,
-    checksums,
+    ...home.analysis,
   };
   const uid = parseUid(input.uid);
   if (log.name === "conn") {
@@ -64,7 +62,6 @@ export async function explainField(
     createDigest,
     ciphers: nodeCiphers,
     ...(replay.keyLog !== undefined && { keyLog: replay.keyLog }),
-    vlansInKey: home.analysis.vlansInKey,
   }).filter(({ row }) => row["uid"] === undefined || isOf(row["uid"], uid));
   if (rows.length === 0) {
     throw new HoldfastError("home/no-such-row", `${input.uid} has no row in ${log.name}`, {

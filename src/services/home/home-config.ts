@@ -3,8 +3,12 @@ import { z } from "zod";
 import { PRIVATE_NETWORKS } from "../../core/analyzers/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import {
+  type AnalysisSettings,
+  ASSET_RULES,
+  analyzerLimitDefaults,
+} from "../../core/engine/index.ts";
+import {
   CHECKSUM_RULES,
-  type ChecksumRule,
   DEFAULT_FLOW_LIMITS,
   FLOW_LIMITS_MAX,
   type FlowLimits,
@@ -14,12 +18,7 @@ import { readFileBytes, statFile, writeFileDurably } from "../../platform/index.
 import { pathsOf } from "./home-paths.ts";
 
 /** How captures are analysed; sealed events are not changed by a change of these. */
-export interface AnalysisOptions {
-  readonly localNetworks: readonly string[];
-  readonly checksums: ChecksumRule;
-  readonly vlansInKey: boolean;
-  readonly limits: Partial<FlowLimits>;
-}
+export type AnalysisOptions = Readonly<Required<AnalysisSettings>>;
 
 const limitNames = Object.keys(DEFAULT_FLOW_LIMITS) as (keyof FlowLimits)[];
 const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -32,8 +31,14 @@ const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
 /** A flow's packet locations take a chunk of so many bytes at least (core/flow/postings.ts). */
 const POSTING_BYTES_PER_FLOW = 32;
 
+/** What a protocol may hold at most of anything, whatever settings say. */
+const ANALYZER_LIMIT_MAX = 2 ** 31;
+const limitOfAnalyzer = (snake: string) =>
+  analyzerLimitDefaults().find(({ name }) => toSnake(name) === snake);
+
 const schema = z.strictObject({
   local_networks: z.array(network).optional(),
+  assets: z.enum(ASSET_RULES).optional(),
   checksums: z.enum(CHECKSUM_RULES).optional(),
   vlans_in_key: z.boolean().optional(),
   limits: z
@@ -51,6 +56,14 @@ const schema = z.strictObject({
         (posting_bytes ?? DEFAULT_FLOW_LIMITS.postingBytes) >=
         (live_flows ?? DEFAULT_FLOW_LIMITS.liveFlows) * POSTING_BYTES_PER_FLOW,
       { error: `posting_bytes must be at least ${POSTING_BYTES_PER_FLOW} for each of live_flows` },
+    )
+    .optional(),
+  analyzer_limits: z
+    .record(
+      z.string().refine((name) => limitOfAnalyzer(name) !== undefined, {
+        error: ({ input }) => `no analyzer has a limit "${String(input)}"`,
+      }),
+      z.int().min(1).max(ANALYZER_LIMIT_MAX),
     )
     .optional(),
 });
@@ -89,6 +102,9 @@ export async function writeDefaultConfig(directory: string): Promise<void> {
         "#local_networks:",
         ...PRIVATE_NETWORKS.map((text) => `#  - ${text}`),
         "",
+        "# Whose programs (log software) and weak TLS (log notice) are told: local hosts, or all.",
+        "#assets: local",
+        "",
         "# Packets with wrong checksums: verify leaves them out, as their receivers do; auto believes",
         "# hosts that never show a right one (checksum offload); ignore counts all of them.",
         "#checksums: auto",
@@ -102,6 +118,12 @@ export async function writeDefaultConfig(directory: string): Promise<void> {
           .filter((name) => Number.isSafeInteger(DEFAULT_FLOW_LIMITS[name]))
           .map((name) => `#  ${toSnake(name)}: ${DEFAULT_FLOW_LIMITS[name]}`),
         "",
+        "# Bounds of the analyzers of protocols, as protocol.limit.",
+        "#analyzer_limits:",
+        ...analyzerLimitDefaults()
+          .map(({ name, maximum }) => `#  ${toSnake(name)}: ${maximum}`)
+          .sort(),
+        "",
       ].join("\n"),
     ),
   );
@@ -113,11 +135,17 @@ function analysisOf(config: z.infer<typeof schema>): AnalysisOptions {
     const value = config.limits?.[toSnake(name)];
     if (value !== undefined) limits[name] = value;
   }
+  const analyzerLimits: Record<string, number> = {};
+  for (const [snake, value] of Object.entries(config.analyzer_limits ?? {})) {
+    analyzerLimits[limitOfAnalyzer(snake)!.name] = value;
+  }
   return {
     localNetworks: config.local_networks ?? PRIVATE_NETWORKS,
+    assets: config.assets ?? "local",
     checksums: config.checksums ?? "auto",
     vlansInKey: config.vlans_in_key ?? false,
     limits,
+    analyzerLimits,
   };
 }
 

@@ -35,12 +35,9 @@ export async function extractObject(
   const read = await recordRead(home, { q, relativeTo: "now", purpose, opensKeys: true }, context);
   const segment = read.located.segments[0]?.segment ?? "";
   const capture = home.projection.segments.get(segment)?.entry.capture ?? "extract";
-  const { localNetworks, checksums, vlansInKey } = home.analysis;
   const extractor = new FileExtractor(input.fuid, {
     captureId: capture,
-    localNetworks,
-    checksums,
-    vlansInKey,
+    ...home.analysis,
     createDigest,
     ciphers: nodeCiphers,
     ...(read.keyLog !== undefined && { keyLog: read.keyLog }),

@@ -1,6 +1,6 @@
 import type { SegmentId } from "../../core/base/index.ts";
 import type { SealedFacts } from "../../core/custody/index.ts";
-import type { EngineOptions } from "../../core/engine/index.ts";
+import type { AnalysisSettings } from "../../core/engine/index.ts";
 
 /** What the owner tells a recorder; it holds public keys only. */
 export interface RecorderJob {
@@ -17,7 +17,7 @@ export interface RecorderJob {
   /** TLS secrets follow on descriptor 3: what stands in an argument every user of the machine can read. */
   readonly hasKeys: boolean;
   /** How the capture is analysed; the engine's defaults without it. */
-  readonly analysis?: Pick<EngineOptions, "localNetworks" | "checksums" | "vlansInKey" | "limits">;
+  readonly analysis?: AnalysisSettings;
 }
 
 /** Sent with the first packet, before any events: decides the partition of the index. */

@@ -47,7 +47,7 @@ export class HttpSession implements Session, HttpFlow {
     this.shared = shared;
     this.transactions =
       (shared.carriers.size > 0 ? shared.carriers.get(flowKey(conversation)) : undefined) ??
-      new Transactions(conversation, shared.log, shared.pendingLimit);
+      new Transactions(conversation, shared);
     this.#sides = [new HttpSide(this, 0), new HttpSide(this, 1)];
     this.#isInStep = [!conversation.isMidStream, !conversation.isMidStream];
   }

@@ -1,5 +1,5 @@
 import type { CreateDigest, Limit } from "../../base/index.ts";
-import type { FileAnalysis, LogWriter, ProxyTunnels } from "../shared/index.ts";
+import type { FileAnalysis, LogWriter, ProxyTunnels, SoftwareInventory } from "../shared/index.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** What all HTTP flows of a capture share. */
@@ -7,6 +7,7 @@ export interface HttpShared {
   readonly log: LogWriter;
   readonly createDigest: CreateDigest | undefined;
   readonly files: FileAnalysis;
+  readonly software: SoftwareInventory;
   readonly tunnels: ProxyTunnels;
   readonly pendingLimit: Limit;
   readonly lineLimit: Limit;

@@ -18,6 +18,7 @@ export const http: Protocol = {
       log: services.log(httpSchema),
       createDigest: services.createDigest,
       files: services.files,
+      software: services.software,
       tunnels: new ProxyTunnels(
         services.log(tunnelSchema),
         services.limit("http.tunnels", 10_000),

@@ -1,9 +1,10 @@
 import type { Limit } from "../../base/index.ts";
-import type { Conversation, LogWriter, Side } from "../shared/index.ts";
+import type { Conversation, LogWriter, Side, SoftwareInventory } from "../shared/index.ts";
 import { asciiText, bytesToText } from "../shared/index.ts";
 import type { MimeHeader } from "../shared/mime/index.ts";
 import { decodeBase64 } from "../shared/mime/index.ts";
 import { KNOWN_METHODS } from "./http-parser.ts";
+import { SoftwareHeaders } from "./software-headers.ts";
 
 /** Files of one direction of an exchange. */
 export interface SideFiles {
@@ -75,14 +76,19 @@ export class Transactions {
   readonly #conversation: Conversation;
   readonly #log: LogWriter;
   readonly #limit: Limit;
+  readonly #software: SoftwareHeaders;
   #request = 0;
   #reply = 0;
   #depth = 0;
 
-  constructor(conversation: Conversation, log: LogWriter, limit: Limit) {
+  constructor(
+    conversation: Conversation,
+    shared: { log: LogWriter; pendingLimit: Limit; software: SoftwareInventory },
+  ) {
     this.#conversation = conversation;
-    this.#log = log;
-    this.#limit = limit;
+    this.#log = shared.log;
+    this.#limit = shared.pendingLimit;
+    this.#software = new SoftwareHeaders(conversation, shared.software);
   }
 
   request(
@@ -142,6 +148,7 @@ export class Transactions {
 
   header(side: Side, { name, writtenName, value, valueStart }: MimeHeader, position: number): void {
     const transaction = this.touch(side);
+    this.#software.header(side, name, () => bytesToText(value));
     const column = (side === 0 ? REQUEST_COLUMNS : REPLY_COLUMNS).get(name);
     if (column !== undefined) {
       transaction.texts.set(column, bytesToText(value));

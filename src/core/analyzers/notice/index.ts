@@ -1,2 +1,3 @@
+export { GuessWatch } from "./guess-watch.ts";
 export { noticeSchema } from "./notice-events.ts";
 export { type Notice, writeNotice } from "./notices.ts";

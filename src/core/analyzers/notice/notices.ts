@@ -33,3 +33,23 @@ export function writeNotice(log: LogWriter, conversation: Conversation, notice: 
     .interval("suppress_for", (more.suppressSeconds ?? SUPPRESS_SECONDS) * 1e9)
     .count("packet_offset", notice.packetOffset < 0 ? undefined : notice.packetOffset);
 }
+
+/** What a notice says of a host, over all its flows. */
+export interface HostNotice extends Pick<Notice, "note" | "message" | "sub"> {
+  readonly now: number;
+  /** Who did it, as four words. */
+  readonly source: Int32Array;
+}
+
+/** Writes a notice about a host. */
+export function writeHostNotice(log: LogWriter, notice: HostNotice): void {
+  log
+    .bareRow(notice.now)
+    .text("note", notice.note)
+    .text("msg", notice.message)
+    .text("sub", notice.sub)
+    .address("src", notice.source)
+    .list("actions", ["Notice::ACTION_LOG"])
+    .list("email_dest", [])
+    .interval("suppress_for", SUPPRESS_SECONDS * 1e9);
+}

@@ -16,7 +16,11 @@ export interface SeenCertificate {
   readonly fingerprint: string | undefined;
   readonly subject: string;
   readonly issuer: string;
+  readonly keyType: string | undefined;
   readonly keyBits: number | undefined;
+  /** Seconds since 1970. */
+  readonly notBefore: number;
+  readonly notAfter: number;
   /** Whether it is made out to that name (RFC 6125 6.4). */
   isFor(host: string): boolean;
 }

@@ -37,6 +37,7 @@ export {
   type ServiceName,
   serviceBits,
 } from "./services.ts";
+export type { SoftwareInventory, SoftwareSighting } from "./software.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export { asciiText, bytesToText, hexText, utf16Text } from "./text.ts";
 export {

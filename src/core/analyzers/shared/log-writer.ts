@@ -42,6 +42,11 @@ export class LogWriter {
     for (const { name } of schema.fields) this.#columns.set(name, columnIndex(schema, name));
   }
 
+  /** Seconds since 1970 of a time (nanoseconds from the capture's base). */
+  secondsOf(time: number): number {
+    return this.#baseSeconds() + time / 1e9;
+  }
+
   /** Begins a row of a flow: `ts` (nanoseconds from the capture's base), `uid` and `id.*`. */
   row(time: number, flow: FlowIds): this {
     this.#begin();

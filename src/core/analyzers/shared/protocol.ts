@@ -6,6 +6,7 @@ import type { FileAnalysis } from "./file-feed.ts";
 import type { KeyTexts } from "./key-texts.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { ServiceName } from "./services.ts";
+import type { SoftwareInventory } from "./software.ts";
 
 /** 0 is the originator, 1 the responder. */
 export type Side = 0 | 1;
@@ -145,8 +146,11 @@ export interface AnalyzerServices {
   limit(name: string, maximum: number): Limit;
   /** True for an address of the local networks. */
   isLocal(address: Int32Array): boolean;
+  /** True for hosts whose programs and weaknesses are told: local ones, unless settings say all. */
+  isAsset(address: Int32Array): boolean;
   readonly files: FileAnalysis;
   readonly certificates: CertificateAnalysis;
+  readonly software: SoftwareInventory;
   /** Undefined where no ciphers were given: what is encrypted stays so. */
   readonly ciphers: Ciphers | undefined;
   /** TLS secrets that were given or found; more may come while the capture is read. */

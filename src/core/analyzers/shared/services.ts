@@ -55,6 +55,7 @@ export const SERVICES = [
   "portmap",
   "bittorrent",
   "stun",
+  "syslog_tcp",
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number];

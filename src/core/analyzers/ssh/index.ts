@@ -1,3 +1,4 @@
+import { GuessWatch } from "../notice/index.ts";
 import { asciiText, type Protocol, type Recognition } from "../shared/index.ts";
 import { SshAnalyzer, type SshShared } from "./ssh-analyzer.ts";
 import { sshSchema } from "./ssh-events.ts";
@@ -22,7 +23,8 @@ export const ssh: Protocol = {
   logs: [sshSchema],
   tcpPorts: [22],
   recognises: recogniseSsh,
-  start: ({ log, limit, createDigest, isLocal }) => {
+  start: (services) => {
+    const { log, limit, createDigest, isLocal, software } = services;
     const byName = new Map(
       [...new Set(Object.values(LIMITS))].map((name) => [name, limit(`ssh.${name}`, 100)]),
     );
@@ -33,6 +35,14 @@ export const ssh: Protocol = {
       log: log(sshSchema),
       createDigest,
       isLocal,
+      software,
+      guesses: new GuessWatch(services, "ssh", {
+        note: "SSH::Password_Guessing",
+        threshold: limit("ssh.passwordGuesses", 30),
+        windowSeconds: 30 * 60,
+        says: (source, failures) =>
+          `${source} appears to be guessing SSH passwords (seen in ${failures} connections).`,
+      }),
       names,
       messageBytes: limit("ssh.messageBytes", 262_144),
     };

@@ -1,4 +1,5 @@
 import { type CreateDigest, encodeBase64, type Limit } from "../../base/index.ts";
+import type { GuessWatch } from "../notice/index.ts";
 import {
   asciiText,
   bytesToText,
@@ -7,6 +8,7 @@ import {
   type LogWriter,
   type Session,
   type Side,
+  type SoftwareInventory,
   StreamBuffer,
 } from "../shared/index.ts";
 import { LoginWatch } from "./login-watch.ts";
@@ -28,6 +30,8 @@ export interface SshShared {
   readonly log: LogWriter;
   readonly createDigest: CreateDigest | undefined;
   readonly isLocal: (address: Int32Array) => boolean;
+  readonly software: SoftwareInventory;
+  readonly guesses: GuessWatch;
   /** Names in each list of a KEXINIT. */
   readonly names: Readonly<Record<KexinitList, Limit>>;
   /** Bytes of one message before encryption; RFC 4253 6.1 asks for 35,000. */
@@ -149,6 +153,12 @@ export class SshAnalyzer implements Session {
     this.#banners[side] = text;
     const field = side === 0 ? "client" : "server";
     conversation.trace?.mark("ssh", field, side, position, text.length);
+    this.#shared.software.saw(conversation, {
+      kind: side === 0 ? "SSH::CLIENT" : "SSH::SERVER",
+      banner: text.replace(/^SSH[\d.-]+/, ""),
+      side,
+      isService: side === 1,
+    });
     const [client, server] = this.#banners;
     if (client === undefined || server === undefined) return;
     if (client.length <= 4 || server.length <= 4) {
@@ -270,7 +280,10 @@ export class SshAnalyzer implements Session {
   #write(): void {
     this.#isWritten = true;
     const conversation = this.#conversation;
-    const { log, isLocal } = this.#shared;
+    const { log, isLocal, guesses } = this.#shared;
+    if (this.#login.success === false) {
+      guesses.failed(conversation.now, conversation.originator, conversation.responder);
+    }
     const [client, server] = this.#kexinits;
     const both = client !== undefined && server !== undefined;
     const compression = this.#bothWays("compression");

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { LogRows } from "../../../../test/support/log-rows.ts";
+import { createLimit } from "../../base/index.ts";
+import { GuessWatch, noticeSchema } from "../notice/index.ts";
+import { LogWriter } from "../shared/index.ts";
 import { ssh } from "./index.ts";
 import { LoginWatch } from "./login-watch.ts";
 import { chooseAlgorithm, commonVersion } from "./ssh-parser.ts";
@@ -126,3 +130,37 @@ test("no bytes whatever make it throw", () => {
     { numRuns: 500 },
   );
 });
+
+test("both programs are in the inventory, the server's with its port", () => {
+  const out = talk(ssh, opened, { responderPort: 22 });
+  expect(out.rows("software")).toEqual([
+    expect.objectContaining({ software_type: "SSH::SERVER", host_p: 22, name: "OpenSSH" }),
+    expect.objectContaining({ software_type: "SSH::CLIENT", "version.major": 9 }),
+  ]);
+});
+
+test("who fails often enough is told as guessing passwords, once", () => {
+  const [rows, limit] = [new LogRows(), createLimit("ssh.passwordGuesses", 3)];
+  const log = new LogWriter(noticeSchema, rows, { baseSeconds: () => 0 });
+  const watch = new GuessWatch({ log: () => log, limit: createLimit }, "ssh", {
+    note: "SSH::Password_Guessing",
+    threshold: limit,
+    windowSeconds: 60,
+    says: (source, failures) => `${source} failed ${failures} times`,
+  });
+  const [source, server] = [mappedAddress(10, 0, 0, 1), mappedAddress(10, 0, 0, 2)];
+  for (const second of [0, 50, 100, 120, 121, 122]) watch.failed(second * 1e9, source, server);
+  log.end();
+  expect(rows.of("notice")).toEqual([
+    expect.objectContaining({
+      msg: "10.0.0.1 failed 3 times",
+      src: "10.0.0.1",
+      sub: "Sampled servers:  10.0.0.2, 10.0.0.2, 10.0.0.2",
+    }),
+  ]);
+});
+
+function mappedAddress(...bytes: readonly [number, number, number, number]): Int32Array {
+  const [a, b, c, d] = bytes;
+  return Int32Array.of(0, 0, 0xffff, (a << 24) | (b << 16) | (c << 8) | d);
+}

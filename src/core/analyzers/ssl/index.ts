@@ -6,6 +6,7 @@ import { recognisesDtls, recognisesTls } from "./recognise.ts";
 import { SslSession } from "./ssl-analyzer.ts";
 import { sslSchema } from "./ssl-events.ts";
 import type { DecryptionSources } from "./tls-decryption.ts";
+import { WeaknessWatch } from "./weakness-watch.ts";
 
 /** TLS 1.0 to 1.3 and SSL over TCP, or inside whatever carries it. */
 export const ssl: Protocol = {
@@ -31,12 +32,13 @@ function startRun(
 ): ReturnType<Protocol["start"]> {
   const sources = decryptionOf(services);
   const log = services.log(sslSchema);
+  const weaknesses = new WeaknessWatch(services, log);
   const bounds = createHandshakeBounds(services, Kind === SslSession ? "ssl" : "dtls");
   return {
     open: (conversation: Conversation): Session => {
       // Secrets may have been found in the capture since the last flow began.
       const decryption = sources?.keyLog.refresh() ? sources : undefined;
-      return new Kind(conversation, { log, services, decryption }, bounds);
+      return new Kind(conversation, { log, services, weaknesses, decryption }, bounds);
     },
   };
 }

@@ -303,3 +303,16 @@ test("a hello is recognised by its bytes on any port", () => {
   expect(ssl.recognises!(tlsRecord(22, serverHello()), 1, "tcp")).toBe("yes");
   expect(dtls.recognises!(fragment(0, 0, clientHello())[1] as Uint8Array, 0, "udp")).toBe("no");
 });
+
+test("what is weak about a server's TLS is told once for the server", () => {
+  const told: string[] = [];
+  const run = talk(ssl, TLS12, { onNotice: (message) => told.push(message) });
+  expect(run.notices).toEqual(["SSL::Certificate_Not_Valid_Yet"]);
+  expect(told[0]).toMatch(
+    /^Certificate .* isn't valid until \d{4}-\d\d-\d\d-\d\d:\d\d:\d\d\.0{9}$/,
+  );
+  const rc4 = [TLS12[0]!, [1, tlsRecord(22, serverHello({ cipher: 4 }))]] satisfies Piece[];
+  expect(talk(ssl, rc4).notices).toEqual(["SSL::Weak_Cipher"]);
+  const remote = { services: { isAsset: () => false } };
+  expect(talk(ssl, rc4, remote).notices).toEqual([]);
+});

@@ -14,6 +14,7 @@ import {
 import type { Ja4Carrier } from "./fingerprints.ts";
 import { CHAIN_MAX, SslFacts } from "./ssl-facts.ts";
 import { alertName, cipherName, isDraft13, isKnownVersion, VERSION } from "./tls-names.ts";
+import type { WeaknessWatch } from "./weakness-watch.ts";
 
 /** Where a message lies in its stream or datagram; `isWhole` when no record begins inside it. */
 export interface MessagePlace {
@@ -26,6 +27,7 @@ export interface MessagePlace {
 export interface HandshakeServices {
   readonly log: LogWriter;
   readonly services: AnalyzerServices;
+  readonly weaknesses: WeaknessWatch;
 }
 
 const TYPE = {
@@ -126,7 +128,11 @@ export class TlsHandshake {
   }
 
   established(): void {
-    this.touch().isEstablished = true;
+    const facts = this.touch();
+    if (!facts.isEstablished) {
+      this.#shared.weaknesses.established(this.#conversation, facts.serverChain?.[0]);
+    }
+    facts.isEstablished = true;
     this.write();
   }
 
@@ -189,6 +195,7 @@ export class TlsHandshake {
     if (!isKnownVersion(hello.version)) return `unsupported server version ${hello.version}`;
     facts.version ??= hello.version;
     facts.cipher = hello.cipher;
+    this.#shared.weaknesses.serverHello(this.#conversation, hello.version, this.cipherName);
     if (hexText(hello.random) === RETRY_RANDOM) facts.isRetry = true;
     const sameId = facts.sessionId !== "" && facts.sessionId === sessionKey(hello.sessionId);
     if (sameId && !isDraft13(facts.version) && facts.version !== VERSION.tls13) {
@@ -295,12 +302,15 @@ export class TlsHandshake {
       if (reader.short) return "broken server key exchange";
       this.touch().curve = curve;
     } else if (cipher.startsWith("TLS_DHE_") || cipher.startsWith("TLS_DH_ANON_")) {
-      reader.skip(reader.u16("primeLength"));
+      const primeBits = reader.u16("primeLength") * 8;
+      reader.skip(primeBits / 8);
       reader.skip(reader.u16("generatorLength"));
       const length = reader.u16("publicLength");
       reader.skip(length);
       if (reader.short) return "broken server key exchange";
-      this.touch().dhBits = Math.min(0xffff, length * 8);
+      const facts = this.touch();
+      facts.dhBits = Math.min(0xffff, length * 8);
+      this.#shared.weaknesses.prime(this.#conversation, primeBits, facts.serverChain?.[0]);
     }
     return undefined;
   }

@@ -52,7 +52,10 @@ export class CertificateLog implements CertificateAnalysis {
       fingerprint,
       subject: certificate.subject.text,
       issuer: certificate.issuer.text,
+      keyType: certificate.key.type,
       keyBits: certificate.key.bits,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
       isFor: (host) => isMadeOutTo(certificate, host),
     };
   }

@@ -15,6 +15,8 @@ export interface MailHost {
   endEntity(): void;
   /** The content of the entity at hand begins. */
   openFile(): FileFeed | undefined;
+  /** A message inside the message begins: its bytes as they are written, with its headers. */
+  openMessage?(): FileFeed | undefined;
   /** Content, decoded; what kind of text it is declared to be. */
   content?(bytes: Uint8Array, type: string): void;
   weird(name: string, addl?: string): void;
@@ -62,6 +64,7 @@ export class MimeMail {
         entity.content(line, hasEnd);
         return;
       }
+      if (entity.type === "message") entity.nestedLine(line, hasEnd);
     }
   }
 
@@ -145,6 +148,17 @@ class MailEntity {
     if (line.length < end || line[0] !== DASH || line[1] !== DASH) return "none";
     for (let n = 0; n < boundary.length; n++) if (line[n + 2] !== boundary[n]) return "none";
     return line[end] === DASH && line[end + 1] === DASH ? "last" : "next";
+  }
+
+  /** A line of the message that this part is. */
+  nestedLine(line: Uint8Array, hasEnd: boolean): void {
+    if (!this.#hasFeed) this.#feed = this.#host.openMessage?.();
+    this.#hasFeed = true;
+    if (this.#feed === undefined) return;
+    if (this.#owesLineEnd) this.#feed.data(CR_LF);
+    this.#owesLineEnd = hasEnd && this.#parent?.type === "multipart";
+    this.#feed.data(line);
+    if (hasEnd && !this.#owesLineEnd) this.#feed.data(CR_LF);
   }
 
   content(line: Uint8Array, hasEnd: boolean): void {

@@ -1,0 +1,2 @@
+export { softwareSchema } from "./software-events.ts";
+export { SoftwareLog } from "./software-log.ts";
