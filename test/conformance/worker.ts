@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<string, readonly [file: string, name: string]>> = {
   ja4: ["ja4.ts", "runJa4"],
   objects: ["objects.ts", "runObjects"],
   "tls-decrypt": ["tls-decrypt.ts", "runTlsDecrypt"],
+  answer: ["answer.ts", "runAnswer"],
+  "eve-filters": ["eve-filters.ts", "runEveFilters"],
   "arkime-sessions": ["arkime-sessions.ts", "runArkimeSessions"],
 };
 
