@@ -10,7 +10,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDERS = ["src", "web", "test", "bench", "scripts", "types"];
 const LINES_MAX = 400;
 /** Longer than a file may be, each for a reason. */
-const LONG_FILES = new Set<string>([]);
+const LONG_FILES = new Set<string>([
+  // Tables of names by number.
+  "src/core/analyzers/dce-rpc/operation-names.ts",
+  "src/core/analyzers/smb/status-names.ts",
+]);
 
 const files = FOLDERS.flatMap((folder) => sources(folder));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

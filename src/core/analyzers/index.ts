@@ -21,10 +21,12 @@ import { ntp } from "./ntp/index.ts";
 import { pop3 } from "./pop3/index.ts";
 import { postgresql } from "./postgresql/index.ts";
 import { quic } from "./quic/index.ts";
+import { radius } from "./radius/index.ts";
 import { rdp, rdpeudp } from "./rdp/index.ts";
 import { redis } from "./redis/index.ts";
 import { rfb } from "./rfb/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
+import { sip } from "./sip/index.ts";
 import { smb } from "./smb/index.ts";
 import { smtp } from "./smtp/index.ts";
 import { socks } from "./socks/index.ts";
@@ -32,6 +34,7 @@ import { softwareSchema } from "./software/index.ts";
 import { ssh } from "./ssh/index.ts";
 import { dtls, ssl } from "./ssl/index.ts";
 import { syslog } from "./syslog/index.ts";
+import { tftp } from "./tftp/index.ts";
 import { websocket } from "./websocket/index.ts";
 import { weirdSchema } from "./weird/index.ts";
 import { x509Schema } from "./x509/index.ts";
@@ -108,6 +111,9 @@ export const protocols: readonly Protocol[] = [
   imap,
   xmpp,
   pop3,
+  sip,
+  radius,
+  tftp,
   kerberos,
   ldap,
   rdp,
@@ -117,7 +123,6 @@ export const protocols: readonly Protocol[] = [
   postgresql,
   redis,
   rfb,
-  modbus,
   smb,
   dceRpc,
   gssapi,

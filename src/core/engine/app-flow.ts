@@ -44,6 +44,8 @@ export class AppFlow implements PayloadReceiver {
   facts: FlowFacts;
   readonly applications: Applications;
   services: ServiceBits = { high: 0, low: 0 };
+  /** Who logged on over it last. */
+  account: string | undefined;
   /** Files that were opened in the flow. */
   files = 0;
   #search: ProtocolSearch | undefined;
@@ -249,6 +251,14 @@ export class OpenSession implements Conversation, Session {
       low: this.#confirmed.low | bits.low,
     };
     this.#flow.add(bits);
+  }
+
+  get account(): string | undefined {
+    return this.#flow.account;
+  }
+
+  loggedOn(account: string): void {
+    this.#flow.account = account;
   }
 
   hasService(service: ServiceName): boolean {

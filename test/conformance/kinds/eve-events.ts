@@ -177,7 +177,8 @@ function fileEvent(row: Row, http: Row | undefined, mail: Row | undefined): EveE
     app_proto: String(row["source"]).toLowerCase().replace("_data", "-data"),
     fileinfo: {
       filename: row["filename"] ?? path,
-      size: row["seen_bytes"],
+      // Missing bytes count there.
+      size: Number(row["seen_bytes"]) + Number(row["missing_bytes"]),
       gaps: Number(row["missing_bytes"]) > 0,
       state: isWhole ? "CLOSED" : "TRUNCATED",
       md5: row["md5"],

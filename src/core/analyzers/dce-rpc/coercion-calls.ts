@@ -88,5 +88,5 @@ function tellAttempt(call: RemoteCall, target: string | undefined): void {
   call.note = target;
   const where = target ?? NOT_VISIBLE;
   const message = `${caller} asks ${callee} to log on at ${where} (${wayOf(call)})`;
-  call.tell(ATTEMPT, message, where);
+  call.tell(ATTEMPT, message, `${call.operation}: ${where}`);
 }

@@ -54,6 +54,8 @@ const AUTH = { negotiate: 0x09, ntlm: 0x0a, tls: 0x0e, kerberos: 0x10, netlogon:
 const EPM_UUID = "e1af8308-5d1f-11c9-91a4-08002b14a0fa";
 const EPM_MAP = 3;
 
+type Sizes = Pick<Fragments, "stubBytes" | "fragments">;
+
 /** Connection-oriented DCE/RPC (C706 chapter 12, MS-RPCE), on TCP or on a named pipe. */
 export class DceRpcAnalyzer implements Session {
   readonly #conversation: Conversation;
@@ -69,6 +71,8 @@ export class DceRpcAnalyzer implements Session {
   #inner: [Session | undefined, Session | undefined] = [undefined, undefined];
   #isPast = false;
   #isClosed = false;
+  /** A call was too long: no more rows, as with Zeek, but what calls do is still told. */
+  #isMuted = false;
   // What Zeek keeps of a pipe from call to call.
   #startTime = -1;
   #uuid: string | undefined;
@@ -77,6 +81,9 @@ export class DceRpcAnalyzer implements Session {
   #operation: string | undefined;
   #rtt: number | undefined;
   #opnum: number | undefined;
+  #rowUuid: string | undefined;
+  #asked: Sizes | undefined;
+  #answered: Sizes | undefined;
   #callId = 0;
   #level = 1;
 
@@ -221,13 +228,14 @@ export class DceRpcAnalyzer implements Session {
       context: part.context,
       opnum: part.opnum,
       stub: isEncrypted ? undefined : body.subarray(part.stub, end),
+      stubBytes: end - part.stub,
+      fragments: 1,
       bodyBytes: body.length - HEADER_BYTES,
       keep: this.#isWanted(header, part),
     });
-    if (table.weird !== undefined) {
+    if (table.weird !== undefined && !this.#isMuted) {
       this.#conversation.weird(table.weird);
-      this.#isPast = true;
-      return;
+      this.#isMuted = true;
     }
     if (whole === undefined) return;
     if (isRequest) {
@@ -246,8 +254,10 @@ export class DceRpcAnalyzer implements Session {
     return this.#calls.isWatched(bound.uuid, opnum);
   }
 
-  #request(side: Side, header: PduHeader, { context, opnum, stub }: Fragments): void {
+  #request(side: Side, header: PduHeader, request: Fragments): void {
+    const { context, opnum, stub } = request;
     this.#refresh();
+    this.#asked = sizesOf(request);
     this.#startTime = this.#conversation.now;
     if (this.#operations.size < this.#shared.contexts.maximum || this.#operations.has(context)) {
       this.#operations.set(context, opnum);
@@ -257,8 +267,10 @@ export class DceRpcAnalyzer implements Session {
     this.#calls.request(this.#site(side, header, bound, opnum), stub);
   }
 
-  #response(header: PduHeader, { context, stub }: Fragments): void {
+  #response(header: PduHeader, response: Fragments): void {
+    const { context, stub } = response;
     this.#refresh();
+    this.#answered = sizesOf(response);
     const { names } = this.#shared;
     const { now } = this.#conversation;
     const opnum = this.#operations.get(context) ?? 0;
@@ -273,6 +285,7 @@ export class DceRpcAnalyzer implements Session {
       this.#operation = names.operation(bound.uuid, opnum);
     }
     this.#opnum = opnum;
+    this.#rowUuid = bound?.uuid;
     this.#callId = header.callId;
     this.#write();
     this.#connection!.hasNews = false;
@@ -344,16 +357,25 @@ export class DceRpcAnalyzer implements Session {
   #write(): void {
     const [endpoint, operation] = [this.#endpoint, this.#operation];
     if (endpoint === undefined || operation === undefined) return;
-    if (isIgnored(endpoint, operation)) return;
+    if (this.#isMuted || isIgnored(endpoint, operation)) return;
     this.#shared.log
       .row(this.#startTime, this.#conversation)
       .interval("rtt", this.#rtt)
       .text("named_pipe", this.#namedPipe)
       .text("endpoint", endpoint)
       .text("operation", operation)
-      .text("interface_uuid", this.#uuid)
+      .text("interface_uuid", this.#rowUuid ?? this.#uuid)
       .count("opnum", this.#opnum)
       .text("protection", PROTECTIONS[this.#level])
-      .count("call_id", this.#callId);
+      .count("call_id", this.#callId)
+      .count("request_bytes", this.#asked?.stubBytes)
+      .count("request_fragments", this.#asked?.fragments)
+      .count("response_bytes", this.#answered?.stubBytes)
+      .count("response_fragments", this.#answered?.fragments);
   }
+}
+
+/** The bytes themselves are not kept. */
+function sizesOf({ stubBytes, fragments }: Fragments): Sizes {
+  return { stubBytes, fragments };
 }

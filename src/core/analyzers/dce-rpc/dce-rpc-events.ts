@@ -22,5 +22,9 @@ export const dceRpcSchema: LogSchema = {
       ...OURS,
       width: "u32",
     }),
+    field("request_bytes", "count", "Bytes of the request's parameters.", OURS),
+    field("request_fragments", "count", "Fragments that the request came in.", OURS),
+    field("response_bytes", "count", "Bytes of the response's parameters.", OURS),
+    field("response_fragments", "count", "Fragments that the response came in.", OURS),
   ],
 };

@@ -65,7 +65,7 @@ export function looksLikePdu(bytes: Uint8Array): boolean {
   // Integer form 0 or 1 with ASCII, floating point form 0 to 3, two bytes reserved (C706 14.1).
   if (bytes.length > 4 && bytes[4] !== 0x00 && bytes[4] !== 0x10) return false;
   if (bytes.length > 5 && bytes[5]! > 3) return false;
-  return true;
+  return (bytes[6] ?? 0) === 0 && (bytes[7] ?? 0) === 0;
 }
 
 /** Reads a header out of at least 16 bytes; undefined when it is none. */

@@ -9,24 +9,38 @@ const WINREG = "338cd001-2244-31f1-aaaa-900038001003";
 /** Secrets under which a domain keeps the keys that open its users' data (MS-BKRP 3.1.4). */
 const BACKUP_KEY = "G$BCKUPKEY";
 
-/** Domain controllers serve this interface; who asks for their data without being one steals it. */
+const SERVES = "drsuapi";
+const ASKS = "drsuapi names";
+
+/** Who serves this interface is a domain controller. */
 const bind: CallWatch = {
   request: ({ watch, callee }) => {
-    watch.meet("drsuapi", callee, callee);
+    watch.meet(SERVES, callee, callee);
   },
 };
 
-/** Directory data is replicated (MS-DRSR 4.1.10), which domain controllers do with each other. */
+/** What a domain controller has no need to ask another before it replicates: names, and who is one. */
+const lookUp: CallWatch = {
+  request: ({ watch, caller, callee }) => {
+    watch.meet(SERVES, callee, callee);
+    watch.meet(ASKS, caller, callee);
+  },
+};
+
+/**
+ * Directory data is replicated (MS-DRSR 4.1.10), which domain controllers do with each other all the
+ * time; somebody who looks names up first, and serves no directory himself, takes an account's secrets.
+ */
 const replicate: CallWatch = {
   request: (call) => {
     const { caller, callee, watch, parameters } = call;
-    watch.meet("drsuapi", callee, callee);
-    if (watch.hasMet("drsuapi", caller, caller)) return;
-    const shown = parameters === undefined ? `which account: ${NOT_VISIBLE}` : "";
+    watch.meet(SERVES, callee, callee);
+    if (watch.hasMet(SERVES, caller, caller) || !watch.hasMet(ASKS, caller, callee)) return;
     const message =
       `${caller}, which serves no directory itself, takes directory data of ${callee} as a ` +
       `domain controller would (${wayOf(call)})`;
-    call.tell("Lateral::DCSync", message, shown === "" ? undefined : shown);
+    const hidden = parameters === undefined ? `which account: ${NOT_VISIBLE}` : undefined;
+    call.tell("Lateral::DCSync", message, hidden);
   },
 };
 
@@ -36,9 +50,7 @@ const retrieve: CallWatch = {
     const { caller, callee, parameters } = call;
     if (parameters === undefined) return;
     parameters.handle();
-    parameters.u16();
-    parameters.u16();
-    const name = parameters.textPointer() ?? "";
+    const name = parameters.countedText() ?? "";
     if (!name.startsWith(BACKUP_KEY)) return;
     const message = `${caller} reads the backup key of ${callee}'s domain (${wayOf(call)})`;
     call.tell("Lateral::Domain_Backup_Key_Read", message, name);
@@ -52,14 +64,23 @@ const told = (note: string, verb: string): CallWatch => ({
   },
 });
 
+/** Everybody lists the shares of a server; who does so at several hosts looks for something. */
+const listShares: CallWatch = {
+  request: (call) => {
+    const { caller, callee, watch } = call;
+    const hosts = watch.meet("shares", caller, callee);
+    if (hosts < 2 || caller === callee) return;
+    const message = `${caller} lists the shares of ${callee}, of ${hosts} hosts so far`;
+    call.tell("Recon::Shares_Listed", `${message} (${wayOf(call)})`);
+  },
+};
+
 /** A value of another host's registry is set (MS-RRP 3.1.5.22): the key's handle, then its name. */
 const setValue: CallWatch = {
   request: (call) => {
     const { caller, callee, parameters } = call;
     parameters?.handle();
-    parameters?.u16();
-    parameters?.u16();
-    const name = parameters === undefined ? NOT_VISIBLE : (parameters.textPointer() ?? "");
+    const name = parameters === undefined ? NOT_VISIBLE : (parameters.countedText() ?? "");
     const message = `${caller} sets the registry value ${name} on ${callee} (${wayOf(call)})`;
     call.tell("Lateral::Remote_Registry_Written", message, name);
   },
@@ -71,6 +92,8 @@ export const directoryCalls: CallWatches = new Map([
     new Map([
       [0, bind],
       [3, replicate],
+      [12, lookUp],
+      [16, lookUp],
     ]),
   ],
   [LSARPC, new Map([[43, retrieve]])],
@@ -79,7 +102,7 @@ export const directoryCalls: CallWatches = new Map([
     SRVSVC,
     new Map([
       [12, told("Recon::Sessions_Listed", "lists who is connected to")],
-      [15, told("Recon::Shares_Listed", "lists the shares of")],
+      [15, listShares],
     ]),
   ],
   [WINREG, new Map([[22, setValue]])],

@@ -7,6 +7,9 @@ export interface Fragments {
   readonly opnum: number;
   /** The parameters; undefined when they are encrypted or nobody wants them. */
   readonly stub: Uint8Array | undefined;
+  /** Bytes of the parameters, whether they can be read or not, and fragments that they came in. */
+  readonly stubBytes: number;
+  readonly fragments: number;
 }
 
 interface Waiting {
@@ -14,11 +17,13 @@ interface Waiting {
   readonly opnum: number;
   readonly pieces: Uint8Array[] | undefined;
   bodyBytes: number;
+  stubBytes: number;
+  fragments: number;
 }
 
 /** Puts the fragments of one side's calls together (C706 12.6.3.1: first, last, call id). */
 export class FragmentTable {
-  /** Why no more can be read. */
+  /** Why a call was given up; said once. */
   weird: string | undefined;
   readonly #limits: { readonly messages: Limit; readonly bytes: Limit };
   #waiting: Map<number, Waiting> | undefined;
@@ -35,6 +40,7 @@ export class FragmentTable {
     const known = this.#waiting?.get(header.callId);
     if (header.isFirst) {
       if (known !== undefined) {
+        this.#waiting!.delete(header.callId);
         this.weird = "multiple_first_fragments_in_dce_rpc_reassembly";
         return undefined;
       }
@@ -44,12 +50,14 @@ export class FragmentTable {
     }
     if (known === undefined) return undefined;
     known.bodyBytes += part.bodyBytes;
+    known.stubBytes += part.stubBytes;
+    known.fragments++;
     if (part.stub !== undefined) known.pieces?.push(part.stub.slice());
-    this.#checkBytes(known);
-    if (!header.isLast || this.weird !== undefined) return undefined;
+    if (!this.#checkBytes(header.callId, known) || !header.isLast) return undefined;
     this.#waiting!.delete(header.callId);
-    const { context, opnum, pieces } = known;
-    return { context, opnum, stub: pieces === undefined ? undefined : join(pieces) };
+    const { context, opnum, pieces, stubBytes, fragments } = known;
+    const stub = pieces === undefined ? undefined : join(pieces);
+    return { context, opnum, stub, stubBytes, fragments };
   }
 
   #begin(
@@ -57,23 +65,26 @@ export class FragmentTable {
     part: Fragments & { readonly bodyBytes: number; readonly keep: boolean },
   ): void {
     this.#waiting ??= new Map();
-    const { context, opnum, bodyBytes, stub } = part;
+    const { context, opnum, bodyBytes, stub, stubBytes } = part;
     const pieces = part.keep && stub !== undefined ? [stub.slice()] : undefined;
-    const waiting = { context, opnum, pieces, bodyBytes };
+    const waiting = { context, opnum, pieces, bodyBytes, stubBytes, fragments: 1 };
     this.#waiting.set(callId, waiting);
     const { messages } = this.#limits;
     if (this.#waiting.size > messages.maximum) {
       messages.reached++;
+      this.#waiting.delete(this.#waiting.keys().next().value!);
       this.weird = "too_many_dce_rpc_msgs_in_reassembly";
     }
-    this.#checkBytes(waiting);
+    this.#checkBytes(callId, waiting);
   }
 
-  #checkBytes({ bodyBytes }: Waiting): void {
+  #checkBytes(callId: number, { bodyBytes }: Waiting): boolean {
     const { bytes } = this.#limits;
-    if (bodyBytes <= bytes.maximum) return;
+    if (bodyBytes <= bytes.maximum) return true;
     bytes.reached++;
+    this.#waiting!.delete(callId);
     this.weird = "too_much_dce_rpc_fragment_data";
+    return false;
   }
 }
 

@@ -52,6 +52,15 @@ export class NdrReader {
     return this.#word() !== 0;
   }
 
+  /** A text in a structure of its own (RPC_UNICODE_STRING, MS-DTYP 2.3.10): two lengths, a pointer. */
+  countedText(): string | undefined {
+    // A structure is aligned as its widest part is: the pointer.
+    this.#take(0, this.#is64 ? 8 : 4);
+    this.u16();
+    this.u16();
+    return this.textPointer();
+  }
+
   /** A context handle, as text that tells it from others (20 bytes, MS-RPCE 2.2.1.1). */
   handle(): string {
     const at = this.#take(20, 4);

@@ -67,7 +67,7 @@ export class HandleNames {
   }
 }
 
-/** How a call went, for a message: `svcctl CreateServiceW over \pipe\svcctl`. */
-export function wayOf({ endpoint, operation, pipe }: CallSite): string {
-  return `${endpoint} ${operation}${pipe === undefined ? "" : ` over ${pipe}`}`;
+/** How a call went, for a message: `svcctl CreateServiceW, opnum 12, over pipe svcctl`. */
+export function wayOf({ endpoint, operation, opnum, pipe }: CallSite): string {
+  return `${endpoint} ${operation}, opnum ${opnum}${pipe === undefined ? "" : `, over ${pipe}`}`;
 }

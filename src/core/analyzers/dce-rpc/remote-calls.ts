@@ -81,7 +81,10 @@ export class RemoteCalls {
       note: undefined,
       tell: (note, message, sub) => {
         const key = `${note} ${caller} ${callee} ${sub ?? ""}`;
-        if (this.#watch.isNew(key)) this.#conversation.notice(note, message, sub);
+        if (!this.#watch.isNew(key)) return;
+        const { account } = this.#conversation;
+        const by = account === undefined ? "" : `, logged on as ${account}`;
+        this.#conversation.notice(note, `${message}${by}`, sub);
       },
     };
   }

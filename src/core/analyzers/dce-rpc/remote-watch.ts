@@ -8,6 +8,8 @@ export class RemoteWatch {
   readonly #toldLimit: Limit;
   readonly #hosts = new Map<string, Set<string>>();
   readonly #hostLimit: Limit;
+  /** Pairs of hosts in `#hosts`. */
+  #meetings = 0;
 
   constructor(limit: (name: string, maximum: number) => Limit) {
     this.handles = limit("dce_rpc.handles", 256);
@@ -31,16 +33,23 @@ export class RemoteWatch {
   meet(what: string, from: string, to: string): number {
     const key = `${what} ${from}`;
     let hosts = this.#hosts.get(key);
-    if (hosts === undefined) {
-      if (this.#hosts.size >= this.#hostLimit.maximum) {
-        this.#hostLimit.reached++;
-        this.#hosts.delete(this.#hosts.keys().next().value!);
-      }
+    if (hosts?.has(to)) return hosts.size;
+    if (this.#meetings >= this.#hostLimit.maximum) this.#forgetOldest();
+    if (hosts === undefined || !this.#hosts.has(key)) {
       hosts = new Set();
       this.#hosts.set(key, hosts);
     }
-    if (hosts.size < this.#hostLimit.maximum) hosts.add(to);
+    hosts.add(to);
+    this.#meetings++;
     return hosts.size;
+  }
+
+  #forgetOldest(): void {
+    this.#hostLimit.reached++;
+    const [oldest] = this.#hosts;
+    if (oldest === undefined) return;
+    this.#hosts.delete(oldest[0]);
+    this.#meetings -= oldest[1].size;
   }
 
   /** True when that was seen between these two. */

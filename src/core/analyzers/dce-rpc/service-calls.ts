@@ -9,6 +9,8 @@ import {
 
 /** Interface svcctl: the Service Control Manager (MS-SCMR 3.1.4). */
 const SVCCTL = "367abb81-9844-35f1-ad32-98f038001003";
+/** A command line may hold a whole script; its beginning is shown, the packet has the rest. */
+const SHOWN_CHARACTERS_MAX = 1024;
 /** Control code that stops a service (MS-SCMR 3.1.4.2). */
 const CONTROL_STOP = 1;
 
@@ -28,7 +30,9 @@ const create = (characterBytes: 1 | 2): CallWatch => ({
     for (let n = 0; n < 4; n++) parameters.u32();
     const program = parameters.text(characterBytes);
     const titled = title === undefined || title === name ? "" : ` ("${title}")`;
-    const what = parameters.short ? "not all of it captured" : program;
+    const what = parameters.short
+      ? "not all of it captured"
+      : program.slice(0, SHOWN_CHARACTERS_MAX);
     call.note = name;
     call.tell(
       "Lateral::Remote_Service_Created",
@@ -92,7 +96,7 @@ const openManager: CallWatch = {
     const hosts = call.watch.meet("svcctl", caller, callee);
     const so = hosts > 1 ? `, the ${hosts}. host that it does so to` : "";
     const message = `${caller} opens the service manager of ${callee} (${wayOf(call)})${so}`;
-    call.tell("Lateral::Service_Manager_Opened", message);
+    call.tell("Lateral::Service_Manager_Opened", message, call.operation);
   },
 };
 

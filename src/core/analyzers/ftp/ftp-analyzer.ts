@@ -1,16 +1,14 @@
 import type { Limit } from "../../base/index.ts";
-import { formatAddress } from "../../packet/index.ts";
 import {
   bytesToText,
   type Conversation,
   LineReader,
-  type LogWriter,
   type Session,
   type Side,
 } from "../shared/index.ts";
 import { AdatTokens } from "./adat-tokens.ts";
 import { CommandTrail } from "./command-trail.ts";
-import type { ChannelOwner, DataChannels, FtpDataChannel } from "./data-channels.ts";
+import type { ChannelOwner, FtpDataChannel } from "./data-channels.ts";
 import {
   type DataAddress,
   ftpReplyCode,
@@ -23,61 +21,10 @@ import {
   skipBlanks,
   withoutTelnet,
 } from "./ftp-parser.ts";
-import { joinPath, pathIn } from "./ftp-paths.ts";
+import { ABOUT_FILES, type FtpShared, GUESTS, LOGGED } from "./ftp-shared.ts";
 import { type PendingCommand, PendingCommands } from "./pending-commands.ts";
+import { WorkingFolder } from "./working-folder.ts";
 
-/** What all control connections share. */
-export interface FtpShared {
-  readonly log: LogWriter;
-  readonly commandsLog: LogWriter;
-  readonly channels: DataChannels;
-  readonly lineBytes: Limit;
-  readonly commandBytes: Limit;
-  readonly pendingCommands: Limit;
-  readonly userBytes: Limit;
-  readonly passwordBytes: Limit;
-  readonly argumentBytes: Limit;
-  readonly replyBytes: Limit;
-}
-
-/** Commands that Zeek logs. */
-const LOGGED: ReadonlySet<string> = new Set([
-  "APPE",
-  "DELE",
-  "RETR",
-  "STOR",
-  "STOU",
-  "ACCT",
-  "PORT",
-  "PASV",
-  "EPRT",
-  "EPSV",
-]);
-/** Commands whose argument names a file or folder. */
-const ABOUT_FILES: ReadonlySet<string> = new Set(
-  [
-    "APPE",
-    "CWD",
-    "DELE",
-    "MKD",
-    "RETR",
-    "RMD",
-    "RNFR",
-    "RNTO",
-    "STOR",
-    "STOU",
-    "REST",
-    "SIZE",
-  ].concat("MDTM"),
-);
-const FOLDER_REPLIES: ReadonlySet<string> = new Set([
-  "CWD 250",
-  "CDUP 200",
-  "CDUP 250",
-  "PWD 257",
-  "XPWD 257",
-]);
-const GUESTS: ReadonlySet<string> = new Set(["anonymous", "ftp", "ftpuser", "guest"]);
 const HIDDEN = "<hidden>";
 const DASH = 0x2d;
 /** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
@@ -100,7 +47,7 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   #current: PendingCommand | undefined;
   #user = "<unknown>";
   #password: string | undefined;
-  #folder = ".";
+  readonly #folder: WorkingFolder;
   #command: string | undefined;
   #argument: string | undefined;
   #replyCode: number | undefined;
@@ -120,12 +67,14 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   /** Data channels whose files may still tell their types. */
   #channels: FtpDataChannel[] = [];
   #announced: (readonly [Int32Array, number])[] = [];
-  #bytes = 0;
+  /** How far each side came, gaps counted. */
+  readonly #ends: [number, number] = [0, 0];
   #isOver = false;
 
   constructor(conversation: Conversation, shared: FtpShared) {
     this.#conversation = conversation;
     this.#shared = shared;
+    this.#folder = new WorkingFolder(shared.argumentBytes.maximum);
     this.#trail = new CommandTrail(conversation, shared.commandsLog);
     const reader = (side: Side): LineReader =>
       new LineReader(
@@ -141,7 +90,7 @@ export class FtpAnalyzer implements Session, ChannelOwner {
 
   data(side: Side, bytes: Uint8Array, position: number): void {
     if (this.#isOver) return;
-    this.#bytes += bytes.length;
+    this.#ends[side] = position + bytes.length;
     if (this.#inner !== undefined) this.#inner.data(side, bytes, position);
     else this.#readers[side].data(bytes, position);
   }
@@ -345,20 +294,12 @@ export class FtpAnalyzer implements Session, ChannelOwner {
       const address = code === 227 ? parsePasv(text) : parseEpsv(text);
       if (address !== undefined) this.#expect(address, { isPassive: true });
     }
-    this.#learnFolder(current, code, text);
+    if (!current.isFolderKnown) {
+      current.isFolderKnown = this.#folder.learn(command, current.argument, { code, text });
+    }
     if (pending.size <= 1) return;
     pending.remove(current);
     this.#finishCommand();
-  }
-
-  #learnFolder(current: PendingCommand, code: number, text: string): void {
-    const { command, argument } = current;
-    if (current.isFolderKnown || !FOLDER_REPLIES.has(`${command} ${code}`)) return;
-    current.isFolderKnown = true;
-    if (command === "CWD") this.#folder = joinPath(this.#folder, argument);
-    else if (command === "CDUP") this.#folder = joinPath(this.#folder, "/..");
-    else this.#folder = pathIn(text);
-    this.#folder = this.#folder.slice(0, this.#shared.argumentBytes.maximum);
   }
 
   /** The command at hand is over: it is logged if it is one of those. */
@@ -367,7 +308,9 @@ export class FtpAnalyzer implements Session, ChannelOwner {
     const { argumentBytes, replyBytes } = this.#shared;
     this.#time = time;
     this.#command = command;
-    const named = ABOUT_FILES.has(command) ? this.#link(argument) : argument;
+    const named = ABOUT_FILES.has(command)
+      ? this.#folder.link(this.#conversation.responder, argument)
+      : argument;
     this.#argument = this.#cut(named, "FTP_arg_too_long", argumentBytes);
     if (this.#replyText !== undefined) {
       this.#replyText = this.#cut(this.#replyText, "FTP_reply_msg_too_long", replyBytes);
@@ -383,14 +326,6 @@ export class FtpAnalyzer implements Session, ChannelOwner {
     this.#fileSize = undefined;
     this.#channel = undefined;
     this.#fuid = undefined;
-  }
-
-  #link(argument: string): string {
-    const path = joinPath(this.#folder, argument);
-    const words = this.#conversation.responder;
-    const host = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
-    const rooted = path.startsWith("/") ? path : `/${path}`;
-    return `ftp://${host.includes(":") ? `[${host}]` : host}${rooted}`;
   }
 
   #write(): void {
@@ -413,7 +348,7 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   }
 
   #violation(reason: string): void {
-    if (this.#bytes > VIOLATION_BYTES_MAX) return;
+    if (this.#ends[0] + this.#ends[1] > VIOLATION_BYTES_MAX) return;
     this.end();
     this.#isOver = true;
     this.#conversation.reject(reason);

@@ -25,7 +25,7 @@ export class HttpSession implements Session, HttpFlow {
   readonly conversation: Conversation;
   readonly shared: HttpShared;
   readonly transactions: Transactions;
-  readonly #sides: readonly [HttpSide, HttpSide];
+  readonly #sides: [HttpSide, HttpSide];
   /** Methods of requests that wait for their reply. */
   readonly #unanswered: string[] = [];
   #requests = 0;
@@ -36,6 +36,9 @@ export class HttpSession implements Session, HttpFlow {
   /** By side: true once it is known where messages begin. */
   readonly #isInStep: [boolean, boolean];
   #passedBytes = 0;
+  /** A request came before the reply to the one before had begun. */
+  #isPipelined = false;
+  #hasLostReplies = false;
   /** When it was seen that the flow is no HTTP. */
   #doomTime: number | undefined;
   /** Who takes the bytes since the protocol was changed. */
@@ -73,7 +76,18 @@ export class HttpSession implements Session, HttpFlow {
       // What a reply's body is depends on the request: without one there is no other.
       this.interrupt(side === 0);
       this.#sides[side].reader.isStopped = true;
+      if (side === 1 && !this.#isPipelined) this.#awaitReply();
     }
+  }
+
+  /**
+   * Bytes of replies are lost: the next that begins with a packet is read again. As long as the client
+   * waited for each reply it answers the last request.
+   */
+  #awaitReply(): void {
+    this.#sides[1] = new HttpSide(this, 1);
+    this.#isInStep[1] = false;
+    this.#hasLostReplies = true;
   }
 
   finished(side: Side): void {
@@ -113,9 +127,16 @@ export class HttpSession implements Session, HttpFlow {
 
   /** Whoever was not there at the start has to see where a message begins, at the start of a piece. */
   #findStep(side: Side, bytes: Uint8Array): boolean {
-    this.#isInStep[side] = !this.conversation.isMidStream || beginsMessage(side, bytes);
+    this.#isInStep[side] = beginsMessage(side, bytes);
     this.#passedBytes += bytes.length;
-    if (this.#isInStep[side]) return true;
+    if (this.#isInStep[side]) {
+      if (side === 1 && this.#hasLostReplies) {
+        this.#hasLostReplies = false;
+        this.#unanswered.splice(0, this.#unanswered.length - 1);
+        this.transactions.skipReplies();
+      }
+      return true;
+    }
     if (this.#passedBytes > UNKNOWN_BYTES_MAX && !this.#isInStep[0] && !this.#isInStep[1]) {
       this.#isOver = true;
       this.conversation.done();
@@ -144,6 +165,9 @@ export class HttpSession implements Session, HttpFlow {
     if (!this.#isKeptAlive && this.#requests > 1) {
       this.conversation.weird("unexpected_multiple_HTTP_requests");
     }
+    // A reply under way may be over already, behind a hole that nobody knows of yet.
+    const answering = this.#sides[1].isOngoing ? 1 : 0;
+    if (this.#unanswered.length > answering && !this.#hasLostReplies) this.#isPipelined = true;
     if (this.#unanswered.length < METHODS_MAX) this.#unanswered.push(request.method);
     this.conversation.confirm("http");
     if (request.method.toUpperCase() === "CONNECT") this.#isConnect = true;

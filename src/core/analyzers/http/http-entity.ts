@@ -110,7 +110,7 @@ export class HttpEntity {
 
   /** Bytes that were never captured; false when it cannot be told what comes behind them. */
   gap(length: number): boolean {
-    if ((this.isOver && this.isInHeader) || this.bodyLength === 0) return false;
+    if (this.isOver || this.isInHeader) return false;
     this.#openFeed()?.gap(length);
     this.#digest = undefined;
     if (this.#framing.range !== undefined) this.#framing.range.first += length;
@@ -129,6 +129,11 @@ export class HttpEntity {
     if (this.#framing.chunks === "data") this.#framing.chunks = "data-end";
     else this.end();
     return true;
+  }
+
+  /** RFC 9112 6.3: a request that states no length has no body; only a reply may last to the end. */
+  get #isBareRequest(): boolean {
+    return this.#host.side === 0 && this.depth === 0 && !this.#framing.isPacked;
   }
 
   /** The side ended properly: a last line without its end counts as one. */
@@ -257,7 +262,7 @@ export class HttpEntity {
     else if (this.#framing.contentLength > 0) {
       this.#expected = this.#framing.contentLength;
       reader.plainBytes = this.#framing.contentLength;
-    } else if (this.#framing.contentLength === 0) this.end();
+    } else if (this.#framing.contentLength === 0 || this.#isBareRequest) this.end();
     else if (this.#host.isClosedAfter || this.#framing.isPacked) {
       reader.plainBytes = Number.POSITIVE_INFINITY;
     } else if (this.#bodyExpected !== "yes") this.end();

@@ -153,8 +153,8 @@ export class HttpSide implements EntityHost, LineSink {
 
   openFile(start: Omit<FileStart, "source" | "side">): FileFeed | undefined {
     const { transactions, shared, conversation } = this.#flow;
-    const transaction = transactions.current;
-    if (transaction === undefined) return undefined;
+    // The other side may have begun another exchange since.
+    const transaction = transactions.touch(this.side);
     const filename = transaction.entity?.filename;
     const isRange = transaction.isRange && this.side === 1;
     const isKept = isRange || this.replyCode === 206;

@@ -167,7 +167,7 @@ test("an upgrade hands the handshake on, then what follows", () => {
   );
 });
 
-test("a hole inside a body is passed over, one in the headers ends the reading", () => {
+test("a hole inside a body is passed over, behind one in headers the next reply is read", () => {
   const inside = talk(http, [
     ask(),
     [1, bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")],
@@ -176,7 +176,31 @@ test("a hole inside a body is passed over, one in the headers ends the reading",
   ]);
   expect(inside.rows("http")[0]).toMatchObject({ response_body_len: 10, status_code: 200 });
   const before = talk(http, [ask(), [1, bytes("HTTP/1.1 200 OK\r\nConte")], [1, 5], answer("no")]);
-  expect(before.rows("http")).toMatchObject([{ response_body_len: 0 }]);
+  expect(before.rows("http")).toMatchObject([
+    { response_body_len: 0 },
+    { status_code: 200, response_body_len: 2 },
+  ]);
+});
+
+test("replies lost in a hole are nobody's: what comes behind it answers the last request", () => {
+  const lost: Piece = [1, 400];
+  const hole = talk(http, [ask(), ask(), lost, ask(), answer("no")]);
+  expect(hole.rows("http").map((row) => row["status_code"])).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const waiting = talk(http, [ask(), lost, ask(), answer("ok")]);
+  expect(waiting.rows("http").map((row) => row["status_code"])).toEqual([undefined, 200]);
+});
+
+test("a request without a stated length has no body, even where the reply closes the flow", () => {
+  const close = [
+    1,
+    bytes("HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
+  ] as const;
+  const out = talk(http, [ask(), close, ask(), close, ask()]);
+  expect(out.rows("http").map((row) => row["method"])).toEqual(["GET", "GET", "GET"]);
 });
 
 test("Basic authentication tells the user and never the password", () => {

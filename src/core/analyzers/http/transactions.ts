@@ -199,6 +199,16 @@ export class Transactions {
     this.#pending.delete(this.#reply);
   }
 
+  /** Replies were lost: what comes next answers the last request, the others are written without. */
+  skipReplies(): void {
+    for (let number = Math.max(1, this.#reply); number < this.#request; number++) {
+      const transaction = this.#pending.get(number);
+      if (transaction !== undefined) this.#write(transaction);
+      this.#pending.delete(number);
+    }
+    this.#reply = Math.max(0, this.#request - 1);
+  }
+
   /** The flow is over: what waits for a reply is written without. */
   end(): void {
     for (const [number, transaction] of this.#pending) if (number > 0) this.#write(transaction);

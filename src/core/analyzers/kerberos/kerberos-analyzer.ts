@@ -49,6 +49,8 @@ interface Exchange {
   options?: number | undefined;
   authorisedBy?: string | undefined;
   granted?: string | undefined;
+  errorCode?: number | undefined;
+  replyCipher?: string | undefined;
   readonly certificates: [CertificateSeen | undefined, CertificateSeen | undefined];
 }
 
@@ -192,6 +194,8 @@ export class KerberosAnalyzer implements Session {
     exchange.service = ticket.service;
     exchange.cipher = cipherName(ticket.cipher);
     exchange.success = true;
+    const { replyCipher } = message;
+    exchange.replyCipher = replyCipher === undefined ? undefined : cipherName(replyCipher);
     exchange.granted = this.#digest(ticket);
     this.#write();
   }
@@ -219,6 +223,7 @@ export class KerberosAnalyzer implements Session {
     exchange.service = message.service ?? exchange.service;
     exchange.success = false;
     exchange.error = errorText ?? errorName(message.errorCode!);
+    exchange.errorCode = message.errorCode;
     this.#write();
   }
 
@@ -269,7 +274,9 @@ export class KerberosAnalyzer implements Session {
       .text("server_cert_subject", server?.subject)
       .text("server_cert_fuid", server?.fuid)
       .text("auth_ticket_sha256", exchange.authorisedBy)
-      .text("new_ticket_sha256", exchange.granted);
+      .text("new_ticket_sha256", exchange.granted)
+      .count("error_code", exchange.errorCode && Math.min(exchange.errorCode, 0xffff))
+      .text("reply_cipher", exchange.replyCipher);
     this.#exchange = undefined;
   }
 }

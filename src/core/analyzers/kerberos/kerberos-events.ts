@@ -34,5 +34,14 @@ export const kerberosSchema: LogSchema = {
     field("new_ticket_sha256", "dict", "SHA-256 of the ticket that was granted.", {
       optional: true,
     }),
+    field("error_code", "count", "Number of the error.", {
+      optional: true,
+      width: "u16",
+      ours: true,
+    }),
+    field("reply_cipher", "dict", "Cipher of what only the client can read in the reply.", {
+      optional: true,
+      ours: true,
+    }),
   ],
 };

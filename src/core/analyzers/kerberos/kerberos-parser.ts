@@ -33,6 +33,8 @@ export interface KerberosMessage {
   authorisation?: Ticket | undefined;
   /** The first certificate of PKINIT (RFC 4556); empty where an anonymous client has none. */
   certificate?: Uint8Array | undefined;
+  /** Cipher of the part of a reply that is for the client. */
+  replyCipher?: number | undefined;
   errorCode?: number | undefined;
   errorText?: string | undefined;
 }
@@ -117,7 +119,9 @@ class MessageReader {
     }
     const realm = this.#text(undefined, fields[3]);
     const client = this.#principal("client", fields[4]);
-    const message: KerberosMessage = { type, realm, client, ticket };
+    const sealed = fields[6] && sequenceFields(this.#bytes, fields[6]);
+    const replyCipher = this.#number(sealed?.[0]);
+    const message: KerberosMessage = { type, realm, client, ticket, replyCipher };
     return this.#preauthentication(message, fields[2]) ? message : undefined;
   }
 

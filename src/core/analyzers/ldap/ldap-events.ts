@@ -20,6 +20,10 @@ export const ldapSchema: LogSchema = {
     field("argument", "text", "Changes, or how a bind proves who it is; never a password.", {
       optional: true,
     }),
+    field("target", "text", "Entry that is added, renamed or compared.", {
+      optional: true,
+      ours: true,
+    }),
   ],
 };
 
@@ -45,5 +49,16 @@ export const ldapSearchSchema: LogSchema = {
       optional: true,
       ours: true,
     }),
+    field("size_limit", "count", "Entries that are wanted at most, 0 for all.", {
+      optional: true,
+      width: "u32",
+      ours: true,
+    }),
+    field("time_limit", "count", "Seconds that it may take, 0 for any.", {
+      optional: true,
+      width: "u32",
+      ours: true,
+    }),
+    field("types_only", "bool", "Whether values are left out.", { optional: true, ours: true }),
   ],
 };

@@ -12,6 +12,7 @@ import {
   BIND_SASL,
   BIND_SIMPLE,
   type LdapMessage,
+  type Search,
   SICILY_NEGOTIATE,
   SICILY_RESPONSE,
 } from "./ldap-parser.ts";
@@ -32,7 +33,7 @@ interface Operation {
   readonly time: number;
   version?: number | undefined;
   found: number;
-  attributes?: string[];
+  search?: Search;
   readonly texts: Map<string, string>;
 }
 
@@ -55,7 +56,14 @@ const FINAL: ReadonlySet<number> = new Set([
   LDAP.abandonRequest,
   LDAP.extendedResponse,
 ]);
-const MESSAGE_FIELDS = ["opcode", "result", "diagnostic_message", "object", "argument"] as const;
+const MESSAGE_FIELDS = [
+  "opcode",
+  "result",
+  "diagnostic_message",
+  "object",
+  "argument",
+  "target",
+] as const;
 const SEARCH_FIELDS = [
   "scope",
   "deref_aliases",
@@ -134,6 +142,7 @@ export class LdapOperations {
         );
       }
     }
+    if (message.target) texts.set("target", message.target);
     const argument = argumentOf(message);
     if (argument) this.#set(operation, "argument", argument, "message");
     if (!FINAL.has(code)) return;
@@ -151,7 +160,7 @@ export class LdapOperations {
     this.#set(search, "deref_aliases", named(DEREF_ALIASES, deref), "search");
     if (asked.base !== "") this.#set(search, "base_object", asked.base, "search");
     this.#set(search, "filter", asked.filter, "search");
-    search.attributes = asked.attributes;
+    search.search = asked;
   }
 
   #setResult(operation: Operation, message: LdapMessage, kind: "message" | "search"): void {
@@ -227,11 +236,17 @@ export class LdapOperations {
   }
 
   #writeSearch(search: Operation): void {
+    const asked = search.search;
+    const bounded = (limit: number | undefined): number | undefined =>
+      limit === undefined ? undefined : Math.min(limit, 0xffffffff);
     const row = this.#shared.searchLog
       .row(search.time, this.#conversation)
       .count("message_id", search.id)
       .count("result_count", search.found)
-      .list("requested_attributes", search.attributes);
+      .list("requested_attributes", asked?.attributes)
+      .count("size_limit", bounded(asked?.sizeLimit))
+      .count("time_limit", bounded(asked?.timeLimit))
+      .bool("types_only", asked?.typesOnly);
     for (const field of SEARCH_FIELDS) row.text(field, search.texts.get(field));
   }
 }

@@ -14,6 +14,8 @@ export interface LdapMessage {
   diagnostic?: string;
   object?: string;
   argument?: string;
+  /** Entry of an operation that Zeek tells nothing of. */
+  target?: string;
   version?: number | undefined;
   bind?: Bind;
   search?: Search;
@@ -32,6 +34,9 @@ export interface Search {
   readonly base: string;
   readonly scope: number | undefined;
   readonly deref: number | undefined;
+  readonly sizeLimit: number | undefined;
+  readonly timeLimit: number | undefined;
+  readonly typesOnly: boolean | undefined;
   readonly filter: string;
   readonly attributes: string[];
 }
@@ -125,10 +130,14 @@ class OperationReader {
       case LDAP.compareResponse:
       case LDAP.extendedResponse:
         return this.#result(message, content);
-      case LDAP.unbindRequest:
       case LDAP.addRequest:
       case LDAP.modifyDnRequest:
-      case LDAP.compareRequest:
+      case LDAP.compareRequest: {
+        const target = content.take(DER_TAG.octetString);
+        if (target !== undefined) message.target = this.#text(target, "target");
+        return true;
+      }
+      case LDAP.unbindRequest:
       case LDAP.searchResultReference:
       case LDAP.intermediateResponse:
         return true;
@@ -185,9 +194,9 @@ class OperationReader {
     const base = content.take(DER_TAG.octetString);
     const scope = content.next();
     const deref = content.next();
-    content.next();
-    content.next();
-    content.next();
+    const sizeLimit = content.next();
+    const timeLimit = content.next();
+    const typesOnly = content.next();
     const filter = content.next();
     if (base === undefined || scope === undefined || deref === undefined || filter === undefined) {
       return false;
@@ -206,6 +215,9 @@ class OperationReader {
       base: this.#text(base, "base_object"),
       scope: integerNumber(this.#bytes, scope),
       deref: integerNumber(this.#bytes, deref),
+      sizeLimit: sizeLimit && integerNumber(this.#bytes, sizeLimit),
+      timeLimit: timeLimit && integerNumber(this.#bytes, timeLimit),
+      typesOnly: typesOnly && this.#bytes[typesOnly.start] !== 0,
       filter: filterText(this.#bytes, filter, this.#filterTerms),
       attributes,
     };

@@ -6,22 +6,32 @@ const PAIR_LIFETIME = 300e9;
 /** Who logged on to whom of late, by addresses. */
 export class LogonPairs {
   readonly #limit: Limit;
-  readonly #times = new Map<string, number>();
+  readonly #logons = new Map<string, { time: number; isTold: boolean }>();
 
   constructor(limit: Limit) {
     this.#limit = limit;
   }
 
-  /** Notes a logon; true when the server logged on to the client shortly before. */
-  see(client: Int32Array, server: Int32Array, now: number): boolean {
+  /**
+   * Notes a logon; true the first time that a host's own account logs on to who had logged on to that
+   * host shortly before.
+   */
+  see(
+    client: Int32Array,
+    server: Int32Array,
+    { now, isHost }: { now: number; isHost: boolean },
+  ): boolean {
     const [from, to] = [client.join(), server.join()];
     const key = `${from}>${to}`;
-    if (!this.#times.delete(key) && this.#times.size >= this.#limit.maximum) {
+    const known = this.#logons.get(key);
+    if (known !== undefined) this.#logons.delete(key);
+    else if (this.#logons.size >= this.#limit.maximum) {
       this.#limit.reached++;
-      this.#times.delete(this.#times.keys().next().value!);
+      this.#logons.delete(this.#logons.keys().next().value!);
     }
-    this.#times.set(key, now);
-    const before = from === to ? undefined : this.#times.get(`${to}>${from}`);
-    return before !== undefined && now - before <= PAIR_LIFETIME;
+    const before = from === to ? undefined : this.#logons.get(`${to}>${from}`);
+    const isAnswer = isHost && before !== undefined && now - before.time <= PAIR_LIFETIME;
+    this.#logons.set(key, { time: now, isTold: isAnswer || known?.isTold === true });
+    return isAnswer && known?.isTold !== true;
   }
 }

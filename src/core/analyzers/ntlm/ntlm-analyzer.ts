@@ -126,6 +126,7 @@ export class NtlmAnalyzer implements Session {
     this.#mark("hostname", workstation, from);
     this.#answer(connection, "no answer seen");
     connection.asking = accountName(user?.text, domain?.text);
+    if (user !== undefined) this.#conversation.loggedOn?.(connection.asking);
     this.#seeCoercion(from.side, connection.asking);
   }
 
@@ -144,8 +145,8 @@ export class NtlmAnalyzer implements Session {
     const conversation = this.#conversation;
     const { originator, responder, now } = conversation;
     const [client, server] = side === 0 ? [originator, responder] : [responder, originator];
-    const cameFirst = this.#shared.pairs.see(client, server, now);
-    if (!cameFirst || !account.endsWith("$")) return;
+    const isHost = account.endsWith("$");
+    if (!this.#shared.pairs.see(client, server, { now, isHost })) return;
     conversation.notice(
       "Lateral::Coerced_Authentication",
       `${addressText(client)} logs on with its machine account ${account} to ` +

@@ -204,7 +204,16 @@ export class PostgresqlAnalyzer implements Session {
         return true;
       case "D":
         this.#rows = (this.#rows ?? 0) + 1;
-        this.#log.step;
+        this.#log.open();
+        return true;
+      case "C":
+        if (this.#log.isOpen) this.#log.step.completed = untilNul(content);
+        this.#mark("completed", 1, position, content.length);
+        return true;
+      case "S":
+        if (untilNul(content) === "server_version") {
+          this.#log.serverVersion = untilNul(content.subarray("server_version".length + 1));
+        }
         return true;
       case "Z":
         return this.#ready(content);

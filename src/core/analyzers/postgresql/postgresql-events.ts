@@ -19,5 +19,10 @@ export const postgresqlSchema: LogSchema = {
     }),
     field("success", "bool", "Whether it went well.", { optional: true }),
     field("rows", "count", "Rows that came back.", { optional: true }),
+    field("completed", "dict", "What the server says it has done, the last of it.", {
+      optional: true,
+      ours: true,
+    }),
+    field("server_version", "dict", "Version of the server.", { optional: true, ours: true }),
   ],
 };

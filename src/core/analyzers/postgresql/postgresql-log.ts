@@ -9,6 +9,7 @@ export interface Step {
   backendArgument?: string;
   success?: boolean;
   rows?: number;
+  completed?: string;
 }
 
 /** Rows of one connection: each has who logged in, once that is known. */
@@ -19,6 +20,7 @@ export class PostgresqlLog {
   user: string | undefined;
   database: string | undefined;
   application: string | undefined;
+  serverVersion: string | undefined;
 
   constructor(conversation: Conversation, log: LogWriter) {
     this.#conversation = conversation;
@@ -31,6 +33,10 @@ export class PostgresqlLog {
 
   /** The step at hand, or a new one. */
   get step(): Step {
+    return this.open();
+  }
+
+  open(): Step {
     this.#step ??= { time: this.#conversation.now };
     return this.#step;
   }
@@ -60,6 +66,8 @@ export class PostgresqlLog {
       .text("backend", step.backend)
       .text("backend_arg", step.backendArgument)
       .bool("success", step.success)
-      .count("rows", step.rows);
+      .count("rows", step.rows)
+      .text("completed", step.completed)
+      .text("server_version", this.serverVersion);
   }
 }

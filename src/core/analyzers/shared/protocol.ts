@@ -99,6 +99,8 @@ export interface Conversation {
   readonly missingBytes: number;
   /** Inside another protocol: its name for what carries the bytes (a named pipe), if it has one. */
   readonly carrier?: string | undefined;
+  /** Who logged on over this flow, once a protocol inside it has said so by `loggedOn`. */
+  readonly account?: string | undefined;
   /** True where the flow's beginning (SYN) was not seen. */
   readonly isMidStream: boolean;
   /** Says where fields come from, when somebody asked; undefined in the pass. */
@@ -110,6 +112,8 @@ export interface Conversation {
   confirm(service: ServiceName): void;
   /** True when `service` was confirmed on this flow, by whichever session. */
   hasService(service: ServiceName): boolean;
+  /** Somebody logs on over this flow; `account` is that for all sessions from now on. */
+  loggedOn?(account: string): void;
   /** It is not this protocol after all: the session gets nothing more and its services are taken back. */
   reject(reason: string): void;
   /** Nothing more is to be read here (the rest is encrypted, say); `end` is still called. */

@@ -5,6 +5,7 @@ import {
   type Side,
   StreamBuffer,
 } from "../shared/index.ts";
+import type { SmbContext } from "./smb-context.ts";
 import { SmbFacts } from "./smb-facts.ts";
 import { SmbPipes } from "./smb-pipes.ts";
 import { SmbRows } from "./smb-rows.ts";
@@ -24,18 +25,6 @@ const PROTOCOL = { smb1: 0xff, smb2: 0xfe, encrypted: 0xfd, compressed: 0xfc } a
 const CHUNKS_TO_CONFIRM = 3;
 /** A message that is longer counts towards what all flows together may hold. */
 const LONG_MESSAGE_BYTES = 65_536;
-
-/** What the versions of SMB need of a connection. */
-export interface SmbContext {
-  readonly conversation: Conversation;
-  readonly shared: SmbShared;
-  readonly rows: SmbRows;
-  readonly transfers: SmbTransfers;
-  readonly pipes: SmbPipes;
-  readonly security: SmbSecurity;
-  readonly facts: SmbFacts;
-  readonly state: SmbState;
-}
 
 /** SMB 1, 2 and 3 (MS-CIFS, MS-SMB, MS-SMB2) on one flow. */
 export class SmbAnalyzer implements Session {
@@ -160,7 +149,7 @@ export class SmbAnalyzer implements Session {
     const context = this.#open();
     const { facts } = context;
     facts.messages++;
-    switch (bytes[0]) {
+    switch (bytes[0]!) {
       case PROTOCOL.smb1:
         this.#smb1 ??= new Smb1Dialogue(context);
         this.#smb1.message(side, bytes, position);

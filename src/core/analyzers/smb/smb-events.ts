@@ -82,6 +82,11 @@ export const smbCommandSchema: LogSchema = {
     field("referenced_file.id.resp_h", "addr", "Address of that flow's responder."),
     field("referenced_file.id.resp_p", "port", "Port of that flow's responder."),
     ...FILE_FIELDS.map((one) => ({ ...one, name: `referenced_file.${one.name}` })),
+    field("message_id", "count", "Number that pairs the request and the answer.", OURS),
+    field("session_id", "count", "Number of the logon that it was asked under.", OURS),
+    field("tree_id", "count", "Number of the share.", { ...OURS, width: "u32" }),
+    field("status_code", "count", "Number of the server's answer.", { ...OURS, width: "u32" }),
+    field("disposition", "dict", "What is to be done if the file is there, or is not.", OURS),
   ],
 };
 
@@ -103,6 +108,7 @@ export const smbSchema: LogSchema = {
     field("native_os", "dict", "The client's operating system (SMB 1).", OURS),
     field("native_lanman", "dict", "The client's file sharing software (SMB 1).", OURS),
     field("server_os", "dict", "The server's operating system (SMB 1).", OURS),
+    field("file_names", "list", "Files and pipes that were asked for.", OURS),
     field("guest", "bool", "Whether the server let him in as a guest.", OURS),
     field("messages", "count", "Messages that were read.", { ours: true, width: "u32" }),
     field("encrypted_messages", "count", "Messages that are encrypted: nobody can read them.", {

@@ -1,3 +1,4 @@
+import type { Limit } from "../../base/index.ts";
 import { type Conversation, hexText, type LogWriter } from "../shared/index.ts";
 
 /** What a connection's row says; filled as messages come. */
@@ -18,6 +19,15 @@ export class SmbFacts {
   encryptedMessages = 0;
   compressedMessages = 0;
   startTime = -1;
+  #fileNames: Set<string> | undefined;
+
+  addFileName(name: string, limit: Limit): void {
+    if (name === "") return;
+    this.#fileNames ??= new Set();
+    if (this.#fileNames.has(name)) return;
+    if (this.#fileNames.size >= limit.maximum) limit.reached++;
+    else this.#fileNames.add(name);
+  }
 
   setServerGuid(bytes: Uint8Array): void {
     this.serverGuid = hexText(bytes);
@@ -37,6 +47,7 @@ export class SmbFacts {
       .text("native_os", this.nativeOs)
       .text("native_lanman", this.nativeLanman)
       .text("server_os", this.serverOs)
+      .list("file_names", this.#fileNames && [...this.#fileNames])
       .bool("guest", this.isGuest)
       .count("messages", this.messages)
       .count("encrypted_messages", this.encryptedMessages)

@@ -45,6 +45,14 @@ const TRANSACTIONS2 = named(`0 OPEN2 1 FIND_FIRST2 2 FIND_NEXT2 3 QUERY_FS_INFOR
 8 SET_FILE_INFORMATION 9 FSCTL a IOCTL b FIND_NOTIFY_FIRST c FIND_NOTIFY_NEXT d CREATE_DIRECTORY
 e SESSION_SETUP 10 GET_DFS_REFERRAL 11 REPORT_DFS_INCONSISTENCY`);
 const DIALECTS = named("202 2.0.2 210 2.1 300 3.0 302 3.0.2 311 3.1.1 2ff 2.1+");
+const DISPOSITIONS = [
+  "FILE_SUPERSEDE",
+  "FILE_OPEN",
+  "FILE_CREATE",
+  "FILE_OPEN_IF",
+  "FILE_OVERWRITE",
+  "FILE_OVERWRITE_IF",
+];
 const CIPHERS = named("1 AES-128-CCM 2 AES-128-GCM 3 AES-256-CCM 4 AES-256-GCM");
 const COMPRESSIONS = named("0 none 1 LZNT1 2 LZ77 3 LZ77+Huffman 4 Pattern_V1 5 LZ4");
 
@@ -79,6 +87,11 @@ export function cipherName(id: number): string {
 /** A compression of a negotiate context (MS-SMB2 2.2.3.1.3). */
 export function compressionName(id: number): string {
   return COMPRESSIONS.get(id) ?? `unknown-${id}`;
+}
+
+/** What is done with a file that is there, or is not (MS-SMB2 2.2.13). */
+export function dispositionName(disposition: number): string {
+  return DISPOSITIONS[disposition] ?? `unknown-${disposition}`;
 }
 
 /** What a tree shares (MS-SMB2 2.2.10). */

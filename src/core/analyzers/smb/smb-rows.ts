@@ -91,6 +91,12 @@ export class SmbRows {
       .address(`${prefix}id.resp_h`, conversation.responder)
       .count(`${prefix}id.resp_p`, conversation.responderPort);
     fileFields(log, file, prefix);
+    log
+      .count("message_id", command.messageId)
+      .count("session_id", command.sessionId)
+      .count("tree_id", command.treeId)
+      .count("status_code", command.statusCode)
+      .text("disposition", command.disposition);
   }
 
   #isRecent(file: SmbFile): boolean {

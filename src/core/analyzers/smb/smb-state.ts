@@ -50,6 +50,12 @@ export interface SmbCommand {
   file: SmbFile;
   referencedTree: SmbTree | undefined;
   createOptions: number;
+  /** Numbers that are ours to tell. */
+  messageId: number | undefined;
+  sessionId: number | undefined;
+  treeId: number | undefined;
+  statusCode: number | undefined;
+  disposition: string | undefined;
 }
 
 /** What all flows of SMB share. */
@@ -75,6 +81,7 @@ export interface SmbLimits {
   readonly commandRows: Limit;
   readonly andxDepth: Limit;
   readonly compounds: Limit;
+  readonly fileNames: Limit;
 }
 
 /** What both versions keep of one connection: Zeek's state of the same name. */
@@ -91,6 +98,15 @@ export class SmbState {
   constructor(now: number) {
     this.file = createFile(now);
     this.command = createCommand(now, "SMB2", "", this.file);
+  }
+
+  /** A share is known by this number from now on; the oldest goes when there are too many. */
+  setTree(id: number, tree: SmbTree, limit: Limit): void {
+    if (this.trees.size >= limit.maximum && !this.trees.has(id)) {
+      limit.reached++;
+      this.trees.delete(this.trees.keys().next().value!);
+    }
+    this.trees.set(id, tree);
   }
 
   /** Uses the file of an id, which is the command's own where the id is new. */
@@ -154,6 +170,11 @@ export function createCommand(
     file,
     referencedTree: undefined,
     createOptions: 0,
+    messageId: undefined,
+    sessionId: undefined,
+    treeId: undefined,
+    statusCode: undefined,
+    disposition: undefined,
   };
 }
 

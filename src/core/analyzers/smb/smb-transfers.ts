@@ -54,13 +54,14 @@ export class SmbTransfers {
     if (file.isWriteTold || share === undefined || file.name === undefined) return;
     file.isWriteTold = true;
     if (!ADMIN_SHARE.test(share)) return;
-    const { originator, responder } = this.#conversation;
+    const { originator, responder, account } = this.#conversation;
     const what = PROGRAM.test(file.name) ? "the program" : "the file";
-    const path = `${share}\\${file.name}`;
+    const message = `${addressText(originator)} writes ${what} ${file.name} to ${share}`;
+    const by = account === undefined ? "" : `, logged on as ${account}`;
     this.#conversation.notice(
       "Lateral::Admin_Share_File_Written",
-      `${addressText(originator)} writes ${what} ${file.name} to ${share} of ${addressText(responder)}`,
-      path,
+      `${message} of ${addressText(responder)}${by}`,
+      `${share}\\${file.name}`,
     );
   }
 

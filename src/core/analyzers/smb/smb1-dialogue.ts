@@ -1,8 +1,13 @@
 import type { Side } from "../shared/index.ts";
-import type { SmbContext } from "./smb-analyzer.ts";
-import { smb1CommandName, transaction2Name, transactionName } from "./smb-names.ts";
+import type { SmbContext } from "./smb-context.ts";
+import {
+  dispositionName,
+  smb1CommandName,
+  transaction2Name,
+  transactionName,
+} from "./smb-names.ts";
 import { ACTION } from "./smb-rows.ts";
-import { createCommand, createFile, createTree, isFileTime, type SmbTree } from "./smb-state.ts";
+import { createCommand, createFile, createTree, isFileTime } from "./smb-state.ts";
 import { Smb1Exploits } from "./smb1-exploits.ts";
 import {
   readTransactionRequest,
@@ -111,7 +116,7 @@ export class Smb1Dialogue {
     let tree = state.trees.get(header.treeId);
     if (tree === undefined) {
       tree = createTree(now);
-      this.#setTree(header.treeId, tree);
+      state.setTree(header.treeId, tree, shared.limits.trees);
     }
     state.tree = tree;
     if (tree.path !== undefined) state.command.tree = tree.path;
@@ -128,22 +133,16 @@ export class Smb1Dialogue {
     if (side === 0) return;
     command.rtt = now - command.startTime;
     command.status = shared.statuses.of(header.status);
+    command.statusCode = header.status;
+    command.messageId = header.messageId;
+    command.sessionId = header.userId;
+    command.treeId = header.treeId;
     const isError = isEmpty && header.status !== 0;
     if (isError || !UNWRITTEN.has(header.command)) rows.command(command);
     state.pending.delete(header.messageId);
     if (header.command === SMB1.sessionSetupAndx && header.status !== MORE_PROCESSING) {
       this.#context.security.answer(command.status);
     }
-  }
-
-  #setTree(id: number, tree: SmbTree): void {
-    const { state, shared } = this.#context;
-    const { trees } = shared.limits;
-    if (state.trees.size >= trees.maximum && !state.trees.has(id)) {
-      trees.reached++;
-      state.trees.delete(state.trees.keys().next().value!);
-    }
-    state.trees.set(id, tree);
   }
 
   #request(command: number, at: number, header: Smb1Header, reader: Smb1Reader): void {
@@ -159,6 +158,14 @@ export class Smb1Dialogue {
         break;
       case SMB1.ntCreateAndx:
         this.#create(at, header, reader);
+        break;
+      case SMB1.openAndx:
+        this.#addName(reader.text(at + 3 + 2 * reader.u8(at), header.isUnicode).text);
+        break;
+      case SMB1.open:
+      case SMB1.delete:
+        // A byte in front says that a text follows (MS-CIFS 2.2.4.3, 2.2.4.7).
+        this.#addName(reader.text(at + 4 + 2 * reader.u8(at), header.isUnicode).text);
         break;
       case SMB1.readAndx:
         this.#read(at, header, reader);
@@ -233,7 +240,7 @@ export class Smb1Dialogue {
       state.pipeTrees.add(header.treeId);
     }
     state.tree = tree;
-    this.#setTree(header.treeId, tree);
+    state.setTree(header.treeId, tree, shared.limits.trees);
     rows.tree(tree, state.command.status);
   }
 
@@ -245,6 +252,8 @@ export class Smb1Dialogue {
     file.action = ACTION.open;
     state.command.file = file;
     state.command.argument = name.text;
+    state.command.disposition = dispositionName(reader.u32(at + 36));
+    this.#addName(name.text);
     state.file = file;
     const place = reader.position + name.at;
     conversation.trace?.mark("smb_files", "name", 0, place, name.next - name.at);
@@ -264,6 +273,11 @@ export class Smb1Dialogue {
     state.files.delete(id);
     state.takeFile(id, shared.limits.openFiles);
     rows.file(file);
+  }
+
+  #addName(name: string): void {
+    const { facts, shared } = this.#context;
+    facts.addFileName(name, shared.limits.fileNames);
   }
 
   #read(at: number, header: Smb1Header, reader: Smb1Reader): void {

@@ -2,10 +2,13 @@ import { asciiText, utf16Text } from "../shared/index.ts";
 
 export const SMB1_HEADER_BYTES = 32;
 export const SMB1 = {
+  open: 0x02,
   close: 0x04,
+  delete: 0x06,
   lockingAndx: 0x24,
   transaction: 0x25,
   transactionSecondary: 0x26,
+  openAndx: 0x2d,
   readAndx: 0x2e,
   writeAndx: 0x2f,
   transaction2: 0x32,
@@ -33,6 +36,7 @@ export interface Smb1Header {
   readonly treeId: number;
   readonly processId: number;
   readonly messageId: number;
+  readonly userId: number;
 }
 
 /** Reads a message's fields by their place, counted from its header; what is past its end is 0. */
@@ -107,6 +111,7 @@ export class Smb1Reader {
       treeId: this.u16(24),
       processId: this.u16(12) * 65_536 + this.u16(26),
       messageId: this.u16(30),
+      userId: this.u16(28),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { SmbContext } from "./smb-analyzer.ts";
+import type { SmbContext } from "./smb-context.ts";
 import type { Smb1Header, Smb1Reader } from "./smb1-reader.ts";
 
 /** Words of a session setup by what it carries (MS-CIFS 2.2.4.53, MS-SMB 2.2.4.6). */

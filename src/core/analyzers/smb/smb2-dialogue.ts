@@ -1,6 +1,6 @@
 import type { Side } from "../shared/index.ts";
-import type { SmbContext } from "./smb-analyzer.ts";
-import { shareTypeName, smb2CommandName } from "./smb-names.ts";
+import type { SmbContext } from "./smb-context.ts";
+import { dispositionName, shareTypeName, smb2CommandName } from "./smb-names.ts";
 import { ACTION, actionOn } from "./smb-rows.ts";
 import { createCommand, createFile, createTree, isFileTime } from "./smb-state.ts";
 import { negotiateRequest, negotiateResponse } from "./smb2-negotiate.ts";
@@ -113,6 +113,10 @@ export class Smb2Dialogue {
     const { command } = state;
     command.rtt = conversation.now - command.startTime;
     command.status = shared.statuses.of(header.status);
+    command.statusCode = header.status;
+    command.messageId = header.messageId;
+    command.sessionId = header.sessionId;
+    command.treeId = header.treeId;
     if (header.status !== STATUS.pending) {
       rows.command(command);
       state.pending.delete(header.messageId);
@@ -177,21 +181,11 @@ export class Smb2Dialogue {
     state.command = command;
     if (header.treeId > 0) {
       const known = command.referencedTree ?? state.trees.get(header.treeId) ?? createTree(now);
-      this.#setTree(header.treeId, known);
+      state.setTree(header.treeId, known, shared.limits.trees);
       command.referencedTree = known;
     } else command.referencedTree = createTree(now);
     state.file = command.file;
     state.tree = command.referencedTree;
-  }
-
-  #setTree(id: number, tree: NonNullable<SmbContext["state"]["tree"]>): void {
-    const { state, shared } = this.#context;
-    const { trees } = shared.limits;
-    if (state.trees.size >= trees.maximum && !state.trees.has(id)) {
-      trees.reached++;
-      state.trees.delete(state.trees.keys().next().value!);
-    }
-    state.trees.set(id, tree);
   }
 
   #token(side: Side, reader: Smb2Reader, { at, length }: { at: number; length: number }): void {
@@ -248,6 +242,8 @@ export class Smb2Dialogue {
     }
     state.file.name = name === "" ? "<share_root>" : name;
     state.command.createOptions = reader.u32(104);
+    state.command.disposition = dispositionName(reader.u32(100));
+    this.#context.facts.addFileName(name, this.#context.shared.limits.fileNames);
     state.file.action = actionOn(state.tree!.shareType, ACTION.open);
     conversation.trace?.mark("smb_files", "name", 0, reader.position + at, length);
   }

@@ -1,4 +1,4 @@
-import type { SmbContext } from "./smb-analyzer.ts";
+import type { SmbContext } from "./smb-context.ts";
 import { cipherName, compressionName, dialectName } from "./smb-names.ts";
 import type { Smb2Reader } from "./smb2-reader.ts";
 

@@ -33,6 +33,7 @@ export interface Smb2Header {
   readonly nextCommand: number;
   readonly messageId: number;
   readonly treeId: number;
+  readonly sessionId: number;
 }
 
 /** Reads a command's fields by their place; what is past its end is 0. All places are in the header's count. */
@@ -98,6 +99,7 @@ export class Smb2Reader {
       nextCommand: this.u32(20),
       messageId: this.u64(24),
       treeId: this.u32(36),
+      sessionId: this.u64(40),
     };
   }
 }

@@ -1,32 +1,20 @@
-import type { CreateDigest, Limit } from "../../base/index.ts";
 import {
   bytesToText,
   type Conversation,
-  type FileAnalysis,
   LineReader,
-  type LogWriter,
   type Session,
   type Side,
 } from "../shared/index.ts";
-import { BdatLines } from "./bdat-lines.ts";
 import { mailAddresses } from "./mail-addresses.ts";
-import { SmtpMessage } from "./smtp-message.ts";
-import { parseBdat, parseCommand, parseReply } from "./smtp-parser.ts";
-import { SmtpRow, type SmtpRowLimits } from "./smtp-row.ts";
+import { MailContent } from "./mail-content.ts";
+import { RefusedMail } from "./refused-mail.ts";
+import { ReplyQueue } from "./reply-queue.ts";
+import { parseCommand, parseReply } from "./smtp-parser.ts";
+import { SmtpRow } from "./smtp-row.ts";
+import type { SmtpShared } from "./smtp-shared.ts";
 import { type SmtpState, type SmtpStep, stepOfCommand, stepOfReply } from "./smtp-state.ts";
+import { TransactionOrder } from "./transaction-order.ts";
 
-/** What all flows of SMTP share. */
-export interface SmtpShared extends SmtpRowLimits {
-  readonly log: LogWriter;
-  readonly files: FileAnalysis;
-  readonly createDigest: CreateDigest | undefined;
-  readonly lineBytes: Limit;
-  readonly bdatLineBytes: Limit;
-  readonly pendingCommands: Limit;
-  readonly invalidTransactions: Limit;
-}
-
-const GREETING = ">";
 const DOT = 0x2e;
 const CR = 13;
 /** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
@@ -40,29 +28,29 @@ export class SmtpAnalyzer implements Session {
   #state: SmtpState = "ready";
   /** Who sends mail: TURN (RFC 821) changes it. */
   #sender: Side = 0;
-  /** The command whose reply comes next, and those behind it. */
-  #first: string | undefined = GREETING;
-  #waiting: string[] = [];
-  #replied = "";
+  readonly #replies: ReplyQueue;
   /** Code of a reply that goes on. */
   #openReply = 0;
-  #message: SmtpMessage | undefined;
-  #bdat: BdatLines | undefined;
+  readonly #content: MailContent;
   #tls: Session | undefined;
   #row: SmtpRow | undefined;
   #helo: string | undefined;
   #depth = 0;
   #mails = 0;
-  #bytes = 0;
-  #sawMail = false;
-  #sawRecipient = false;
+  /** How far each side came, gaps counted. */
+  readonly #ends: [number, number] = [0, 0];
+  readonly #order: TransactionOrder;
   #sawLastChunk = false;
-  #invalid = 0;
+  readonly #refused: RefusedMail;
   #isOver = false;
 
   constructor(conversation: Conversation, shared: SmtpShared) {
     this.#conversation = conversation;
     this.#shared = shared;
+    this.#content = new MailContent(conversation, { shared, session: this });
+    this.#replies = new ReplyQueue(shared.pendingCommands);
+    this.#refused = new RefusedMail(conversation, shared.files);
+    this.#order = new TransactionOrder(conversation, shared.invalidTransactions);
     const reader = (side: Side): LineReader =>
       new LineReader(
         {
@@ -79,7 +67,7 @@ export class SmtpAnalyzer implements Session {
 
   data(side: Side, bytes: Uint8Array, position: number): void {
     if (this.#isOver) return;
-    this.#bytes += bytes.length;
+    this.#ends[side] = position + bytes.length;
     if (this.#tls !== undefined) this.#tls.data(side, bytes, position);
     else this.#readers[side].data(bytes, position);
   }
@@ -91,12 +79,10 @@ export class SmtpAnalyzer implements Session {
       return;
     }
     if (this.#state === "data" || this.#state === "chunk") {
-      this.#message?.gap(length);
+      this.#content.gap(length);
       this.#endData();
     }
-    this.#waiting = [];
-    this.#first = undefined;
-    this.#replied = "";
+    this.#replies.clear();
     this.#state = "afterGap";
   }
 
@@ -107,7 +93,8 @@ export class SmtpAnalyzer implements Session {
   }
 
   end(): void {
-    if (this.#message !== undefined) this.#endData();
+    if (this.#content.isOpen) this.#endData();
+    this.#refused.end();
     this.#tls?.end?.();
     this.#writeRow();
   }
@@ -146,19 +133,12 @@ export class SmtpAnalyzer implements Session {
       this.#tls.data(side, bytes, position);
       return;
     }
-    const bdat = this.#bdat;
-    if (bdat === undefined) return;
-    const chunk = bytes.subarray(0, bdat.remainingBytes);
-    this.#message?.raw(chunk);
-    bdat.data(chunk, position);
-    if (bdat.isLast && bdat.remainingBytes === 0) this.#endData();
+    if (this.#content.chunk(bytes, position)) this.#endData();
   }
 
   #senderLine(line: Uint8Array, position: number): void {
     // An empty last chunk has no bytes that would have ended the mail.
-    if (this.#bdat?.isLast === true && this.#bdat.remainingBytes === 0 && line.length > 0) {
-      this.#endData();
-    }
+    if (line.length > 0 && this.#content.isComplete) this.#endData();
     switch (this.#state) {
       case "afterGap":
         // Command or content: nobody can say.
@@ -181,26 +161,30 @@ export class SmtpAnalyzer implements Session {
       this.#awaitReply(".");
       this.#endData();
       this.#state = "ready";
-      this.#sawMail = false;
-      this.#sawRecipient = false;
+      this.#order.end();
       return;
     }
     const isStuffed = line[0] === DOT;
     const content = isStuffed ? line.subarray(1) : line;
-    this.#message ??= this.#beginMessage();
-    this.#message.line(content, isStuffed ? position + 1 : position);
+    this.#content.line(this.#sender, content, isStuffed ? position + 1 : position);
   }
 
   #command(line: Uint8Array, position: number): void {
     const { command, argument, argumentStart } = parseCommand(line);
-    if (command === "") return;
+    if (command === "") {
+      this.#refused.line(this.#sender, line);
+      return;
+    }
+    this.#refused.end();
     this.#awaitReply(command);
     this.#conversation.confirm("smtp");
     this.#request(command, argument, position + argumentStart);
     if (this.#isOver) return;
     if (command === "BDAT") {
-      if (!this.#beginChunk(argument)) return;
-    } else if (this.#bdat !== undefined) {
+      const bytes = this.#content.beginChunk(this.#sender, argument);
+      if (bytes === undefined) return;
+      this.#readers[this.#sender].plainBytes = bytes;
+    } else if (this.#content.isInChunks) {
       this.#conversation.weird("smtp_missing_bdat_last_chunk");
       this.#endData();
     }
@@ -225,10 +209,10 @@ export class SmtpAnalyzer implements Session {
         break;
       case "DATA":
       case "BDAT": {
-        if (!this.#sawRecipient) this.#invalidTransaction("data missing rcpt to");
+        this.#order.content();
+        this.#stopIfHopeless();
         if (command === "DATA" || !bytesToText(argument).endsWith(" LAST")) break;
-        this.#sawMail = false;
-        this.#sawRecipient = false;
+        this.#order.end();
         this.#sawLastChunk = true;
         break;
       }
@@ -245,8 +229,7 @@ export class SmtpAnalyzer implements Session {
     if (address !== undefined) row.mailFrom = address;
     this.#mark("mailfrom", position, length);
     row.hasActivity = true;
-    this.#sawMail = true;
-    this.#sawRecipient = false;
+    this.#order.mail();
   }
 
   #recipient(argument: string, position: number, length: number): void {
@@ -256,92 +239,33 @@ export class SmtpAnalyzer implements Session {
     row.addresses("rcptto", found);
     this.#mark("rcptto", position, length);
     row.hasActivity = true;
-    this.#sawRecipient = true;
-    if (!this.#sawMail) this.#invalidTransaction("rcpt to missing mail from");
+    this.#order.recipient();
+    this.#stopIfHopeless();
   }
 
-  #invalidTransaction(what: string): void {
-    this.#conversation.weird("smtp_mail_transaction_invalid", what);
-    const { maximum } = this.#shared.invalidTransactions;
-    if (++this.#invalid <= maximum) return;
-    this.#shared.invalidTransactions.reached++;
-    const addl = `${this.#invalid} > ${maximum}`;
-    this.#conversation.weird("smtp_excessive_invalid_mail_transactions", addl);
-    this.#conversation.pastLimit();
+  #stopIfHopeless(): void {
+    if (!this.#order.isHopeless) return;
     this.#isOver = true;
     this.#conversation.done();
   }
 
-  /** False when the argument of BDAT is none. */
-  #beginChunk(argument: Uint8Array): boolean {
-    const chunk = parseBdat(argument);
-    if ("fault" in chunk) {
-      this.#conversation.weird("smtp_invalid_bdat_command", chunk.fault);
-      return false;
-    }
-    if ("tooLarge" in chunk) {
-      this.#conversation.weird("smtp_huge_bdat_chunk", chunk.tooLarge);
-      return false;
-    }
-    this.#readers[this.#sender].plainBytes = chunk.bytes;
-    if (this.#bdat === undefined) {
-      this.#message = this.#beginMessage();
-      this.#bdat = new BdatLines(this.#message.mail, {
-        lineBytesMax: this.#shared.bdatLineBytes.maximum,
-        weird: (name, addl) => this.#conversation.weird(name, addl),
-      });
-    }
-    this.#bdat.begin(chunk.bytes, chunk.isLast);
-    return true;
-  }
-
-  #beginMessage(): SmtpMessage {
-    if (this.#message !== undefined) {
-      this.#conversation.weird("smtp_nested_mail_transaction");
-      this.#message.end();
-    }
-    return new SmtpMessage(this.#conversation, {
-      shared: this.#shared,
-      session: this,
-      side: this.#sender,
-    });
-  }
-
   #endData(): void {
-    const bdat = this.#bdat;
-    this.#bdat = undefined;
-    if (bdat !== undefined) {
-      if (bdat.remainingBytes > 0) {
-        this.#conversation.weird("smtp_bdat_remaining_at_end_data");
-        for (const reader of this.#readers) reader.plainBytes = 0;
-      }
-      bdat.end();
+    this.#content.end();
+    for (const reader of this.#readers) {
+      if (Number.isFinite(reader.plainBytes)) reader.plainBytes = 0;
     }
-    const message = this.#message;
-    this.#message = undefined;
-    if (message === undefined) this.#conversation.weird("smtp_unmatched_end_of_data");
-    else message.end();
     if (this.#state === "data" || this.#state === "chunk") this.#state = "ready";
   }
 
   #awaitReply(command: string): void {
-    if (this.#first === undefined) {
-      this.#first = command;
-      return;
-    }
-    const { pendingCommands } = this.#shared;
-    if (this.#waiting.length >= pendingCommands.maximum) {
-      pendingCommands.reached++;
-      this.#conversation.weird("smtp_excessive_pending_cmds");
-      this.#waiting = [];
-    }
-    this.#waiting.push(command);
+    if (!this.#replies.add(command)) this.#conversation.weird("smtp_excessive_pending_cmds");
   }
 
   #replyLine(side: Side, line: Uint8Array, position: number): void {
     const reply = parseReply(line);
     if (reply === undefined) {
-      if (this.#bytes <= VIOLATION_BYTES_MAX) this.#reject("reply code out of range");
+      if (this.#ends[0] + this.#ends[1] <= VIOLATION_BYTES_MAX)
+        this.#reject("reply code out of range");
       return;
     }
     if (this.#openReply !== 0 && reply.code !== this.#openReply) this.#openReply = 0;
@@ -351,8 +275,8 @@ export class SmtpAnalyzer implements Session {
     const row = this.row();
     row.lastReply = `${reply.code} ${bytesToText(line.subarray(reply.textStart))}`;
     this.#conversation.trace?.mark("smtp", "last_reply", side, position, line.length);
-    const endsMail =
-      this.#replied === "." || (this.#replied === "BDAT" && this.#sawLastChunk && !reply.goesOn);
+    const { replied } = this.#replies;
+    const endsMail = replied === "." || (replied === "BDAT" && this.#sawLastChunk && !reply.goesOn);
     if (!endsMail) return;
     this.#mails++;
     this.#sawLastChunk = false;
@@ -366,10 +290,7 @@ export class SmtpAnalyzer implements Session {
       this.#state = "afterGapReply";
       this.#conversation.confirm("smtp");
     }
-    const command = this.#first ?? "";
-    this.#replied = command;
-    this.#first = this.#waiting.shift();
-    this.#take(stepOfReply(command, code, this.#state));
+    this.#take(stepOfReply(this.#replies.take(), code, this.#state));
   }
 
   #take(step: SmtpStep | undefined): void {
@@ -377,11 +298,12 @@ export class SmtpAnalyzer implements Session {
       case undefined:
         break;
       case "beginData":
-        this.#message = this.#beginMessage();
+        this.#content.begin(this.#sender);
         this.#state = "data";
         break;
       case "abortData":
         if (this.#state === "data") this.#endData();
+        this.#refused.begin();
         this.#state = "ready";
         break;
       case "endData":

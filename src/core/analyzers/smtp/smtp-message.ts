@@ -1,8 +1,8 @@
-import type { Conversation, FileFeed, Side } from "../shared/index.ts";
+import type { Conversation, FileAnalysis, FileFeed, Side } from "../shared/index.ts";
 import { type MailHost, type MimeHeader, MimeMail } from "../shared/mime/index.ts";
 import { LinkFinder } from "./link-finder.ts";
-import type { SmtpShared } from "./smtp-analyzer.ts";
 import type { MessageFacts, SmtpRow } from "./smtp-row.ts";
+import type { SmtpShared } from "./smtp-shared.ts";
 
 /** What a message needs of its session. */
 export interface MessageSession {
@@ -35,12 +35,7 @@ export class SmtpMessage implements MailHost {
     this.#session = about.session;
     this.#side = about.side;
     const { createDigest, files } = about.shared;
-    this.#whole = files.open(conversation, {
-      source: "SMTP",
-      side: about.side,
-      isWhole: true,
-      mimeType: "message/rfc822",
-    });
+    this.#whole = openWhole(conversation, files, about.side);
     this.#facts = {
       fuid: this.#whole.fuid,
       bytes: 0,
@@ -112,6 +107,10 @@ export class SmtpMessage implements MailHost {
     return feed;
   }
 
+  openMessage(): FileFeed {
+    return openWhole(this.#conversation, this.#shared.files, this.#side);
+  }
+
   content(bytes: Uint8Array, type: string): void {
     this.#facts.body?.update(bytes);
     if (type.startsWith("text/")) this.#links.text(bytes);
@@ -121,4 +120,14 @@ export class SmtpMessage implements MailHost {
     this.#conversation.weird(name, addl);
     if (name.startsWith("exceeded_")) this.#conversation.pastLimit();
   }
+}
+
+/** A mail as it was written, for whoever takes files out. */
+export function openWhole(conversation: Conversation, files: FileAnalysis, side: Side): FileFeed {
+  return files.open(conversation, {
+    source: "SMTP",
+    side,
+    isWhole: true,
+    mimeType: "message/rfc822",
+  });
 }
