@@ -42,6 +42,32 @@ export const connectionOperations = {
     }),
     answer: "json",
   }),
+  events: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/events",
+    summary: "What the logs say of one connection: rows of all logs but conn, in time order.",
+    input: z.object({
+      uid: z.string(),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(5000)
+        .default(500)
+        .describe("at most so many of each log, the first that were written"),
+    }),
+    output: z.object({
+      logs: z.array(z.object({ log: z.string(), rows: z.number() })).describe("those with rows"),
+      events: z.array(
+        z.object({
+          log: z.string(),
+          row: z.number().describe("row of the log in the connection, from 1, as explain counts"),
+          values: s.row,
+        }),
+      ),
+    }),
+    answer: "json",
+  }),
   explain: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/explain",
@@ -62,6 +88,9 @@ export const connectionOperations = {
       field: z.string(),
       says: z.string(),
       value: z.unknown(),
+      key_logs: z
+        .array(z.string())
+        .describe("names of the case's key logs that the replay could decrypt with"),
       steps: z.array(
         z.object({
           packet: z.number().describe("place among the connection's packets, from 1"),

@@ -29,11 +29,20 @@ export const logOperations = {
     }),
     answer: "json",
   }),
+  logs: operation({
+    method: "POST",
+    path: "/api/v1/logs",
+    summary: "How many rows of each log answer a question.",
+    input: s.question,
+    output: z.object({ logs: z.array(z.object({ log: z.string(), rows: z.number() })) }),
+    answer: "json",
+  }),
   histogram: operation({
     method: "POST",
     path: "/api/v1/histogram",
-    summary: "Flows, packets and bytes over time.",
+    summary: "Flows, packets and bytes over time; of logs other than conn, rows.",
     input: s.question.extend({
+      log: z.string().default("conn"),
       bins: z.number().int().min(1).max(2000).default(120),
       from_ns: z.string().optional(),
       to_ns: z.string().optional(),
@@ -45,8 +54,8 @@ export const logOperations = {
       bins: z.array(
         z.object({
           from_ns: z.string(),
-          flows: z.number(),
-          packets: z.number(),
+          flows: z.number().describe("rows of the log"),
+          packets: z.number().describe("0 where rows have none"),
           bytes: z.number(),
         }),
       ),

@@ -15,7 +15,6 @@ import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { modbus } from "./modbus/index.ts";
 import { mysql } from "./mysql/index.ts";
-import { noticeSchema } from "./notice/index.ts";
 import { ntlm } from "./ntlm/index.ts";
 import { ntp } from "./ntp/index.ts";
 import { pop3 } from "./pop3/index.ts";
@@ -26,6 +25,7 @@ import { rdp, rdpeudp } from "./rdp/index.ts";
 import { redis } from "./redis/index.ts";
 import { rfb } from "./rfb/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
+import { noticeSchema } from "./shared/notice/index.ts";
 import { sip } from "./sip/index.ts";
 import { smb } from "./smb/index.ts";
 import { smtp } from "./smtp/index.ts";
@@ -59,7 +59,6 @@ export {
   microburstsSchema,
   timeAtLeast,
 } from "./microbursts/index.ts";
-export { noticeSchema, writeNotice } from "./notice/index.ts";
 export {
   type AnalyzerServices,
   type CarriedOutcome,
@@ -81,6 +80,7 @@ export {
   serviceBits,
   type Transport,
 } from "./shared/index.ts";
+export { noticeSchema, writeNotice } from "./shared/notice/index.ts";
 export { SoftwareLog } from "./software/index.ts";
 export { TunnelAnalyzer } from "./tunnel/index.ts";
 export {

@@ -7,6 +7,7 @@ import {
   type NoticeDetails,
   type Protocol,
   type ServiceBits,
+  serviceBits,
   type Transport,
 } from "../analyzers/index.ts";
 import type { Ciphers, CreateDigest, Limit } from "../base/index.ts";
@@ -186,7 +187,19 @@ export class Applications {
   takeServices(flow: number): ServiceBits {
     const ended = this.#ended;
     this.#ended = undefined;
-    return ended?.flow === flow ? ended.services : NO_SERVICES;
+    return ended?.flow === flow ? ended.services : this.#announcedServices(flow);
+  }
+
+  /** A flow without payload was opened by nobody, but may have been announced. */
+  #announcedServices(flow: number): ServiceBits {
+    if (this.expected.isEmpty) return NO_SERVICES;
+    const record = this.#record;
+    this.#table().identify(flow, record);
+    const { responder, responderPort: port } = record;
+    const transport = record.protocol === IP_PROTOCOL.tcp ? "tcp" : "udp";
+    const name = this.expected.take({ responder, port, transport });
+    const service = name === undefined ? undefined : this.named(name)?.protocol.announcedService;
+    return service === undefined ? NO_SERVICES : serviceBits(service);
   }
 
   end(): void {

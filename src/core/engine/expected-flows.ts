@@ -15,6 +15,10 @@ export class ExpectedFlows {
   readonly limit = createLimit("apps.expectedFlows", 16_384);
   readonly #names = new Map<string, string>();
 
+  get isEmpty(): boolean {
+    return this.#names.size === 0;
+  }
+
   add({ responder, port, transport, name }: ExpectedFlow): void {
     if (this.#names.size >= this.limit.maximum) {
       this.limit.reached++;

@@ -30,6 +30,7 @@ interface Replay {
   readonly places: readonly { segment: string; offset: number }[];
   readonly capture: string | undefined;
   readonly keyLog: string | undefined;
+  readonly keyLogNames: readonly string[];
 }
 
 /** Replays a connection's packets and says which bytes of which packets a field came from. */
@@ -54,7 +55,9 @@ export async function explainField(
     const steps = changes.map(({ packetIndex, before, after, ranges }) =>
       stepOf(replay, packetIndex, { before, after, ranges }),
     );
-    return { uid: input.uid, field: `conn.${field.name}`, says: field.says, value, steps };
+    const named = { uid: input.uid, field: `conn.${field.name}`, says: field.says };
+    // What the flow table counts is outside of any encryption.
+    return { ...named, value, steps, key_logs: [] };
   }
   const rows = explainEventField(log, field.name, replay.packets, {
     captureId: "explain",
@@ -86,7 +89,8 @@ export async function explainField(
     ),
   );
   const value = asked.length === 1 ? asked[0]!.value : asked.map((one) => one.value);
-  return { uid: input.uid, field: `${log.name}.${field.name}`, says: field.says, value, steps };
+  const named = { uid: input.uid, field: `${log.name}.${field.name}`, says: field.says };
+  return { ...named, value, steps, key_logs: [...replay.keyLogNames] };
 }
 
 /** `conn.orig_bytes`, `http.uri`; a name without its log is conn's. */
@@ -132,7 +136,8 @@ async function readReplay(
     places.push({ segment, offset });
   }
   const capture = home.projection.segments.get(places[0]?.segment ?? "")?.entry.capture;
-  return { packets, places, capture, keyLog: read.keyLog };
+  const { keyLog, keyLogNames } = read;
+  return { packets, places, capture, keyLog, keyLogNames };
 }
 
 function stepOf(

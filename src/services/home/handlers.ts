@@ -11,6 +11,7 @@ import { segmentPaths } from "../vault/index.ts";
 import { findBursts } from "./bursts.ts";
 import { showConnection } from "./connection.ts";
 import { examine } from "./doctor.ts";
+import { listEvents } from "./events.ts";
 import { explainField } from "./explain.ts";
 import { captureFacts, segmentFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
@@ -20,7 +21,14 @@ import { attachKeyLog, listKeyLogs } from "./key-logs.ts";
 import { extractObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
-import { fieldsOf, queryConversations, queryGroups, queryHistogram, queryRows } from "./rows.ts";
+import {
+  countLogs,
+  fieldsOf,
+  queryConversations,
+  queryGroups,
+  queryHistogram,
+  queryRows,
+} from "./rows.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
 import { judgeHomeConnection } from "./verdict.ts";
@@ -78,6 +86,7 @@ export function createHandlers(home: Home): Handlers {
       ),
     }),
     query: (input, context) => queryRows(home, input, context),
+    logs: (input, context) => countLogs(home, input, context),
     top: (input, context) => queryGroups(home, input, context),
     conversations: (input, context) => queryConversations(home, input, context),
     histogram: (input, context) => queryHistogram(home, input, context),
@@ -85,6 +94,7 @@ export function createHandlers(home: Home): Handlers {
     packetList: (input, context) => listPackets(home, input, context),
     show: (input, context) => showConnection(home, input, context),
     object: (input, context) => extractObject(home, input, context),
+    events: (input, context) => listEvents(home, input, context),
     explain: (input, context) => explainField(home, input, context),
     stream: (input, context) => streamConnection(home, input, context),
     streamDiff: (input, context) => diffConnection(home, input, context),

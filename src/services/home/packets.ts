@@ -38,6 +38,8 @@ interface RecordedRead {
   readonly case: string;
   /** TLS secrets of the case, where they were asked for and there are any. */
   readonly keyLog: string | undefined;
+  /** What the key logs are called that those secrets came from. */
+  readonly keyLogNames: readonly string[];
 }
 
 /**
@@ -78,7 +80,10 @@ export async function recordRead(
   const seq = await home.append([body], actor);
   const coverage = coverageOf(home.projection, question.case, home.running.size > 0);
   const read = { seq, plan, located, sha256, coverage, text: ask.text, case: caseName };
-  return { ...read, keyLog: keys?.keyLog };
+  const keyLogNames = (keys?.attachments ?? []).map(
+    (one) => home.projection.attachments.get(one)?.entry.name ?? one,
+  );
+  return { ...read, keyLog: keys?.keyLog, keyLogNames };
 }
 
 /** Exactly the matching packets as a pcapng stream. */

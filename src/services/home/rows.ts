@@ -71,6 +71,25 @@ export async function queryRows(
   };
 }
 
+/** Rows of each log that answer a question; the question is on record first. */
+export async function countLogs(
+  home: Home,
+  input: ParsedInputOf<Operations["logs"]>,
+  { actor, signal }: Context,
+): Promise<OutputOf<Operations["logs"]>> {
+  const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
+  await home.reads.note(actor, input.case ?? "*", `all logs: ${text}`);
+  const shown = home.index.logs.filter((log) => log.shown);
+  const logs = await Promise.all(
+    shown.map(async (log) => {
+      const condition = compileRows(query, { log, logs: home.index.logs });
+      const { rows } = await home.index.count({ scope, log: log.name, condition }, signal);
+      return { log: log.name, rows };
+    }),
+  );
+  return { logs };
+}
+
 /** The largest groups of rows by fields; the question is on record first. */
 export async function queryGroups(
   home: Home,
@@ -116,18 +135,18 @@ export async function queryConversations(
   return { ...found, coverage };
 }
 
-/** Connections over time by when they began, every bin of the range; gaps are said, never drawn as zero. */
+/** Rows over time by when they began, every bin of the range; gaps are said, never drawn as zero. */
 export async function queryHistogram(
   home: Home,
   input: ParsedInputOf<Operations["histogram"]>,
   { actor, signal }: Context,
 ): Promise<OutputOf<Operations["histogram"]>> {
-  const log = shownLog(home, "conn");
+  const log = shownLog(home, input.log);
   const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
   const condition = compileRows(query, { log, logs: home.index.logs });
-  await home.reads.note(actor, input.case ?? "*", `conn: ${text}`);
+  await home.reads.note(actor, input.case ?? "*", `${log.name}: ${text}`);
   const { gaps } = coverageOf(home.projection, input.case, false);
-  const summary = await home.index.count({ scope, log: "conn", condition }, signal);
+  const summary = await home.index.count({ scope, log: log.name, condition }, signal);
   const fromText = input.from_ns ?? summary.first_ns;
   const toText = input.to_ns ?? summary.last_ns;
   if (fromText === undefined || toText === undefined) {
@@ -137,7 +156,7 @@ export async function queryHistogram(
   const toNs = BigInt(toText);
   const { bins } = input;
   const found = await home.index.histogram(
-    { scope, log: "conn", condition, fromNs, toNs, bins },
+    { scope, log: log.name, condition, fromNs, toNs, bins },
     signal,
   );
   const width = (toNs - fromNs) / BigInt(bins) + 1n;

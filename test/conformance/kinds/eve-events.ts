@@ -66,7 +66,7 @@ const CARRIERS = new Set(["gssapi", "ntlm", "socks", "websocket"]);
 const CLOSED = new Set(["SF", "RSTO", "RSTR", "RSTOS0", "RSTRH", "REJ", "S2", "S3"]);
 
 /** All events of a run. */
-export function eveEvents(rows: LogRows): EveEvent[] {
+export function eveEvents(rows: LogRows, dnsVersion: 2 | 3 = 3): EveEvent[] {
   const conns = new Map(rows.of("conn").map((row) => [row["uid"], row]));
   const https = new Map<unknown, Row>();
   for (const row of rows.of("http")) {
@@ -81,7 +81,7 @@ export function eveEvents(rows: LogRows): EveEvent[] {
   const handshakes = rows.of("ssl");
   return [
     ...rows.of("conn").map(flowEvent),
-    ...rows.of("dns").flatMap(dnsEvents),
+    ...rows.of("dns").flatMap((row) => dnsEvents(row, dnsVersion)),
     ...rows.of("http").map(httpEvent),
     ...rows
       .of("files")
@@ -102,8 +102,9 @@ function flowEvent(row: Row): EveEvent {
   const isHalf = isTcp && ["S0", "SH", "SHR"].includes(String(row["conn_state"]));
   const isNew = isHalf || !hasAnswer;
   const isIcmp = row["proto"] === "icmp";
-  // The source keeps who spoke first, ours turns the flow round when the ports or a SYN-ACK say so.
-  const isTurned = String(row["history"] ?? "").startsWith("^");
+  // The source keeps who spoke first unless the protocol says otherwise; ours turns a flow round when
+  // ports or a SYN-ACK say so.
+  const isTurned = String(row["history"] ?? "").startsWith("^") && services.length === 0;
   const sides = endpoints(row, { ports: !isIcmp });
   const [toServer, toClient] = isTurned ? ["resp_pkts", "orig_pkts"] : ["orig_pkts", "resp_pkts"];
   return {
@@ -121,8 +122,8 @@ function flowEvent(row: Row): EveEvent {
   };
 }
 
-/** A row pairs what are two events there. */
-function dnsEvents(row: Row): EveEvent[] {
+/** A row pairs what are two events there; version 2 of the format gave both the query's direction. */
+function dnsEvents(row: Row, version: 2 | 3): EveEvent[] {
   const dns = {
     id: row["trans_id"],
     queries: [{ rrname: row["query"], rrtype: row["qtype_name"] }],
@@ -131,17 +132,31 @@ function dnsEvents(row: Row): EveEvent[] {
     rd: row["RD"],
   };
   const request = endpoints(row);
-  const response = turned(request);
+  const response = version === 2 ? request : turned(request);
   const reply = { ...dns, rcode: row["rcode_name"], aa: row["AA"], ra: row["RA"], tc: row["TC"] };
   const proto = upper(row["proto"]);
   const isAnswered = row["rcode"] !== undefined && row["rcode"] !== null;
-  const isAsked = !isAnswered || (row["rtt"] !== undefined && row["rtt"] !== null);
+  const isAsked = row["qtype_name"] !== undefined && row["qtype_name"] !== null;
   return [
     ...(isAsked
-      ? [{ ...request, proto, event_type: "dns", dns: { ...dns, type: "request" } }]
+      ? [
+          {
+            ...request,
+            proto,
+            event_type: "dns",
+            dns: { ...dns, type: version === 2 ? "query" : "request" },
+          },
+        ]
       : []),
     ...(isAnswered
-      ? [{ ...response, proto, event_type: "dns", dns: { ...reply, type: "response" } }]
+      ? [
+          {
+            ...response,
+            proto,
+            event_type: "dns",
+            dns: { ...reply, type: version === 2 ? "answer" : "response" },
+          },
+        ]
       : []),
   ];
 }

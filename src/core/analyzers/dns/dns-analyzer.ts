@@ -20,6 +20,7 @@ import {
 import type { DnsRecord } from "./dns-records.ts";
 import { createTransaction, type DnsTransaction, DnsTransactions } from "./dns-transactions.ts";
 import { decodeNetbiosName } from "./netbios-name.ts";
+import { recogniseDns } from "./recognise-dns.ts";
 
 const NETBIOS_PORT = 137;
 const TYPE_SRV = 33;
@@ -41,6 +42,8 @@ export class DnsAnalyzer implements Session, DnsVisitor {
   readonly #transactions: DnsTransactions;
   readonly #isNetbios: boolean;
   #streams: [StreamBuffer, StreamBuffer] | undefined;
+  /** By side: bytes are missing, and no message was found behind them yet. */
+  readonly #isLost: [boolean, boolean] = [false, false];
   #isFirst = true;
   /** The message at hand. */
   #header: DnsHeader | undefined;
@@ -61,6 +64,10 @@ export class DnsAnalyzer implements Session, DnsVisitor {
       this.#message(side, bytes, 0);
       return;
     }
+    if (this.#isLost[side]) {
+      if (recogniseDns(bytes, side, "tcp") !== "yes") return;
+      this.#isLost[side] = false;
+    }
     this.#streams ??= [new StreamBuffer(FRAMED_BYTES_MAX), new StreamBuffer(FRAMED_BYTES_MAX)];
     const buffer = this.#streams[side];
     // A message and its length are never longer than what may be held.
@@ -74,9 +81,10 @@ export class DnsAnalyzer implements Session, DnsVisitor {
     buffer.keep();
   }
 
-  gap(): void {
-    // Where the next message begins cannot be told.
-    this.#conversation.done();
+  gap(side: Side): void {
+    // A message begins where a piece says so; until then nothing of this side is read.
+    this.#streams?.[side].clear();
+    this.#isLost[side] = true;
   }
 
   end(): void {

@@ -179,3 +179,31 @@ test("a field says which bytes it came from", () => {
     Uint8Array.of(192, 0, 2, 1),
   );
 });
+
+test("DNS is known by content on any port, and only where a whole message fits", () => {
+  expect(dns.recognises!(ask, 0, "udp")).toBe("yes");
+  expect(dns.recognises!(ask, 1, "udp")).toBe("no");
+  expect(dns.recognises!(ask.subarray(0, -1), 0, "udp")).toBe("no");
+  const framed = Uint8Array.from([...u16(ask.length), ...ask]);
+  expect(dns.recognises!(framed, 0, "tcp")).toBe("yes");
+  expect(dns.recognises!(framed.subarray(0, -1), 0, "tcp")).toBe("more");
+  const isTaken = (bytes: Uint8Array) => dns.recognises!(bytes, 0, "udp") === "yes";
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => !isTaken(bytes)));
+});
+
+test("over TCP messages behind a hole are read again from the next that begins a segment", () => {
+  const framed = (bytes: Uint8Array) => Uint8Array.from([...u16(bytes.length), ...bytes]);
+  const asked = (id: number) => message({ id, questions: [question("a.example")] });
+  const out = talk(
+    dns,
+    [
+      [0, framed(asked(1))],
+      [0, 40],
+      [0, framed(asked(3))],
+    ],
+    {
+      transport: "tcp",
+    },
+  );
+  expect(out.rows("dns").map((row) => row["trans_id"])).toEqual([1, 3]);
+});

@@ -31,9 +31,11 @@ function track(now = { at: 0 }) {
       end: () => {},
     },
   });
+  let files = 0;
   const conversation = (uidLow: number) =>
     ({
       uidHigh: 1,
+      nextFile: () => ++files,
       uidLow,
       originator: Int32Array.of(0, 0, 0xffff, 1),
       responder: Int32Array.of(0, 0, 0xffff, 2),

@@ -9,6 +9,7 @@ export const ftp: Protocol = {
   name: "ftp",
   logs: [ftpSchema, ftpCommandsSchema],
   tcpPorts: [21, 2811],
+  announcedService: "ftp-data",
   recognises: (head, side, transport) =>
     transport === "tcp" && side === 1 ? recognisesServer(head) : "no",
   start({ log, limit, files }): ProtocolRun {

@@ -1,6 +1,6 @@
+import { parseContentRange } from "../shared/http-content/index.ts";
 import { asciiText } from "../shared/index.ts";
 import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
-import { parseContentRange } from "./content-range.ts";
 import { leadingInteger } from "./http-text.ts";
 
 /** Whether a body follows the headers: of a request only if they say so. */

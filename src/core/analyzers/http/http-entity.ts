@@ -1,4 +1,5 @@
 import type { RunningDigest } from "../../base/index.ts";
+import type { ContentDecoder } from "../shared/http-content/index.ts";
 import type { FileFeed, FileStart, LineReader, Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
 import {
@@ -11,7 +12,6 @@ import {
   parseHeader,
   type TransferEncoding,
 } from "../shared/mime/index.ts";
-import type { ContentDecoder } from "./content-decoder.ts";
 import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
 import { LineCounter } from "./line-counter.ts";
@@ -311,10 +311,7 @@ export class HttpEntity {
       return;
     }
     this.#decoder ??= this.#host.createDecoder((out) => this.#clearBody(out, false, position));
-    const decoder = this.#decoder;
-    if (decoder === undefined || decoder.isOver) return;
-    decoder.push(bytes);
-    if (decoder.isBroken) this.#host.weird("inflate_failed");
+    if (this.#decoder?.push(bytes) === "broken") this.#host.weird("inflate_failed");
   }
 
   #clearBody(bytes: Uint8Array, hasEnd: boolean, position: number): void {

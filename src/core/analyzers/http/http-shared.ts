@@ -1,4 +1,5 @@
 import type { CreateDigest, Limit } from "../../base/index.ts";
+import type { ContentDecoders } from "../shared/http-content/index.ts";
 import type { FileAnalysis, LogWriter, ProxyTunnels, SoftwareInventory } from "../shared/index.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -11,10 +12,7 @@ export interface HttpShared {
   readonly tunnels: ProxyTunnels;
   readonly pendingLimit: Limit;
   readonly lineLimit: Limit;
-  readonly decoderLimit: Limit;
-  readonly decodedLimit: Limit;
-  /** Decoders at work. */
-  decoders: number;
+  readonly decoders: ContentDecoders;
   /** Exchanges of flows that carry another protocol: HTTP inside goes on counting. */
   readonly carriers: Map<string, Transactions>;
 }

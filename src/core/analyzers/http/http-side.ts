@@ -1,4 +1,5 @@
 import type { RunningDigest } from "../../base/index.ts";
+import type { ContentDecoder } from "../shared/http-content/index.ts";
 import {
   type Conversation,
   type FileFeed,
@@ -9,7 +10,6 @@ import {
   type Side,
 } from "../shared/index.ts";
 import type { MimeHeader } from "../shared/mime/index.ts";
-import { ContentDecoder } from "./content-decoder.ts";
 import type { BodyExpected } from "./entity-framing.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
@@ -53,6 +53,8 @@ export class HttpSide implements EntityHost, LineSink {
   isOngoing = false;
   #isClosedAfter = false;
   readonly #flow: HttpFlow;
+  /** Packed bodies at work, the innermost last. */
+  readonly #packed: FileFeed[] = [];
 
   constructor(flow: HttpFlow, side: Side) {
     this.side = side;
@@ -183,18 +185,7 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined {
-    const { shared } = this.#flow;
-    if (shared.decoders >= shared.decoderLimit.maximum) {
-      shared.decoderLimit.reached++;
-      return undefined;
-    }
-    shared.decoders++;
-    let emitted = 0;
-    return new ContentDecoder((bytes) => {
-      emitted += bytes.length;
-      if (emitted <= shared.decodedLimit.maximum) emit(bytes);
-      else shared.decodedLimit.reached++;
-    });
+    return this.#flow.shared.decoders.create(emit);
   }
 
   createDigest(): RunningDigest | undefined {
@@ -202,7 +193,8 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   releaseDecoder(): void {
-    this.#flow.shared.decoders--;
+    this.#packed.pop()?.end();
+    this.#flow.shared.decoders.release();
   }
 
   #finish(message: HttpMessage): void {

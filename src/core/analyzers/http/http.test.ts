@@ -23,7 +23,9 @@ function answer(body: string, ...headers: string[]): Piece {
 }
 
 function fileTexts(outcome: Outcome): string[] {
-  return outcome.files.map(({ bytes: content }) => Buffer.from(content).toString("latin1"));
+  return outcome.files
+    .filter(({ isWhole }) => isWhole !== true)
+    .map(({ bytes: content }) => Buffer.from(content).toString("latin1"));
 }
 
 const MULTIPART = [

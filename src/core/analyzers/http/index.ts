@@ -1,6 +1,6 @@
+import { ContentDecoders, httpSchema } from "../shared/http-content/index.ts";
 import { type Protocol, ProxyTunnels, tunnelSchema } from "../shared/index.ts";
 import { HttpSession } from "./http-analyzer.ts";
-import { httpSchema } from "./http-events.ts";
 import { recognisesReply, recognisesRequest } from "./http-parser.ts";
 import type { HttpShared } from "./http-shared.ts";
 
@@ -26,10 +26,11 @@ export const http: Protocol = {
       ),
       pendingLimit: services.limit("http.pendingRequests", 100),
       lineLimit: services.limit("http.lineBytes", 1024 * 1024),
-      decoderLimit: services.limit("http.decoders", 4096),
-      decoders: 0,
+      decoders: new ContentDecoders({
+        atWork: services.limit("http.decoders", 4096),
+        decodedBytes: services.limit("http.decodedBytes", 256 * 1024 * 1024),
+      }),
       carriers: new Map(),
-      decodedLimit: services.limit("http.decodedBytes", 256 * 1024 * 1024),
     };
     return { open: (conversation) => new HttpSession(conversation, shared) };
   },

@@ -31,6 +31,8 @@ export interface Protocol {
    * with more while it says `more`. Must be strict enough that random bytes are not taken for it.
    */
   readonly recognises?: (head: Uint8Array, side: Side, transport: Transport) => Recognition;
+  /** Service of a flow that another one announced as this protocol, also where it carries nothing. */
+  readonly announcedService?: ServiceName;
   /** Called once for a capture. */
   start(services: AnalyzerServices): ProtocolRun;
 }

@@ -1,5 +1,5 @@
-import { GuessWatch } from "../notice/index.ts";
 import { asciiText, type Protocol, type Recognition } from "../shared/index.ts";
+import { GuessWatch } from "../shared/notice/index.ts";
 import { SshAnalyzer, type SshShared } from "./ssh-analyzer.ts";
 import { sshSchema } from "./ssh-events.ts";
 import { KEXINIT_LISTS } from "./ssh-parser.ts";

@@ -1,5 +1,4 @@
 import { type CreateDigest, encodeBase64, type Limit } from "../../base/index.ts";
-import type { GuessWatch } from "../notice/index.ts";
 import {
   asciiText,
   bytesToText,
@@ -11,6 +10,7 @@ import {
   type SoftwareInventory,
   StreamBuffer,
 } from "../shared/index.ts";
+import type { GuessWatch } from "../shared/notice/index.ts";
 import { LoginWatch } from "./login-watch.ts";
 import {
   chooseAlgorithm,

@@ -72,7 +72,9 @@ export async function histogram(
 ): Promise<HistogramBin[]> {
   const width = (request.toNs - request.fromNs) / BigInt(request.bins) + 1n;
   const parameters: Parameters = [];
-  const columns = "ts, orig_pkts, resp_pkts, orig_ip_bytes, resp_ip_bytes";
+  const sizes = ["orig_pkts", "resp_pkts", "orig_ip_bytes", "resp_ip_bytes"];
+  const own = (name: string): string => (log.name === "conn" ? name : `0 AS ${name}`);
+  const columns = ["ts", ...sizes.map(own)].join(", ");
   const parts = targets.map(
     (target) => `(${from(target, log.name, columns, request.condition, parameters)})`,
   );

@@ -1,5 +1,5 @@
-import { field, type LogSchema } from "../../events/index.ts";
-import { FLOW_FIELDS } from "../shared/index.ts";
+import { field, type LogSchema } from "../../../events/index.ts";
+import { FLOW_FIELDS } from "../flow-fields.ts";
 
 const OPTIONAL = { optional: true };
 const OURS = { optional: true, ours: true };
@@ -70,5 +70,10 @@ export const httpSchema: LogSchema = {
       OURS,
     ),
     field("request_content_type", "dict", "The type that the request declares.", OURS),
+    field("http2_stream", "count", "The HTTP/2 stream that carried the exchange.", {
+      ...OURS,
+      width: "u32",
+    }),
+    field("http2_reset", "dict", "Why the HTTP/2 stream was broken off before its end.", OURS),
   ],
 };

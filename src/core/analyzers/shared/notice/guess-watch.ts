@@ -1,5 +1,7 @@
-import type { Limit } from "../../base/index.ts";
-import { type AnalyzerServices, addressText, type LogWriter } from "../shared/index.ts";
+import type { Limit } from "../../../base/index.ts";
+import { addressText } from "../address-text.ts";
+import type { LogWriter } from "../log-writer.ts";
+import type { AnalyzerServices } from "../protocol.ts";
 import { noticeSchema } from "./notice-events.ts";
 import { writeHostNotice } from "./notices.ts";
 

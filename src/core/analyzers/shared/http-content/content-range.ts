@@ -1,6 +1,6 @@
-import { asciiText } from "../shared/index.ts";
-import { firstToken } from "../shared/mime/index.ts";
-import { leadingInteger } from "./http-text.ts";
+import { firstToken } from "../mime/index.ts";
+import { asciiText } from "../text.ts";
+import { leadingInteger } from "./leading-integer.ts";
 
 export interface ContentRange {
   readonly first: number;

@@ -22,8 +22,12 @@ export class ContentDecoder {
   #extraBytes = 0;
   #texts = 0;
 
-  constructor(emit: (bytes: Uint8Array) => void) {
+  readonly #onInput: ((bytes: Uint8Array) => void) | undefined;
+
+  /** `onInput` is given the bytes as they came, also those behind a fault. */
+  constructor(emit: (bytes: Uint8Array) => void, onInput?: (bytes: Uint8Array) => void) {
     this.#inflate = new Inflate(emit);
+    this.#onInput = onInput;
   }
 
   get isOver(): boolean {
@@ -34,10 +38,14 @@ export class ContentDecoder {
     return this.#inflate.isBroken;
   }
 
-  push(bytes: Uint8Array): void {
+  /** Says once that the bytes are broken. */
+  push(bytes: Uint8Array): "broken" | undefined {
+    this.#onInput?.(bytes);
+    if (this.isOver) return undefined;
     let at = 0;
     while (at < bytes.length && this.#wrapper !== "none") at = this.#unwrap(bytes, at);
     if (at < bytes.length && this.#wrapper === "none") this.#inflate.push(bytes.subarray(at));
+    return this.isBroken ? "broken" : undefined;
   }
 
   #unwrap(bytes: Uint8Array, at: number): number {

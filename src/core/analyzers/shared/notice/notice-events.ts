@@ -1,4 +1,4 @@
-import { field, type LogSchema } from "../../events/index.ts";
+import { field, type LogSchema } from "../../../events/index.ts";
 
 /** Zeek's notice log: what a person should see. */
 export const noticeSchema: LogSchema = {

@@ -1,4 +1,5 @@
-import type { Conversation, Side, SoftwareInventory } from "../shared/index.ts";
+import type { Conversation, Side } from "../protocol.ts";
+import type { SoftwareInventory } from "../software.ts";
 
 interface HeaderKind {
   readonly side: Side;
