@@ -1,6 +1,14 @@
 import { useSyncExternalStore } from "react";
 
-export type PageName = "overview" | "search" | "connection" | "captures" | "ledger" | "unknown";
+export type PageName =
+  | "overview"
+  | "search"
+  | "connection"
+  | "objects"
+  | "captures"
+  | "keys"
+  | "ledger"
+  | "unknown";
 
 /** What the address says: which page, and everything that decides what is on it. */
 export interface View {
@@ -17,12 +25,25 @@ export interface Question {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly relativeTo: "now" | "end";
+  /** The log whose rows are meant. */
+  readonly log: string;
 }
+
+/** How rows are shown, beside which they are. */
+export interface Layout {
+  readonly sort?: string | undefined;
+  readonly desc?: string | undefined;
+  readonly columns?: string | undefined;
+}
+
+export const FIRST_LOG = "conn";
 
 const PAGES: Readonly<Record<string, PageName>> = {
   "/": "overview",
   "/search": "search",
+  "/objects": "objects",
   "/captures": "captures",
+  "/keys": "keys",
   "/ledger": "ledger",
 };
 const MOVED = "holdfast-moved";
@@ -59,7 +80,14 @@ export function questionOf(parameters: URLSearchParams): Question {
     from: parameters.get("from") || undefined,
     to: parameters.get("to") || undefined,
     relativeTo: parameters.get("relativeTo") === "end" ? "end" : "now",
+    log: parameters.get("log") || FIRST_LOG,
   };
+}
+
+/** How the address wants rows shown; nothing of it is another log's. */
+export function layoutOf(parameters: URLSearchParams): Layout {
+  const read = (name: string): string | undefined => parameters.get(name) || undefined;
+  return { sort: read("sort"), desc: read("desc"), columns: read("columns") };
 }
 
 /** A page's address with these parameters; empty ones are left out. */
@@ -82,11 +110,13 @@ export function choose(name: string, value: string): void {
 }
 
 /** The search of a question; what is the default stays out of the address. */
-export function searchAddress(
-  question: Partial<Question> & { sort?: string; desc?: string },
-): string {
-  const { relativeTo, ...rest } = question;
-  return addressTo("/search", { ...rest, ...(relativeTo === "end" && { relativeTo }) });
+export function searchAddress(question: Partial<Question> & Layout, path = "/search"): string {
+  const { relativeTo, log, ...rest } = question;
+  return addressTo(path, {
+    ...(log !== FIRST_LOG && path === "/search" && { log }),
+    ...rest,
+    ...(relativeTo === "end" && { relativeTo }),
+  });
 }
 
 /** The question as the wire takes it: the time range becomes a part of the query. */

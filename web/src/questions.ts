@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import type { LogSchema } from "../../src/core/events/index.ts";
 import { call, type Output } from "./client.ts";
 import { useImports } from "./imports.tsx";
@@ -44,10 +45,16 @@ export function useFields() {
     queryKey: ["fields"],
     queryFn: async ({ signal }) => {
       const { logs, fields } = await call("fields", {}, signal);
-      return { fields, schemas: logs.map((log) => schemaOf(log, fields)) };
+      return { logs, fields, schemas: logs.map((log) => schemaOf(log, fields)) };
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Fields of one log, in its order; none before the server has said. */
+export function useLogFields(log: string): readonly FieldFacts[] {
+  const { data } = useFields();
+  return useMemo(() => data?.fields.filter((field) => field.log === log) ?? [], [data, log]);
 }
 
 function schemaOf(

@@ -1,9 +1,9 @@
-import { type ReactNode, useCallback, useState } from "react";
-import type { Question } from "../address.ts";
+import type { ReactNode } from "react";
+import { FIRST_LOG, type Question } from "../address.ts";
 import type { Row } from "../search/columns.ts";
-import { type Sort, useRowPages } from "../search/row-pages.ts";
+import { useRowPages, useSeen } from "../search/row-pages.ts";
 import { Failed, Loading } from "./states.tsx";
-import { type TableColumn, VirtualTable } from "./virtual-table.tsx";
+import { type Sort, type TableColumn, VirtualTable } from "./virtual-table.tsx";
 
 const BY_TIME: Sort = { by: "ts", descending: false };
 
@@ -23,13 +23,8 @@ interface LogTableProps {
 /** Rows of a log that answer a question, by time; only the pages that are looked at are fetched. */
 export function LogTable(props: LogTableProps) {
   const { label, log, question, columns, minWidthPx, open } = props;
-  const [seen, setSeen] = useState({ first: 0, last: 0 });
-  const { first, error, rowAt, again } = useRowPages(question, BY_TIME, seen, log);
-  const see = useCallback((from: number, to: number) => {
-    setSeen((before) =>
-      before.first === from && before.last === to ? before : { first: from, last: to },
-    );
-  }, []);
+  const [seen, see] = useSeen();
+  const { first, error, rowAt, again } = useRowPages({ ...question, log }, BY_TIME, seen);
   if (error !== null) return <Failed error={error} again={again} />;
   if (first === undefined) return <Loading what={props.loading} />;
   if (first.total === 0) return props.empty;
@@ -48,5 +43,5 @@ export function LogTable(props: LogTableProps) {
 
 /** A question of the page's own, over all times and cases unless it says so. */
 export function ownQuestion(q: string, more: Partial<Question> = {}): Question {
-  return { q, case: undefined, from: undefined, to: undefined, relativeTo: "now", ...more };
+  return { q, case: undefined, from: undefined, to: undefined, relativeTo: "now", log: FIRST_LOG, ...more };
 }

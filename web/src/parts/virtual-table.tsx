@@ -1,153 +1,177 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot be virtual
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the row
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
-
-const ROW_PX = 25;
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode } from "react";
+import { type Grid, type GridOptions, ROW_PX, useGrid } from "./grid.ts";
 
 /** One column: what stands over it, how wide it is for CSS, and what of a row it shows. */
 export interface TableColumn<Row> {
   readonly name: string;
   readonly width: string;
-  readonly isNumber?: boolean;
+  readonly isNumber?: boolean | undefined;
+  /** Its sentence, on hover. */
+  readonly says?: string | undefined;
+  /** The whole of what a narrow cell may cut off, on hover. */
+  readonly title?: (row: Row) => string;
   readonly cell: (row: Row) => ReactNode;
 }
 
-interface TableProps<Row> {
+export interface Sort {
+  readonly by: string;
+  readonly descending: boolean;
+}
+
+interface TableProps<Row> extends Pick<GridOptions, "total" | "see" | "rowPx" | "isMain" | "close"> {
   readonly label: string;
   readonly columns: readonly TableColumn<Row>[];
-  readonly total: number;
   /** Undefined while the row is being fetched. */
   readonly rowAt: (index: number) => Row | undefined;
-  readonly see?: (first: number, last: number) => void;
   /** What Enter and a double-click do with a row. */
-  readonly open?: (row: Row) => void;
-  readonly rowPx?: (index: number) => number;
-  /** Above it the table scrolls. */
-  readonly heightMaxPx?: number;
-  readonly minWidthPx?: number;
+  readonly open?: ((row: Row) => void) | undefined;
+  /** What a single click does with it, besides selecting it. */
+  readonly pick?: ((row: Row) => void) | undefined;
+  /** The small menu of one value; cells are then walked with left and right. */
+  readonly menu?: ((row: Row, column: string, at: MenuPlace) => void) | undefined;
+  readonly sort?: Sort | undefined;
+  readonly setSort?: ((by: string) => void) | undefined;
+  /** Above it the table scrolls; without it the table takes what room there is. */
+  readonly heightMaxPx?: number | undefined;
+  readonly isFilling?: boolean | undefined;
+  readonly minWidthPx?: number | undefined;
+}
+
+/** Where on the screen a menu opens, and who gets the focus when it closes. */
+export interface MenuPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly back: () => void;
 }
 
 /** Rows, as many as there are: only what is in sight is drawn. Arrow keys walk, Enter opens. */
 export function VirtualTable<Row>(props: TableProps<Row>) {
-  const { label, columns, total, rowAt, see, open, rowPx = () => ROW_PX } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const [selected, setSelected] = useState(0);
-  const id = useId();
-  const rows = useVirtualizer({
-    count: total,
-    getScrollElement: () => scroller.current,
-    estimateSize: rowPx,
-    overscan: 8,
-    scrollPaddingStart: ROW_PX,
+  const { label, columns, rowAt, open, menu, minWidthPx = 0 } = props;
+  const grid: Grid = useGrid({
+    ...props,
+    columns: menu === undefined ? 0 : columns.length,
+    open: (index) => {
+      const row = rowAt(index);
+      if (row !== undefined) open?.(row);
+    },
+    menu:
+      menu === undefined
+        ? undefined
+        : ({ row: index, column }, at) => {
+            const row = rowAt(index);
+            const name = columns[column]?.name;
+            const place = { ...at, back: () => grid.focus() };
+            if (row !== undefined && name !== undefined) menu(row, name, place);
+          },
   });
-  const items = rows.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => see?.(first, last), [first, last, see]);
-  const at = Math.min(selected, total - 1);
-  const openAt = (index: number): void => {
-    const row = rowAt(index);
-    if (row !== undefined) open?.(row);
-  };
-  const press = (event: KeyboardEvent): void => {
-    // A link or button in a cell has its own keys.
-    if (event.target !== scroller.current) return;
-    const to = placeAfter(event.key, at, total);
-    if (event.key === "Enter") openAt(at);
-    else if (to === undefined) return;
-    else {
-      setSelected(to);
-      rows.scrollToIndex(to);
-    }
-    event.preventDefault();
-  };
   const template = columns.map(({ width }) => width).join(" ");
-  const minWidth = props.minWidthPx ?? 0;
+  const isFilling = props.isFilling === true;
   return (
     <div
-      ref={scroller}
-      role="grid"
+      {...grid.gridProps}
       aria-label={label}
-      aria-rowcount={total + 1}
-      aria-activedescendant={items.some(({ index }) => index === at) ? `${id}${at}` : undefined}
-      tabIndex={0}
-      onKeyDown={press}
-      className="overflow-auto border-t border-line outline-offset-[-2px]"
-      style={{ maxHeight: props.heightMaxPx ?? 300 }}
+      className={`overflow-auto outline-offset-[-2px] ${isFilling ? "min-h-0 grow" : "border-t border-line"}`}
+      style={isFilling ? {} : { maxHeight: props.heightMaxPx ?? 300 }}
     >
-      <Head columns={columns} template={template} minWidth={minWidth} />
-      <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize(), minWidth }}>
-        {items.map(({ index, start, size }) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
-          <div
-            key={index}
-            id={`${id}${index}`}
-            role="row"
-            aria-rowindex={index + 2}
-            aria-selected={index === at}
-            onClick={() => setSelected(index)}
-            onDoubleClick={() => openAt(index)}
-            className={`mono absolute inset-x-0 grid items-start border-b border-line/60 ${index === at ? "bg-blue-wash" : "hover:bg-raised"}`}
-            style={{
-              gridTemplateColumns: template,
-              height: size,
-              transform: `translateY(${start}px)`,
-            }}
-          >
-            <Cells columns={columns} row={rowAt(index)} />
-          </div>
-        ))}
+      <Head {...props} grid={grid} template={template} />
+      <div
+        role="rowgroup"
+        className="relative"
+        style={{ height: grid.heightPx, minWidth: minWidthPx }}
+      >
+        {grid.items.map(({ index, start, size }) => {
+          const row = rowAt(index);
+          const isSelected = index === grid.at.row;
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+            <div
+              key={index}
+              {...grid.rowProps(index)}
+              onClick={() => row !== undefined && props.pick?.(row)}
+              className={`mono absolute inset-x-0 grid cursor-default items-start border-b border-line/60 ${isSelected ? "bg-blue-wash" : "hover:bg-raised"}`}
+              style={{
+                gridTemplateColumns: template,
+                height: size,
+                transform: `translateY(${start}px)`,
+              }}
+            >
+              <Cells
+                columns={columns}
+                row={row}
+                grid={grid}
+                index={index}
+                chosen={isSelected && menu !== undefined ? grid.at.column : undefined}
+              />
+            </div>
+          );
+        })}
       </div>
     </div>
   );
 }
 
-/** Where a key leads in a list; undefined for every other key. */
-function placeAfter(key: string, at: number, total: number): number | undefined {
-  const to = {
-    ArrowDown: at + 1,
-    j: at + 1,
-    ArrowUp: at - 1,
-    k: at - 1,
-    PageDown: at + 10,
-    PageUp: at - 10,
-    Home: 0,
-    End: total - 1,
-  }[key];
-  return to === undefined ? undefined : Math.max(0, Math.min(total - 1, to));
-}
-
-function Head<Row>(props: {
-  columns: readonly TableColumn<Row>[];
-  template: string;
-  minWidth: number;
-}) {
-  const { columns, template, minWidth } = props;
+function Head<Row>(props: TableProps<Row> & { grid: Grid; template: string }) {
+  const { columns, sort, setSort, template, minWidthPx = 0 } = props;
   return (
-    <div role="rowgroup" className="sticky top-0 z-1 bg-raised" style={{ minWidth }}>
+    <div role="rowgroup" className="sticky top-0 z-1 bg-raised" style={{ minWidth: minWidthPx }}>
       <div
-        role="row"
-        aria-rowindex={1}
+        {...props.grid.headProps}
         className="mono grid items-center border-b border-line text-muted"
         style={{ gridTemplateColumns: template, height: ROW_PX }}
       >
-        {columns.map(({ name, isNumber }) => (
-          <span
-            key={name}
-            role="columnheader"
-            className={`truncate px-2 ${isNumber ? "text-right" : ""}`}
-          >
-            {name}
-          </span>
-        ))}
+        {columns.map((column) => {
+          const own = sort?.by === column.name ? sort : undefined;
+          return (
+            <span
+              key={column.name}
+              role="columnheader"
+              title={column.says}
+              aria-sort={own && (own.descending ? "descending" : "ascending")}
+              className={`truncate ${setSort === undefined ? "px-2" : ""} ${column.isNumber ? "text-right" : ""}`}
+            >
+              {setSort === undefined ? (
+                column.name
+              ) : (
+                <SortButton column={column} sort={own} sortBy={setSort} />
+              )}
+            </span>
+          );
+        })}
       </div>
     </div>
   );
 }
 
-function Cells<Row>(props: { columns: readonly TableColumn<Row>[]; row: Row | undefined }) {
-  const { columns, row } = props;
+function SortButton<Row>(props: {
+  column: TableColumn<Row>;
+  sort: Sort | undefined;
+  sortBy: (name: string) => void;
+}) {
+  const { column, sort, sortBy } = props;
+  const Arrow = sort?.descending === true ? ArrowDown : ArrowUp;
+  return (
+    <button
+      type="button"
+      onClick={() => sortBy(column.name)}
+      className={`flex h-full w-full items-center gap-1 px-2 text-ink hover:text-blue ${column.isNumber ? "justify-end" : ""}`}
+    >
+      <span className="truncate">{column.name}</span>
+      {sort !== undefined && <Arrow aria-hidden size={12} className="shrink-0" />}
+    </button>
+  );
+}
+
+function Cells<Row>(props: {
+  columns: readonly TableColumn<Row>[];
+  row: Row | undefined;
+  grid: Grid;
+  index: number;
+  chosen: number | undefined;
+}) {
+  const { columns, row, grid, index, chosen } = props;
   if (row === undefined) {
     return (
       <span role="gridcell" className="px-2 py-[3px] text-muted">
@@ -155,11 +179,12 @@ function Cells<Row>(props: { columns: readonly TableColumn<Row>[]; row: Row | un
       </span>
     );
   }
-  return columns.map(({ name, isNumber, cell }) => (
+  return columns.map(({ name, isNumber, title, cell }, n) => (
     <span
       key={name}
-      role="gridcell"
-      className={`truncate px-2 py-[3px] ${isNumber ? "text-right" : ""}`}
+      {...grid.cellProps(index, n)}
+      title={title?.(row)}
+      className={`truncate px-2 py-[3px] ${isNumber ? "text-right" : ""} ${n === chosen ? "shadow-[inset_0_0_0_1px_var(--blue)]" : ""}`}
     >
       {cell(row)}
     </span>

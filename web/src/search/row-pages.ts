@@ -1,14 +1,11 @@
 import { useQueries } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
 import { type Question, toWire } from "../address.ts";
 import { call, type Output } from "../client.ts";
+import type { Sort } from "../parts/virtual-table.tsx";
 import { useRefreshMs } from "../questions.ts";
 
 export const PAGE_ROWS = 500;
-
-export interface Sort {
-  readonly by: string;
-  readonly descending: boolean;
-}
 
 type Answer = Output<"query">;
 
@@ -21,12 +18,28 @@ export interface RowPages {
   readonly again: () => void;
 }
 
+/** The first and the last row in sight. */
+export interface Seen {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Which rows are in sight, and how a table says so. */
+export function useSeen(): [Seen, (first: number, last: number) => void] {
+  const [seen, setSeen] = useState<Seen>({ first: 0, last: 0 });
+  const see = useCallback((first: number, last: number) => {
+    setSeen((before) =>
+      before.first === first && before.last === last ? before : { first, last },
+    );
+  }, []);
+  return [seen, see];
+}
+
 /** Fetches the first page, which has the totals, and those from one row to another. */
 export function useRowPages(
   question: Question,
   sort: Sort,
-  seen: { readonly first: number; readonly last: number },
-  log = "conn",
+  seen: Seen,
 ): RowPages {
   const refreshMs = useRefreshMs();
   const wanted = new Set([0]);
@@ -34,6 +47,7 @@ export function useRowPages(
   const to = Math.floor(seen.last / PAGE_ROWS);
   for (let page = from; page <= to; page++) wanted.add(page);
   const pages = [...wanted].sort((a, b) => a - b);
+  const { log } = question;
   const input = { ...toWire(question), log, orderBy: sort.by, descending: sort.descending };
   const answers = useQueries({
     queries: pages.map((page) => ({

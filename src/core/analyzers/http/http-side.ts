@@ -185,7 +185,17 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined {
-    return this.#flow.shared.decoders.create(emit);
+    // What was packed can be taken out as it travelled too: it may be broken on purpose.
+    const { shared, conversation } = this.#flow;
+    const packed = shared.files.open(conversation, {
+      source: "HTTP",
+      side: this.side,
+      isWhole: true,
+    });
+    const decoder = shared.decoders.create(emit, (bytes) => packed.data(bytes));
+    if (decoder === undefined) packed.end();
+    else this.#packed.push(packed);
+    return decoder;
   }
 
   createDigest(): RunningDigest | undefined {

@@ -13,7 +13,10 @@ export class ContentDecoders {
   }
 
   /** Undefined when too many are at work; each that was given is to be given back. */
-  create(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined {
+  create(
+    emit: (bytes: Uint8Array) => void,
+    onInput?: (bytes: Uint8Array) => void,
+  ): ContentDecoder | undefined {
     if (this.#count >= this.#atWork.maximum) {
       this.#atWork.reached++;
       return undefined;
@@ -24,7 +27,7 @@ export class ContentDecoders {
       emitted += bytes.length;
       if (emitted <= this.#decodedBytes.maximum) emit(bytes);
       else this.#decodedBytes.reached++;
-    });
+    }, onInput);
   }
 
   release(): void {
