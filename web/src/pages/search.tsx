@@ -1,92 +1,222 @@
-import { useCallback, useState } from "react";
-import { navigate, type Question, questionOf, searchAddress } from "../address.ts";
+import { Columns3, PanelLeft } from "lucide-react";
+import { useState } from "react";
+import {
+  choose,
+  layoutOf,
+  navigate,
+  type Question,
+  questionOf,
+  searchAddress,
+} from "../address.ts";
+import type { Output } from "../client.ts";
 import { Link } from "../parts/link.tsx";
+import { Menu, type MenuGroup } from "../parts/menu.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
-import { useFields } from "../questions.ts";
+import { type MenuPlace, type Sort, VirtualTable } from "../parts/virtual-table.tsx";
+import { useFields, useLogFields } from "../questions.ts";
+import { ColumnDialog } from "../search/column-dialog.tsx";
+import { chosenColumns, keepColumns, type Row, widthOf } from "../search/columns.ts";
 import { CoverageLine } from "../search/coverage-line.tsx";
+import { Facets } from "../search/facets.tsx";
 import { Histogram } from "../search/histogram.tsx";
-import { type Sort, useRowPages } from "../search/row-pages.ts";
-import { RowTable } from "../search/row-table.tsx";
+import { LogSelect, useLogCounts } from "../search/log-select.tsx";
+import { useRowPages, useSeen } from "../search/row-pages.ts";
+import { tableColumn } from "../search/table-column.tsx";
+import { valueGroups } from "../search/value-menu.ts";
 
-/** What matched: over time, and row by row. */
+const FACETS = "holdfast.facets";
+/** Narrower than this the side would leave the table no room. */
+const FACETS_ROOM_PX = 1200;
+
+/** What matched: over time, by its values, and row by row. */
 export function SearchPage({ parameters }: { parameters: URLSearchParams }) {
   const question = questionOf(parameters);
+  const layout = layoutOf(parameters);
+  const fields = useLogFields(question.log);
+  const [hasFacets, showFacets] = useState(readFacets);
+  const toggle = (): void => {
+    localStorage.setItem(FACETS, hasFacets ? "0" : "1");
+    showFacets(!hasFacets);
+  };
   return (
-    <div className="flex h-full min-h-[26rem] flex-col gap-3">
+    <div className="flex h-full min-h-[30rem] flex-col gap-3">
       <h1 className="sr-only">Search</h1>
       <Histogram question={question} />
-      <Rows key={JSON.stringify(question)} question={question} parameters={parameters} />
+      <div className="flex min-h-0 grow gap-3">
+        {hasFacets && <Facets question={question} layout={layout} fields={fields} />}
+        <section
+          aria-label={`Rows of ${question.log} found`}
+          className="pane flex min-h-0 min-w-0 grow flex-col"
+        >
+          <Toolbar question={question} hasFacets={hasFacets} toggleFacets={toggle} />
+          <Rows
+            key={JSON.stringify(question)}
+            question={question}
+            parameters={parameters}
+            fields={fields}
+          />
+        </section>
+      </div>
     </div>
   );
 }
 
-function Rows({ question, parameters }: { question: Question; parameters: URLSearchParams }) {
-  const [seen, setSeen] = useState({ first: 0, last: 0 });
+function readFacets(): boolean {
+  const kept = localStorage.getItem(FACETS);
+  return kept === null ? innerWidth >= FACETS_ROOM_PX : kept === "1";
+}
+
+function Toolbar(props: { question: Question; hasFacets: boolean; toggleFacets: () => void }) {
+  const { question, hasFacets, toggleFacets } = props;
+  const [isOpen, setOpen] = useState(false);
+  const { data } = useFields();
+  const says = data?.logs.find(({ log }) => log === question.log)?.says;
+  const parameters = new URLSearchParams(location.search);
+  const fields = useLogFields(question.log);
+  return (
+    <div className="flex shrink-0 items-center gap-2 border-b border-line px-2 py-1.5">
+      <button
+        type="button"
+        className="button px-2"
+        aria-pressed={hasFacets}
+        onClick={toggleFacets}
+      >
+        <PanelLeft aria-hidden size={14} />
+        Values
+      </button>
+      <LogSelect question={question} />
+      <p className="min-w-0 grow truncate text-muted max-lg:hidden" title={says}>
+        {says}
+      </p>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        <Columns3 aria-hidden size={14} />
+        Columns
+      </button>
+      {isOpen && (
+        <ColumnDialog
+          log={question.log}
+          fields={fields}
+          chosen={chosenColumns(fields, layoutOf(parameters).columns)}
+          choose={(names) => {
+            keepColumns(question.log, names);
+            choose("columns", names?.join(",") ?? "");
+          }}
+          close={() => setOpen(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+type Fields = ReturnType<typeof useLogFields>;
+
+interface RowsProps {
+  readonly question: Question;
+  readonly parameters: URLSearchParams;
+  readonly fields: Fields;
+}
+
+function Rows(props: RowsProps) {
+  const { question, parameters } = props;
   const sort: Sort = {
     by: parameters.get("sort") ?? "ts",
     descending: parameters.get("desc") === "1",
   };
-  const { data: fields } = useFields();
+  const [seen, see] = useSeen();
   const { first, error, isCancelled, rowAt, again } = useRowPages(question, sort, seen);
-  const see = useCallback((from: number, to: number) => {
-    setSeen((before) =>
-      before.first === from && before.last === to ? before : { first: from, last: to },
+  if (error !== null) return <Failed error={error} again={again} />;
+  if (isCancelled) {
+    return (
+      <Empty why="The query was cancelled">
+        <button type="button" className="button mt-1" onClick={again}>
+          Run it again
+        </button>
+      </Empty>
     );
-  }, []);
-  const setSort = (by: string): void => {
-    const isDescending = sort.by === by && !sort.descending;
-    navigate(
-      searchAddress({
-        ...question,
-        ...(by !== "ts" && { sort: by }),
-        ...(isDescending && { desc: "1" }),
-      }),
-    );
-  };
+  }
+  if (first === undefined) return <Loading what={`Searching ${question.log}`} />;
   return (
-    <section aria-label="Connections found" className="pane flex min-h-0 grow flex-col">
-      {error !== null && <Failed error={error} again={again} />}
-      {error === null && isCancelled && (
-        <Empty why="The query was cancelled">
-          <button type="button" className="button mt-1" onClick={again}>
-            Run it again
-          </button>
-        </Empty>
+    <>
+      {first.total === 0 ? (
+        <Nothing question={question} answer={first} />
+      ) : (
+        <RowTable {...props} total={first.total} rowAt={rowAt} see={see} sort={sort} />
       )}
-      {error === null && !isCancelled && first === undefined && (
-        <Loading what="Searching connections" />
-      )}
-      {first !== undefined && first.total === 0 && (
-        <Nothing
-          question={question}
-          isEmptyHome={first.coverage.captures_total === 0}
-          isRunning={first.coverage.running}
-        />
-      )}
-      {first !== undefined && first.total > 0 && (
-        <RowTable
-          total={first.total}
-          rowAt={rowAt}
-          sort={sort}
-          setSort={setSort}
-          see={see}
-          open={(row) => navigate(`/connections/${String(row["uid"])}`)}
-          says={(name) => fields?.fields.find((f) => f.log === "conn" && f.name === name)?.says}
-        />
-      )}
-      {first !== undefined && (
-        <>
-          {first.total === 0 && <div className="grow" />}
-          <CoverageLine answer={first} />
-        </>
-      )}
-    </section>
+      <CoverageLine answer={first} />
+    </>
   );
 }
 
-function Nothing(props: { question: Question; isEmptyHome: boolean; isRunning: boolean }) {
-  const { question, isEmptyHome, isRunning } = props;
-  if (isEmptyHome) {
+interface OpenMenu {
+  readonly column: string;
+  readonly groups: readonly MenuGroup[];
+  readonly place: MenuPlace;
+}
+
+function RowTable(
+  props: RowsProps & {
+    total: number;
+    rowAt: (index: number) => Row | undefined;
+    see: (first: number, last: number) => void;
+    sort: Sort;
+  },
+) {
+  const { question, parameters, fields, total, rowAt, see, sort } = props;
+  const [menu, setMenu] = useState<OpenMenu>();
+  const layout = layoutOf(parameters);
+  const shown = chosenColumns(fields, layout.columns);
+  const setSort = (by: string): void => {
+    const isDescending = sort.by === by && !sort.descending;
+    const { columns } = layout;
+    const change = { sort: by === "ts" ? undefined : by, desc: isDescending ? "1" : undefined };
+    navigate(searchAddress({ ...question, columns, ...change }));
+  };
+  const openMenu = (row: Row, column: string, place: MenuPlace): void => {
+    const field = fields.find(({ name }) => name === column);
+    if (field === undefined) return;
+    const groups = valueGroups(field, row, { question, layout, path: "/search" });
+    setMenu({ column, groups, place });
+  };
+  return (
+    <>
+      <VirtualTable
+        label={question.log === "conn" ? "Connections" : `Rows of ${question.log}`}
+        columns={shown.map((field, n) => tableColumn(field, { isLast: n === shown.length - 1 }))}
+        total={total}
+        rowAt={rowAt}
+        see={see}
+        sort={sort}
+        setSort={setSort}
+        open={openRow}
+        menu={openMenu}
+        minWidthPx={shown.reduce((sum, field) => sum + widthOf(field), 0)}
+        isFilling
+        isMain
+      />
+      {menu !== undefined && (
+        <Menu
+          label={`What to do with ${menu.column}`}
+          groups={menu.groups}
+          place={menu.place}
+          close={() => setMenu(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+/** A row leads to its connection; one without a connection has nothing behind it. */
+function openRow(row: Row): void {
+  const { uid, fuid } = row;
+  if (typeof uid === "string") navigate(`/connections/${uid}`);
+  else if (typeof fuid === "string") navigate(`/objects?object=${fuid}`);
+}
+
+function Nothing({ question, answer }: { question: Question; answer: Output<"query"> }) {
+  const { coverage } = answer;
+  const counts = useLogCounts(question);
+  if (coverage.captures_total === 0) {
+    const isRunning = coverage.running;
     return (
       <Empty why={isRunning ? "The first rows are on their way" : "Nothing is recorded here yet"}>
         {isRunning ? "They appear as they are read." : <Link to="/captures">Import a capture</Link>}
@@ -94,17 +224,33 @@ function Nothing(props: { question: Question; isEmptyHome: boolean; isRunning: b
     );
   }
   const hasRange = question.from !== undefined || question.to !== undefined;
+  const what = question.log === "conn" ? "connection" : `row of ${question.log}`;
+  const others = counts.data?.logs.filter(({ rows }) => rows > 0) ?? [];
   return (
-    <Empty why="No connection matched">
-      Below is what was searched.{" "}
-      {hasRange && (
-        <Link to={searchAddress({ ...question, from: undefined, to: undefined })}>
-          Search all times
-        </Link>
-      )}{" "}
-      {question.case !== undefined && (
-        <Link to={searchAddress({ ...question, case: undefined })}>Search all cases</Link>
-      )}
-    </Empty>
+    <div className="grow">
+      <Empty why={question.q === "" && !hasRange ? `No ${what} here` : `No ${what} matched`}>
+        <p>
+          Below is what was searched.{" "}
+          {hasRange && (
+            <Link to={searchAddress({ ...question, from: undefined, to: undefined })}>
+              Search all times
+            </Link>
+          )}{" "}
+          {question.case !== undefined && (
+            <Link to={searchAddress({ ...question, case: undefined })}>Search all cases</Link>
+          )}
+        </p>
+        {others.length > 0 && (
+          <p className="mt-2">
+            Logs with rows for this question:{" "}
+            {others.map(({ log, rows }) => (
+              <span key={log} className="mr-3 inline-block whitespace-nowrap">
+                <Link to={searchAddress({ ...question, log })}>{log}</Link> {rows}
+              </span>
+            ))}
+          </p>
+        )}
+      </Empty>
+    </div>
   );
 }

@@ -7,7 +7,7 @@ const KINDS_BARE: ReadonlySet<string> = new Set(["addr", "port", "count", "uid",
 /** A value as the query language writes it; quotes and backslashes are guarded. */
 export function literal(value: unknown, kind: string): string {
   const text = String(value);
-  if (kind === "interval") return `${text}s`;
+  if (kind === "interval") return `${Number(value).toFixed(9)}s`;
   if (kind === "bool" || KINDS_BARE.has(kind) || kind === "decimal") return text;
   const isWord = kind === "enum" && WORD.test(text);
   return isWord ? text : `"${text.replace(/[\\"]/g, (one) => `\\${one}`)}"`;

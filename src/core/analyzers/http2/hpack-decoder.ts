@@ -1,3 +1,4 @@
+import type { Limit } from "../../base/index.ts";
 import { latinBytes } from "../shared/index.ts";
 import { decodeHuffman } from "./hpack-huffman.ts";
 import { STATIC_FIELDS } from "./hpack-tables.ts";
@@ -21,6 +22,7 @@ const INTEGER_MAX = 0x0fffffff;
 
 /** Decodes the header blocks of one direction of a connection (RFC 7541). */
 export class HpackDecoder {
+  readonly #tableBytes: Limit;
   readonly #table: HpackTable;
   /** True once blocks were missed: what the table held before them is not known any more. */
   #hasMissed = false;
@@ -28,9 +30,10 @@ export class HpackDecoder {
   #at = 0;
   #fault: HpackFault | undefined;
 
-  /** `tableBytesMax` bounds what is held whatever size the sender announces. */
-  constructor(tableBytesMax: number) {
-    this.#table = new HpackTable(tableBytesMax);
+  /** `tableBytes` bounds what is held, whatever size the sender announces. */
+  constructor(tableBytes: Limit) {
+    this.#tableBytes = tableBytes;
+    this.#table = new HpackTable(tableBytes.maximum);
   }
 
   /** Bytes of the dynamic table as RFC 7541 4.1 counts them. */
@@ -68,7 +71,9 @@ export class HpackDecoder {
     }
     if ((first & 0xe0) === 0x20) {
       const size = this.#integer(5);
-      if (this.#fault === undefined) this.#table.resize(size);
+      if (this.#fault !== undefined) return;
+      if (size > this.#tableBytes.maximum) this.#tableBytes.reached++;
+      this.#table.resize(size);
       return;
     }
     const isKept = (first & 0x40) !== 0;

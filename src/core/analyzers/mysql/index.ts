@@ -7,9 +7,10 @@ export const mysql: Protocol = {
   name: "mysql",
   logs: [mysqlSchema],
   tcpPorts: [1434, 3306],
-  start: ({ log, limit }) => {
+  start: ({ log, limit, software }) => {
     const shared: MysqlShared = {
       log: log(mysqlSchema),
+      software,
       packetBytes: limit("mysql.packetBytes", 262_144),
     };
     return { open: (conversation) => new MysqlAnalyzer(conversation, shared) };

@@ -5,6 +5,7 @@ import {
   type LogWriter,
   type Session,
   type Side,
+  type SoftwareInventory,
   StreamBuffer,
 } from "../shared/index.ts";
 import {
@@ -21,6 +22,7 @@ import {
 /** What all flows of MySQL share. */
 export interface MysqlShared {
   readonly log: LogWriter;
+  readonly software: SoftwareInventory;
   /** Bytes of one packet that are looked at; the protocol allows 16 MiB. */
   readonly packetBytes: Limit;
 }
@@ -202,6 +204,11 @@ export class MysqlAnalyzer implements Session {
       if (handshake === undefined) return false;
       this.#version = handshake.version;
       this.#serverCapabilities = handshake.capabilities;
+      this.#shared.software.saw(this.#conversation, {
+        kind: "MySQL::SERVER",
+        banner: handshake.server,
+        side: 1,
+      });
       return true;
     }
     switch (payload[0]) {

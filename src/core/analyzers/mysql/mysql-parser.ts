@@ -114,17 +114,19 @@ export class MysqlReader {
 /** A server's first packet, as far as it matters: version and capabilities; undefined if broken. */
 export function parseHandshake(
   payload: Uint8Array,
-): { readonly version: number; readonly capabilities: number } | undefined {
+):
+  | { readonly version: number; readonly capabilities: number; readonly server: string }
+  | undefined {
   const reader = new MysqlReader(payload);
   const version = reader.integer(1);
-  if (version === 9) return { version, capabilities: 0 };
+  if (version === 9) return { version, capabilities: 0, server: bytesToText(reader.untilNul()) };
   if (version !== 10) return undefined;
-  reader.untilNul();
+  const server = bytesToText(reader.untilNul());
   reader.take(4 + 8 + 1);
   const low = reader.integer(2);
   reader.take(3);
   const high = reader.integer(2);
-  return reader.short ? undefined : { version, capabilities: low + high * 65_536 };
+  return reader.short ? undefined : { version, capabilities: low + high * 65_536, server };
 }
 
 /** A client's answer to it; without a user where it asks for TLS. */

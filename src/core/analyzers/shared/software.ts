@@ -8,6 +8,8 @@ export interface SoftwareSighting {
   readonly banner: string;
   /** Whose program it is. */
   readonly side: Side;
+  /** Whose program it is where the side only passed it on: an address as four words. */
+  readonly host?: Int32Array | undefined;
   /** Set for services: the responder's port is then told. */
   readonly isService?: boolean;
 }

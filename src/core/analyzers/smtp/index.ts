@@ -10,10 +10,11 @@ export const smtp: Protocol = {
   tcpPorts: [25, 587],
   recognises: (head, side, transport) =>
     transport === "tcp" && side === 0 ? recognisesClient(head) : "no",
-  start: ({ log, limit, files, createDigest }) => {
+  start: ({ log, limit, files, software, createDigest }) => {
     const shared = {
       log: log(smtpSchema),
       files,
+      software,
       createDigest,
       lineBytes: limit("smtp.lineBytes", 1024 * 1024),
       bdatLineBytes: limit("smtp.bdatLineBytes", 4096),

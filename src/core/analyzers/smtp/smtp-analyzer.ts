@@ -346,6 +346,7 @@ export class SmtpAnalyzer implements Session {
     if (row?.hasActivity !== true) return;
     row.hasActivity = false;
     row.write(this.#shared.log);
+    row.tellSoftware(this.#shared.software);
   }
 
   #reject(reason: string): void {

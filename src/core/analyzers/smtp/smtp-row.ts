@@ -1,6 +1,12 @@
 import type { Limit, RunningDigest } from "../../base/index.ts";
 import { formatAddress, parseAddress } from "../../packet/index.ts";
-import { bytesToText, type Conversation, hexText, type LogWriter } from "../shared/index.ts";
+import {
+  bytesToText,
+  type Conversation,
+  hexText,
+  type LogWriter,
+  type SoftwareInventory,
+} from "../shared/index.ts";
 import { fileName, type MimeHeader } from "../shared/mime/index.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { headerAddresses, ipAddresses } from "./mail-addresses.ts";
@@ -125,6 +131,16 @@ export class SmtpRow {
       const words = first === undefined ? undefined : parseAddress(first);
       if (words !== undefined) this.#originatingIp = Int32Array.from(words);
     }
+  }
+
+  /** The program that wrote the mail runs where it set out. */
+  tellSoftware(software: SoftwareInventory): void {
+    const banner = this.#texts.get("user_agent");
+    const first = this.#path[this.#path.length - 1];
+    const words = first === undefined ? undefined : parseAddress(first);
+    if (banner === undefined || words === undefined) return;
+    const host = Int32Array.from(words);
+    software.saw(this.#conversation, { kind: "SMTP::MAIL_CLIENT", banner, side: 0, host });
   }
 
   write(log: LogWriter): void {

@@ -25,9 +25,10 @@ export class SoftwareLog implements SoftwareInventory {
     this.#limit = services.limit("software.sightings", 100_000);
   }
 
-  saw(conversation: Conversation, { kind, banner, side, isService }: SoftwareSighting): void {
+  saw(conversation: Conversation, sighting: SoftwareSighting): void {
+    const { kind, banner, side, isService } = sighting;
     if (banner === "" || banner.length > BANNER_MAX) return;
-    const host = side === 0 ? conversation.originator : conversation.responder;
+    const host = sighting.host ?? (side === 0 ? conversation.originator : conversation.responder);
     if (!this.#isAsset(host)) return;
     const key = `${host.join()} ${banner}`;
     if (this.#seen.has(key)) return;

@@ -1,0 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { navigate, type Question, searchAddress, toWire } from "../address.ts";
+import { call } from "../client.ts";
+import { useFields } from "../questions.ts";
+import { countText } from "../text.ts";
+import { groupLogs } from "./log-groups.ts";
+
+/** How many rows of each log answer the question; asked again when it changes. */
+export function useLogCounts(question: Question) {
+  const input = toWire(question);
+  return useQuery({
+    queryKey: ["log-counts", input],
+    queryFn: ({ signal }) => call("logs", input, signal),
+  });
+}
+
+/** Which log's rows are shown; each says how many rows of it match. */
+export function LogSelect({ question }: { question: Question }) {
+  const { data } = useFields();
+  const counts = useLogCounts(question);
+  const rows = new Map(counts.data?.logs.map((one) => [one.log, one.rows]));
+  const own = data?.logs.find(({ log }) => log === question.log);
+  const label = (log: string): string => {
+    const count = rows.get(log);
+    if (count === undefined) return log;
+    return `${log} (${count === 0 ? "none" : countText(count)})`;
+  };
+  return (
+    <label className="flex min-w-0 items-center gap-2">
+      <span className="heading">Log</span>
+      <select
+        className="field mono max-w-64"
+        title={own?.says}
+        value={question.log}
+        onChange={({ target }) => navigate(searchAddress({ ...question, log: target.value }))}
+      >
+        {own === undefined && <option value={question.log}>{question.log}</option>}
+        {groupLogs(data?.logs ?? []).map(({ title, logs }) => (
+          <optgroup key={title} label={title}>
+            {logs.map(({ log, says }) => (
+              <option key={log} value={log} title={says}>
+                {label(log)}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  );
+}
