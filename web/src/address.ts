@@ -90,6 +90,11 @@ export function layoutOf(parameters: URLSearchParams): Layout {
   return { sort: read("sort"), desc: read("desc"), columns: read("columns") };
 }
 
+/** How the present address wants rows shown. */
+export function layoutNow(): Layout {
+  return layoutOf(new URLSearchParams(location.search));
+}
+
 /** A page's address with these parameters; empty ones are left out. */
 export function addressTo(path: string, parameters: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();

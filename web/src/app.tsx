@@ -4,8 +4,10 @@ import { navigate, questionOf, useView, type View } from "./address.ts";
 import { CapturePage } from "./pages/capture.tsx";
 import { CapturesPage } from "./pages/captures.tsx";
 import { ConnectionPage } from "./pages/connection.tsx";
+import { KeysPage } from "./pages/keys.tsx";
 import { LedgerPage } from "./pages/ledger.tsx";
 import { LoginPage } from "./pages/login.tsx";
+import { ObjectsPage } from "./pages/objects.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { useKeys } from "./parts/keys.ts";
@@ -21,7 +23,9 @@ const TITLES = {
   overview: "Overview",
   search: "Search",
   connection: "Connection",
+  objects: "Objects",
   captures: "Captures",
+  keys: "TLS keys",
   ledger: "Ledger",
   unknown: "Not found",
 } as const;
@@ -36,7 +40,9 @@ export function App() {
     "?": () => setShowsKeys(true),
     "g o": () => navigate("/"),
     "g s": () => navigate("/search"),
+    "g b": () => navigate("/objects"),
     "g c": () => navigate("/captures"),
+    "g k": () => navigate("/keys"),
     "g l": () => navigate("/ledger"),
   });
   const title = view.page === "connection" ? `Connection ${view.uid}` : TITLES[view.page];
@@ -51,7 +57,7 @@ export function App() {
       <Rail page={view.page} caseName={question.case} showKeys={() => setShowsKeys(true)} />
       <div className="flex min-w-0 grow flex-col">
         <header>
-          <QueryBar question={question} cases={status.data?.cases ?? []} />
+          <QueryBar question={question} page={view.page} cases={status.data?.cases ?? []} />
           <EvidenceStrip status={status.data} error={status.error} />
         </header>
         <main id="main" tabIndex={-1} className="min-h-0 grow overflow-auto p-3 outline-none">
@@ -79,6 +85,10 @@ function Page({ view }: { view: View }) {
       ) : (
         <CapturesPage question={questionOf(view.parameters)} />
       );
+    case "objects":
+      return <ObjectsPage parameters={view.parameters} />;
+    case "keys":
+      return <KeysPage question={questionOf(view.parameters)} />;
     case "ledger":
       return <LedgerPage parameters={view.parameters} />;
     case "unknown":

@@ -58,6 +58,23 @@ export function upload(
   return promise;
 }
 
+/** Sends a key log as it is; the answer says under which entry it is sealed. */
+export async function attachKeyLog(
+  file: File,
+  options: Pick<Input<"attachKeyLog">, "case" | "purpose">,
+): Promise<Output<"attachKeyLog">> {
+  const response = await fetch(addressOf("attachKeyLog", { name: file.name, ...options }), {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: file,
+  }).catch(() => {
+    throw unreachable();
+  });
+  const said = await response.json();
+  if (!response.ok) throw new RequestFailed(said);
+  return said;
+}
+
 function failureOf(request: XMLHttpRequest): RequestFailed {
   try {
     return new RequestFailed(JSON.parse(request.responseText));

@@ -8,6 +8,7 @@ import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { ftp } from "./ftp/index.ts";
 import { gssapi } from "./gssapi/index.ts";
 import { http } from "./http/index.ts";
+import { http2 } from "./http2/index.ts";
 import { imap } from "./imap/index.ts";
 import { kerberos } from "./kerberos/index.ts";
 import { ldap } from "./ldap/index.ts";
@@ -101,6 +102,7 @@ export const protocols: readonly Protocol[] = [
   dtls,
   ssh,
   http,
+  http2,
   websocket,
   smtp,
   ftp,

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { PacketField } from "../../../src/core/packet/index.ts";
 import { download, type Output } from "../client.ts";
 import { useKeys } from "../parts/keys.ts";
+import { saveFile } from "../parts/save-file.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
 import { amountText, countText } from "../text.ts";
@@ -233,14 +234,4 @@ function DownloadButton({ uid, caseName }: { uid: string; caseName: string }) {
       {error !== null && <Failed error={error} />}
     </>
   );
-}
-
-function saveFile(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken hold of it by then; at once would be too early in some.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -38,13 +38,7 @@ function AllEntries({ size }: { size: number }) {
     answers.flatMap(({ data }) => data?.entries.map((e) => [e["seq"], e] as const) ?? []),
   );
   if (error) return <Failed error={error} again={() => answers.forEach((a) => void a.refetch())} />;
-  return (
-    <EntryGrid
-      count={size}
-      entryAt={(index) => bySeq.get(size - 1 - index)}
-      see={see}
-    />
-  );
+  return <EntryGrid count={size} entryAt={(index) => bySeq.get(size - 1 - index)} see={see} />;
 }
 
 function EntriesOfType({ type, size }: { type: string; size: number }) {

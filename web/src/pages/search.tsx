@@ -75,12 +75,7 @@ function Toolbar(props: { question: Question; hasFacets: boolean; toggleFacets: 
   const fields = useLogFields(question.log);
   return (
     <div className="flex shrink-0 items-center gap-2 border-b border-line px-2 py-1.5">
-      <button
-        type="button"
-        className="button px-2"
-        aria-pressed={hasFacets}
-        onClick={toggleFacets}
-      >
+      <button type="button" className="button px-2" aria-pressed={hasFacets} onClick={toggleFacets}>
         <PanelLeft aria-hidden size={14} />
         Values
       </button>

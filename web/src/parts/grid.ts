@@ -2,7 +2,12 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type MouseEvent,
-  type RefObject, useEffect, useId, useRef, useState } from "react";
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { useKeys } from "./keys.ts";
 
 export const ROW_PX = 25;
@@ -35,7 +40,11 @@ export interface GridOptions {
 export interface Grid {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly at: Place;
-  readonly items: readonly { readonly index: number; readonly start: number; readonly size: number }[];
+  readonly items: readonly {
+    readonly index: number;
+    readonly start: number;
+    readonly size: number;
+  }[];
   readonly heightPx: number;
   readonly gridProps: Readonly<Record<string, unknown>>;
   readonly headProps: Readonly<Record<string, unknown>>;
@@ -75,7 +84,9 @@ export function useGrid(options: GridOptions): Grid {
   const select = (to: Place): void => {
     setSelected(to);
     rows.scrollToIndex(to.row);
-    document.getElementById(cellId(to.row, to.column))?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    document
+      .getElementById(cellId(to.row, to.column))
+      ?.scrollIntoView({ inline: "nearest", block: "nearest" });
   };
   const step = (by: number): void => {
     select({ ...at, row: Math.max(0, Math.min(total - 1, at.row + (isHere() ? by : 0))) });

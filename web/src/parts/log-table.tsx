@@ -43,5 +43,13 @@ export function LogTable(props: LogTableProps) {
 
 /** A question of the page's own, over all times and cases unless it says so. */
 export function ownQuestion(q: string, more: Partial<Question> = {}): Question {
-  return { q, case: undefined, from: undefined, to: undefined, relativeTo: "now", log: FIRST_LOG, ...more };
+  return {
+    q,
+    case: undefined,
+    from: undefined,
+    to: undefined,
+    relativeTo: "now",
+    log: FIRST_LOG,
+    ...more,
+  };
 }

@@ -21,7 +21,8 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-interface TableProps<Row> extends Pick<GridOptions, "total" | "see" | "rowPx" | "isMain" | "close"> {
+interface TableProps<Row>
+  extends Pick<GridOptions, "total" | "see" | "rowPx" | "isMain" | "close"> {
   readonly label: string;
   readonly columns: readonly TableColumn<Row>[];
   /** Undefined while the row is being fetched. */

@@ -24,7 +24,15 @@ const CHOSEN: Readonly<Record<string, readonly string[]>> = {
   notice: ["note", "src", "dst"],
   weird: ["name", "source", "id.orig_h", "id.resp_h"],
 };
-const KINDS: ReadonlySet<string> = new Set(["addr", "port", "enum", "dict", "text", "list", "bool"]);
+const KINDS: ReadonlySet<string> = new Set([
+  "addr",
+  "port",
+  "enum",
+  "dict",
+  "text",
+  "list",
+  "bool",
+]);
 const LAST = ["id.orig_h", "id.resp_h"];
 
 interface FacetsProps {
@@ -60,7 +68,9 @@ export function Facets({ question, layout, fields, path = "/search" }: FacetsPro
 
 function facetFields(fields: readonly FieldFacts[]): readonly FieldFacts[] {
   const [first] = fields;
-  const usual = fields.filter(({ brief, kind, name }) => brief && KINDS.has(kind) && !LAST.includes(name));
+  const usual = fields.filter(
+    ({ brief, kind, name }) => brief && KINDS.has(kind) && !LAST.includes(name),
+  );
   const names = CHOSEN[first?.log ?? ""] ?? [...usual.map(({ name }) => name), ...LAST];
   return names
     .flatMap((name) => fields.find((field) => field.name === name) ?? [])
@@ -95,9 +105,7 @@ function Facet({ field, asked }: FacetProps) {
         {field.name}
       </h3>
       {answer.isPending && <p className="px-1 text-muted">counting…</p>}
-      {answer.error !== null && (
-        <Failed error={answer.error} again={() => void answer.refetch()} />
-      )}
+      {answer.error !== null && <Failed error={answer.error} again={() => void answer.refetch()} />}
       {answer.data !== undefined && groups.length === 0 && (
         <p className="px-1 text-muted">no row has it</p>
       )}

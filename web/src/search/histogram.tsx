@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { sizeText } from "../../../src/core/base/index.ts";
-import { navigate, type Question, searchAddress, toWire } from "../address.ts";
+import { layoutNow, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call, type Output } from "../client.ts";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useRefreshMs } from "../questions.ts";
@@ -13,17 +13,23 @@ import { colourOf, useTheme } from "../theme.ts";
 type Answer = Output<"histogram">;
 type Measure = "flows" | "packets" | "bytes";
 
+const MEASURES: readonly Measure[] = ["flows", "packets", "bytes"];
 const BINS = 160;
 const HEIGHT_PX = 118;
 
 /** What matched, over time: drag to narrow, double-click to widen. */
 export function Histogram({ question }: { question: Question }) {
-  const [measure, setMeasure] = useState<Measure>("flows");
+  const [chosen, setMeasure] = useState<Measure>("flows");
+  const { log } = question;
+  // Rows of the other logs have no packets of their own.
+  const measures = log === "conn" ? MEASURES : MEASURES.slice(0, 1);
+  const measure = measures.includes(chosen) ? chosen : "flows";
   const refreshMs = useRefreshMs();
   const from = question.from === undefined ? undefined : nsOfStamp(question.from);
   const to = question.to === undefined ? undefined : nsOfStamp(question.to);
   const input = {
     ...toWire(question),
+    log: question.log,
     bins: BINS,
     ...(from !== undefined && { from_ns: String(from) }),
     ...(to !== undefined && { to_ns: String(to) }),
@@ -40,7 +46,7 @@ export function Histogram({ question }: { question: Question }) {
       <div className="flex flex-wrap items-center justify-between gap-x-4">
         <fieldset className="flex items-center gap-3">
           <legend className="sr-only">What the bars count</legend>
-          {(["flows", "packets", "bytes"] as const).map((one) => (
+          {measures.map((one) => (
             <label key={one} className="flex items-center gap-1">
               <input
                 type="radio"
@@ -48,7 +54,7 @@ export function Histogram({ question }: { question: Question }) {
                 checked={measure === one}
                 onChange={() => setMeasure(one)}
               />
-              {one}
+              {log === "conn" ? one : `rows of ${log}`}
             </label>
           ))}
         </fieldset>
@@ -97,7 +103,7 @@ function Chart({
       const [from, to] = [fromSeconds, toSeconds].map((s) =>
         stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n),
       );
-      navigate(searchAddress({ ...asked.current, from, to }));
+      navigate(searchAddress({ ...asked.current, ...layoutNow(), from, to }));
     };
     const plot = new uPlot(
       optionsOf(element, { answer, measure, narrow }),
@@ -114,11 +120,12 @@ function Chart({
     };
   }, [answer, measure, theme]);
   const widen = (): void => {
-    navigate(searchAddress({ ...question, ...widened(answer, question) }));
+    navigate(searchAddress({ ...question, ...layoutNow(), ...widened(answer, question) }));
   };
   const { from_ns: from, to_ns: to, bins } = answer;
   const sum = bins.reduce((all, bin) => all + bin[measure], 0);
-  const label = `Bars of ${measure}: ${measure === "bytes" ? sizeText(sum) : countText(sum)} from ${timeText(from, 0)} to ${timeText(to, 0)} UTC. The time fields of the query bar narrow it by keyboard.`;
+  const what = question.log === "conn" ? measure : `rows of ${question.log}`;
+  const label = `Bars of ${what}: ${measure === "bytes" ? sizeText(sum) : countText(sum)} from ${timeText(from, 0)} to ${timeText(to, 0)} UTC. The time fields of the query bar narrow it by keyboard.`;
   return (
     <div
       ref={place}

@@ -6,7 +6,17 @@ const GROUPS: readonly (readonly [title: string, logs: readonly string[]])[] = [
   ["Hosts and logins", ["software", "ssh", "rdp", "rfb", "socks", "radius", "dhcp"]],
   [
     "Windows",
-    ["smb", "smb_mapping", "smb_files", "smb_cmd", "dce_rpc", "ntlm", "kerberos", "ldap", "ldap_search"],
+    [
+      "smb",
+      "smb_mapping",
+      "smb_files",
+      "smb_cmd",
+      "dce_rpc",
+      "ntlm",
+      "kerberos",
+      "ldap",
+      "ldap_search",
+    ],
   ],
   ["Mail and transfer", ["smtp", "ftp", "ftp_commands", "tftp"]],
   ["Databases", ["mysql", "postgresql", "redis"]],

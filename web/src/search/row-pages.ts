@@ -36,11 +36,7 @@ export function useSeen(): [Seen, (first: number, last: number) => void] {
 }
 
 /** Fetches the first page, which has the totals, and those from one row to another. */
-export function useRowPages(
-  question: Question,
-  sort: Sort,
-  seen: Seen,
-): RowPages {
+export function useRowPages(question: Question, sort: Sort, seen: Seen): RowPages {
   const refreshMs = useRefreshMs();
   const wanted = new Set([0]);
   const from = Math.floor(seen.first / PAGE_ROWS);

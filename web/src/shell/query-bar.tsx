@@ -1,9 +1,9 @@
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
 import { Play, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { LogSchema } from "../../../src/core/events/index.ts";
 import { parseQuery, type QueryError } from "../../../src/core/query/index.ts";
-import { navigate, type Question, searchAddress } from "../address.ts";
+import { layoutNow, navigate, type PageName, type Question, searchAddress } from "../address.ts";
 import { useKeys } from "../parts/keys.ts";
 import { sentence } from "../parts/states.tsx";
 import { useFields } from "../questions.ts";
@@ -14,9 +14,11 @@ import { TimeRange } from "./time-range.tsx";
 /** What is asked: query, case and time range. Everything in it is in the address once it is run. */
 export function QueryBar({
   question,
+  page,
   cases,
 }: {
   question: Question;
+  page: PageName;
   cases: readonly { case: string }[];
 }) {
   const input = useRef<HTMLInputElement>(null);
@@ -28,6 +30,10 @@ export function QueryBar({
     predicate: (q) => q.state.status === "pending",
   });
   const { data } = useFields();
+  // Objects are asked for where they are; every other question leads to the search.
+  const path = page === "objects" ? "/objects" : "/search";
+  const log = page === "objects" ? "files" : question.log;
+  const schemas = useMemo(() => ownFirst(data?.schemas ?? [], log), [data, log]);
   useEffect(() => setText(question.q), [question.q]);
   useKeys({ "/": () => input.current?.focus() });
   const fault = data === undefined ? undefined : faultOf(text, data.schemas);
@@ -35,18 +41,23 @@ export function QueryBar({
   const isUnfinished = fault !== undefined && fault.column + fault.length > text.trimEnd().length;
   const shown = isUnfinished && !isTried ? undefined : fault;
   const go = (change: Partial<Question>): void =>
-    navigate(searchAddress({ ...question, ...change }));
+    navigate(searchAddress({ ...question, ...layoutNow(), ...change }, path));
   const run = (query: string): void => {
     setTried(true);
     if (data !== undefined && faultOf(query, data.schemas) !== undefined) return;
     addToHistory(query);
-    if (query === question.q && location.pathname === "/search") {
-      void client.invalidateQueries({ queryKey: ["rows"] });
-      void client.invalidateQueries({ queryKey: ["histogram"] });
+    if (query === question.q && location.pathname === path) {
+      for (const key of ["rows", "histogram", "facet", "log-counts"]) {
+        void client.invalidateQueries({ queryKey: [key] });
+      }
     }
     go({ q: query });
   };
-  const cancel = (): void => void client.cancelQueries({ queryKey: ["rows"] });
+  const cancel = (): void => {
+    for (const key of ["rows", "facet", "log-counts"]) {
+      void client.cancelQueries({ queryKey: [key] });
+    }
+  };
   return (
     <search className="block border-b border-line bg-panel px-3 py-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -58,7 +69,7 @@ export function QueryBar({
             setTried(false);
           }}
           fault={shown}
-          schemas={data?.schemas ?? []}
+          schemas={schemas}
           run={run}
           cancel={cancel}
         />
@@ -96,6 +107,12 @@ export function QueryBar({
       </p>
     </search>
   );
+}
+
+/** The fields of the log that is looked at come before those of the others. */
+function ownFirst(schemas: readonly LogSchema[], log: string): readonly LogSchema[] {
+  const own = schemas.filter(({ name }) => name === log);
+  return [...own, ...schemas.filter(({ name }) => name !== log)];
 }
 
 /** The case of the address is a choice even before the home has said which there are. */

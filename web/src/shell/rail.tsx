@@ -1,9 +1,11 @@
 import {
   Archive,
   Keyboard,
+  KeyRound,
   LayoutDashboard,
   LogOut,
   Moon,
+  Package,
   ScrollText,
   Search,
   Sun,
@@ -15,7 +17,9 @@ import { setTheme, useTheme } from "../theme.ts";
 const PLACES = [
   { page: "overview", path: "/", label: "Overview", Icon: LayoutDashboard },
   { page: "search", path: "/search", label: "Search", Icon: Search },
+  { page: "objects", path: "/objects", label: "Objects", Icon: Package },
   { page: "captures", path: "/captures", label: "Captures", Icon: Archive },
+  { page: "keys", path: "/keys", label: "TLS keys", Icon: KeyRound },
   { page: "ledger", path: "/ledger", label: "Ledger", Icon: ScrollText },
 ] as const;
 

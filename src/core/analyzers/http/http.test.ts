@@ -8,6 +8,7 @@ import {
   splitPieces,
   talk,
 } from "../../../../test/support/conversation.ts";
+import { growthOf } from "../../../../test/support/counted-steps.ts";
 import { http } from "./index.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
@@ -319,17 +320,10 @@ test("twice the headers, chunks or parts are twice the work", () => {
     [times("(("), (n) => [[0, bytes(`GET / HTTP/1.1\r\n${times("((")(n)}: b\r\n\r\n`)]]],
   ];
   for (const [, make] of cases) {
-    const spent = [20_000, 40_000].map((n) => {
+    const workOf = (n: number) => {
       const pieces = splitPieces(make(n), () => 1460);
-      let best = Number.POSITIVE_INFINITY;
-      for (let run = 0; run < 3; run++) {
-        const start = performance.now();
-        talk(http, pieces);
-        best = Math.min(best, performance.now() - start);
-      }
-      return best;
-    });
-    // Times, not steps, so wide of the mark: what is quadratic would be four times as long.
-    expect(spent[1]! / Math.max(4, spent[0]!)).toBeLessThan(3.5);
+      return () => void talk(http, pieces);
+    };
+    expect(growthOf(workOf, 10_000)).toBeLessThanOrEqual(2.3);
   }
 });

@@ -1,6 +1,9 @@
 import type { Limit } from "../../base/index.ts";
-import { decodeBase64, firstToken } from "../shared/mime/index.ts";
 import { asciiText } from "../shared/index.ts";
+import { decodeBase64, firstToken } from "../shared/mime/index.ts";
+
+/** Of bytes that stand nowhere in the stream as they are: before all that any field may point to. */
+export const NO_PLACE = -(2 ** 31);
 
 const SUBTYPE = "/dns-message";
 
@@ -40,6 +43,7 @@ export class DnsBody {
   add(bytes: Uint8Array, position: number): void {
     if (this.#isLost) return;
     if (this.#bytes === 0) this.position = position;
+    else if (position !== this.position + this.#bytes) this.position = NO_PLACE;
     if (this.#bytes + bytes.length > this.#limit.maximum) {
       this.#limit.reached++;
       this.gap();

@@ -8,7 +8,7 @@ export interface FrameSink {
   begin(header: Http2FrameHeader, position: number): PayloadWish;
   whole(header: Http2FrameHeader, payload: Uint8Array, position: number): void;
   piece(bytes: Uint8Array, position: number): void;
-  pieceGap(length: number): void;
+  pieceGap(length: number, position: number): void;
   /** A payload that was wanted whole is not there as a whole, or is too long. */
   missed(header: Http2FrameHeader): void;
   /** The last piece was given. */
@@ -48,9 +48,9 @@ export class FrameReader {
   }
 
   /** Bytes that are missing; false when it cannot be told where the next frame begins. */
-  gap(length: number): boolean {
+  gap(length: number, position: number): boolean {
     if (this.#frame === undefined || length > this.#rest) return false;
-    if (this.#wish === "pieces") this.#sink.pieceGap(length);
+    if (this.#wish === "pieces") this.#sink.pieceGap(length, position);
     else this.#hasMissed = true;
     this.#rest -= length;
     if (this.#rest === 0) this.#finish();

@@ -1,8 +1,8 @@
 import type { Limit } from "../../base/index.ts";
 import { latinBytes } from "../shared/index.ts";
 import { decodeHuffman } from "./hpack-huffman.ts";
+import { type HpackField, HpackTable } from "./hpack-table.ts";
 import { STATIC_FIELDS } from "./hpack-tables.ts";
-import { HpackTable, type HpackField } from "./hpack-table.ts";
 
 /** Takes the fields of a header block; places are those of the field in the block. */
 export interface HpackSink {

@@ -1,10 +1,15 @@
 import type { RunningDigest } from "../../base/index.ts";
 import type { ContentDecoder, ContentRange } from "../shared/http-content/index.ts";
-import { leadingInteger, listFile, listFileType, parseContentRange } from "../shared/http-content/index.ts";
+import {
+  leadingInteger,
+  listFile,
+  listFileType,
+  parseContentRange,
+} from "../shared/http-content/index.ts";
 import type { Conversation, FileFeed, Side } from "../shared/index.ts";
 import { asciiText, hexText } from "../shared/index.ts";
 import { fileName, firstToken } from "../shared/mime/index.ts";
-import { DnsBody, isDnsMessage } from "./dns-body.ts";
+import { DnsBody, isDnsMessage, NO_PLACE } from "./dns-body.ts";
 import type { Http2Shared } from "./http2-shared.ts";
 import type { Http2Exchange } from "./http2-stream.ts";
 
@@ -74,7 +79,7 @@ export class Http2Body {
       return;
     }
     const { decoders } = this.#host.shared;
-    this.#decoder ??= decoders.create((out) => this.#clear(out, position));
+    this.#decoder ??= decoders.create((out) => this.#clear(out, NO_PLACE));
     const decoder = this.#decoder;
     if (decoder === undefined || decoder.isOver) return;
     decoder.push(bytes);

@@ -5,11 +5,19 @@ import {
   type SoftwareHeaders,
   takeHeader,
 } from "../shared/http-content/index.ts";
-import { asciiText, bytesToText, type Conversation, type Session, type Side, unescapeUri } from "../shared/index.ts";
-import { dnsMessageOf, framed, isDnsMessage } from "./dns-body.ts";
+import {
+  asciiText,
+  bytesToText,
+  type Conversation,
+  type Session,
+  type Side,
+  unescapeUri,
+} from "../shared/index.ts";
+import { dnsMessageOf, framed, isDnsMessage, NO_PLACE } from "./dns-body.ts";
 import type { PlacedField } from "./header-blocks.ts";
 import { type BodyHost, Http2Body } from "./http2-body.ts";
 import type { Http2Shared } from "./http2-shared.ts";
+import type { Hole } from "./http2-side.ts";
 
 /** An exchange of HTTP/2. */
 export type Http2Exchange = Exchange;
@@ -80,12 +88,12 @@ export class Http2Stream implements BodyHost {
     if (side === 0 && name === "host") this.#hostHeader = bytesToText(value);
     const known = side === 0 && name === "host" && this.exchange.texts.has("host");
     const header = { name, writtenName: name, value };
+    const proxiesBefore = this.exchange.proxied?.length;
     const column = known ? undefined : takeHeader(this.exchange, side, header);
-    if (column !== undefined) {
-      this.heldBytes += value.length;
-      this.#mark(column, from, field);
-    }
-    if (side === 0 && this.#isDnsQuestion(name, value)) this.#askInUri(field);
+    if (column !== undefined) this.#mark(column, from, field);
+    const isHeld = column !== undefined || this.exchange.proxied?.length !== proxiesBefore;
+    if (isHeld) this.heldBytes += value.length;
+    if (side === 0 && this.#isDnsQuestion(name, value)) this.#askInUri();
   }
 
   /** A header block is over. */
@@ -108,7 +116,7 @@ export class Http2Stream implements BodyHost {
     else this.#bodies[side].data(bytes, position);
   }
 
-  gap(side: Side, length: number, position: number): void {
+  gap(side: Side, { length, position }: Hole): void {
     if (this.#phases[side] === "over") return;
     if (this.#tunnel !== undefined) this.#tunnel.gap?.(side, length, position);
     else this.#bodies[side].gap(length);
@@ -146,7 +154,10 @@ export class Http2Stream implements BodyHost {
         this.#mark("method", from, field);
         break;
       case ":path":
-        exchange.texts.set("uri", unescapeUri(value, (weird) => this.conversation.weird(weird)));
+        exchange.texts.set(
+          "uri",
+          unescapeUri(value, (weird) => this.conversation.weird(weird)),
+        );
         this.#mark("uri", from, field);
         break;
       case ":authority":
@@ -192,14 +203,14 @@ export class Http2Stream implements BodyHost {
     return name === "accept" && this.exchange.method === "GET" && isDnsMessage(value);
   }
 
-  #askInUri(field: PlacedField): void {
+  #askInUri(): void {
     const message = dnsMessageOf(this.exchange.texts.get("uri") ?? "");
     if (message === undefined || message.length === 0) return;
     if (message.length > this.shared.dnsBytes.maximum) {
       this.shared.dnsBytes.reached++;
       return;
     }
-    this.dns(0, framed([message], message.length), field.position);
+    this.dns(0, framed([message], message.length), NO_PLACE);
   }
 
   /** Marks wait for their row: streams end in another order than they begin. */

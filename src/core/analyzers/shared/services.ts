@@ -56,6 +56,7 @@ export const SERVICES = [
   "bittorrent",
   "stun",
   "syslog_tcp",
+  "http2",
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number];

@@ -6,6 +6,7 @@ import {
   splitPieces,
   talk,
 } from "../../../../test/support/conversation.ts";
+import { growthOf } from "../../../../test/support/counted-steps.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { smtp } from "./index.ts";
 import { headerAddresses, ipAddresses, mailAddresses } from "./mail-addresses.ts";
@@ -204,8 +205,7 @@ test("whole, byte by byte and however cut, a mail gives the same rows and files"
 });
 
 test("twice the parts, depth, addresses or signs are no more than twice the work", () => {
-  const cost = (make: (n: number) => string, n: number): number => {
-    const text = make(n);
+  const talkOf = (text: string) => () => {
     const pieces: Piece[] = [
       ...greeting,
       client("MAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nDATA\r\n"),
@@ -213,12 +213,6 @@ test("twice the parts, depth, addresses or signs are no more than twice the work
       client(text),
     ];
     talk(smtp, pieces);
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now();
-      talk(smtp, pieces);
-      return performance.now() - start;
-    });
-    return Math.min(...times);
   };
   const header = (text: string) => `To: ${text}\r\n\r\n`;
   for (const make of [
@@ -228,8 +222,7 @@ test("twice the parts, depth, addresses or signs are no more than twice the work
     (n: number) => `Received: ${":1".repeat(n)}\r\n\r\n`,
     (n: number) => `${"X: y\r\n".repeat(n)}\r\n`,
   ]) {
-    // Wall time is a rough count: a square would be 16 for four times as much.
-    expect(cost(make, 40_000)).toBeLessThan(10 * cost(make, 10_000) + 5);
+    expect(growthOf((n) => talkOf(make(n)), 10_000)).toBeLessThanOrEqual(2.3);
   }
 });
 
