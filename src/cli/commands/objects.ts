@@ -106,7 +106,7 @@ function objectsText(rows: readonly Row[]): string {
     row["is_complete"] === true ? "yes" : "no",
     shown(row["mime_type"]),
     shown(row["sha256"]).slice(0, 16),
-    shown(row["filename"]),
+    shown(row["filename"] ?? row["origin"]),
   ]);
   return tableText(head, cells, process.stdout.isTTY ? process.stdout.columns : undefined);
 }

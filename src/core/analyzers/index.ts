@@ -3,6 +3,7 @@ import { captureLossSchema } from "./capture-loss/index.ts";
 import { burstsSchema, connSchema } from "./conn/index.ts";
 import { dceRpc } from "./dce-rpc/index.ts";
 import { dhcp } from "./dhcp/index.ts";
+import { dnp3 } from "./dnp3/index.ts";
 import { dns } from "./dns/index.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
 import { ftp } from "./ftp/index.ts";
@@ -109,6 +110,7 @@ export const protocols: readonly Protocol[] = [
   dhcp,
   ntp,
   modbus,
+  dnp3,
   syslog,
   imap,
   xmpp,

@@ -1,33 +1,40 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
+import { useId } from "react";
 import { call, type Output } from "../client.ts";
 import { Empty, Failed, Loading, Partial } from "../parts/states.tsx";
-import { countText, valueText } from "../text.ts";
+import { countText, valueText, wireText } from "../text.ts";
 
 type Step = Output<"explain">["steps"][number];
 
 /** A field that changes with every packet has as many steps: people read the first. */
 const STEPS_SHOWN = 100;
 
+interface ExplainProps {
+  readonly uid: string;
+  /** Log and name, such as `http.uri`. */
+  readonly field: string;
+  /** Of several rows of that log in the connection, which; from 1. */
+  readonly row?: number | undefined;
+  readonly purpose: string;
+  readonly close: () => void;
+  readonly point: (number: number, offset: number) => void;
+}
+
 /** Which bytes of which packets a field came from; each leads to its packet. */
-export function ExplainPane(props: {
-  uid: string;
-  field: string;
-  purpose: string;
-  close: () => void;
-  point: (number: number, offset: number) => void;
-}) {
-  const { uid, field, purpose, close, point } = props;
+export function ExplainPane({ uid, field, row, purpose, close, point }: ExplainProps) {
+  const heading = useId();
   const answer = useQuery({
-    queryKey: ["explain", uid, field],
-    queryFn: ({ signal }) => call("explain", { uid, field: `conn.${field}`, purpose }, signal),
+    queryKey: ["explain", uid, field, row],
+    queryFn: ({ signal }) =>
+      call("explain", { uid, field, purpose, ...(row !== undefined && { row }) }, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const { data } = answer;
   return (
-    <section aria-labelledby="explained" className="pane">
+    <section aria-labelledby={heading} className="pane">
       <div className="flex items-center gap-3 px-3 py-2">
-        <h2 id="explained" className="heading">
+        <h2 id={heading} className="heading">
           Where <span className="mono">{field}</span> comes from
         </h2>
         <p className="grow text-muted">{data?.says}</p>
@@ -42,10 +49,19 @@ export function ExplainPane(props: {
           The field is unset, or it comes from the capture and not from what was on the wire.
         </Empty>
       )}
+      {data !== undefined && data.key_logs.length > 0 && (
+        <p className="px-3 pb-1 text-amber">
+          What was encrypted was opened with the key {data.key_logs.length === 1 ? "log" : "logs"}{" "}
+          {data.key_logs.map(wireText).join(", ")} of this case: of a decrypted field the bytes
+          below are those on the wire, encrypted.
+        </p>
+      )}
       {data !== undefined && data.steps.length > 0 && <Steps steps={data.steps} point={point} />}
     </section>
   );
 }
+
+const NO_BYTES = "by its time, or by what was put together from it";
 
 function Steps({
   steps,
@@ -58,7 +74,10 @@ function Steps({
     <>
       <ol className="mono max-h-60 overflow-auto px-3 pb-2" aria-label="Packets that changed it">
         {steps.slice(0, STEPS_SHOWN).map((step) => (
-          <li key={step.packet} className="flex flex-wrap gap-x-3 border-b border-line/60 py-0.5">
+          <li
+            key={`${step.row} ${step.packet}`}
+            className="flex flex-wrap gap-x-3 border-b border-line/60 py-0.5"
+          >
             <button
               type="button"
               className="link w-24 text-left"
@@ -66,10 +85,11 @@ function Steps({
             >
               packet {step.packet}
             </button>
-            <span>
-              {valueText(step.before)} → <strong>{valueText(step.after)}</strong>
+            <span className="max-w-xl truncate" title={valueText(step.after)}>
+              {step.row === undefined && `${valueText(step.before)} → `}
+              <strong>{valueText(step.after)}</strong>
             </span>
-            {step.ranges.length === 0 && <span className="text-muted">by its time</span>}
+            {step.ranges.length === 0 && <span className="text-muted">{NO_BYTES}</span>}
             {step.ranges.map((range) => (
               <button
                 key={`${range.name} ${range.offset}`}
@@ -78,7 +98,8 @@ function Steps({
                 title={`bytes ${range.offset} to ${range.offset + range.length - 1}`}
                 onClick={() => point(step.packet, range.offset)}
               >
-                {range.name} {range.bytes.slice(0, 16)}
+                {range.name} · bytes {range.offset}–{range.offset + range.length - 1} ·{" "}
+                {range.bytes.slice(0, 16)}
                 {range.bytes.length > 16 && "…"}
               </button>
             ))}

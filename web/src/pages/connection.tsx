@@ -3,8 +3,10 @@ import { useRef, useState } from "react";
 import { parseUid } from "../../../src/core/base/index.ts";
 import { choose, searchAddress } from "../address.ts";
 import { call, type Output } from "../client.ts";
+import { EventsPane } from "../connection/events-pane.tsx";
 import { ExplainPane } from "../connection/explain-pane.tsx";
 import { FactsPane } from "../connection/facts-pane.tsx";
+import { ObjectsPane } from "../connection/objects-pane.tsx";
 import type { ShownPacket } from "../connection/packet-info.ts";
 import { PacketsPane } from "../connection/packets-pane.tsx";
 import { PathPane } from "../connection/path-pane.tsx";
@@ -89,6 +91,8 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
           <VerdictPart uid={uid} caseName={caseName} isAsked={isAsked} point={point} />
         )}
       </PathPane>
+      <EventsPane uid={uid} caseName={caseName} point={point} />
+      <ObjectsPane uid={uid} caseName={caseName} />
       <WeirdPane uid={uid} caseName={caseName} count={shown.packets.count} point={point} />
       <div ref={views}>
         <Tabs
@@ -129,7 +133,13 @@ function Fields(props: {
         explain={(field) => void explain(field)}
       />
       {explained !== undefined && (
-        <ExplainPane uid={uid} {...explained} close={() => setExplained(undefined)} point={point} />
+        <ExplainPane
+          uid={uid}
+          field={`conn.${explained.field}`}
+          purpose={explained.purpose}
+          close={() => setExplained(undefined)}
+          point={point}
+        />
       )}
     </>
   );

@@ -47,7 +47,6 @@ export interface Grid {
   }[];
   readonly heightPx: number;
   readonly gridProps: Readonly<Record<string, unknown>>;
-  readonly headProps: Readonly<Record<string, unknown>>;
   readonly rowProps: (index: number) => Readonly<Record<string, unknown>>;
   readonly cellProps: (index: number, column: number) => Readonly<Record<string, unknown>>;
   readonly focus: () => void;
@@ -120,17 +119,14 @@ export function useGrid(options: GridOptions): Grid {
     focus,
     gridProps: {
       ref: scroller,
-      role: "grid",
       // The head is a row too.
       "aria-rowcount": total + 1,
       "aria-activedescendant": isDrawn ? active : undefined,
       tabIndex: 0,
       onKeyDown: press,
     },
-    headProps: { role: "row", "aria-rowindex": 1 },
     rowProps: (index) => ({
       id: rowId(index),
-      role: "row",
       "aria-rowindex": index + 2,
       "aria-selected": index === at.row,
       onDoubleClick: () => open?.(index),

@@ -73,6 +73,7 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
   return (
     <div
       {...grid.gridProps}
+      role="grid"
       aria-label={label}
       className={`overflow-auto outline-offset-[-2px] ${isFilling ? "min-h-0 grow" : "border-t border-line"}`}
       style={isFilling ? {} : { maxHeight: props.heightMaxPx ?? 300 }}
@@ -91,6 +92,7 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
             <div
               key={index}
               {...grid.rowProps(index)}
+              role="row"
               onClick={() => row !== undefined && props.pick?.(row)}
               className={`mono absolute inset-x-0 grid cursor-default items-start border-b border-line/60 ${isSelected ? "bg-blue-wash" : "hover:bg-raised"}`}
               style={{
@@ -119,7 +121,8 @@ function Head<Row>(props: TableProps<Row> & { grid: Grid; template: string }) {
   return (
     <div role="rowgroup" className="sticky top-0 z-1 bg-raised" style={{ minWidth: minWidthPx }}>
       <div
-        {...props.grid.headProps}
+        role="row"
+        aria-rowindex={1}
         className="mono grid items-center border-b border-line text-muted"
         style={{ gridTemplateColumns: template, height: ROW_PX }}
       >

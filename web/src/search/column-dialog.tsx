@@ -42,10 +42,9 @@ export function ColumnDialog({ log, fields, chosen, choose, close }: DialogProps
           The usual ones
         </button>
       </div>
-      <div
+      <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
         tabIndex={0}
-        role="region"
         aria-label="Fields"
         className="max-h-[58vh] overflow-auto"
       >
@@ -79,7 +78,7 @@ export function ColumnDialog({ log, fields, chosen, choose, close }: DialogProps
             {rest.length === 0 ? "Every field is shown." : "No other field is called so."}
           </p>
         )}
-      </div>
+      </section>
     </Modal>
   );
 }

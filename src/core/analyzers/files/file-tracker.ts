@@ -156,6 +156,7 @@ export class FileTracker implements FileAnalysis, FileKeeper {
         .list("analyzers", file.mimeType === "application/x-dosexec" ? ["PE"] : [])
         .text("mime_type", file.mimeType)
         .text("filename", file.filename)
+        .text("origin", start.origin)
         .interval("duration", file.lastTime - file.startTime)
         .bool("local_orig", this.#services.isLocal?.(sender) ?? false)
         .bool("is_orig", start.side === 0)

@@ -14,6 +14,7 @@ export const filesSchema: LogSchema = {
     "source",
     "mime_type",
     "filename",
+    "origin",
     "seen_bytes",
     "missing_bytes",
     "sha256",
@@ -33,6 +34,10 @@ export const filesSchema: LogSchema = {
     field("analyzers", "list", "What looked into it beyond type and digests.", { isSet: true }),
     field("mime_type", "dict", "Its type, told from its first bytes.", OPTIONAL),
     field("filename", "text", "Its name, where the protocol says one.", OPTIONAL),
+    field("origin", "text", "Where it came from: a URL, an FTP command, a mail's subject.", {
+      optional: true,
+      ours: true,
+    }),
     field("duration", "interval", "From its first byte to its last."),
     field("local_orig", "bool", "Whether a local address sent it."),
     field("is_orig", "bool", "Whether the flow's originator sent it."),

@@ -3,6 +3,8 @@ import type { Conversation, FileAnalysis, FileFeed, Session, Side } from "../sha
 
 /** What a control connection is told of a file on its data channel. */
 export interface ChannelOwner {
+  /** The command that the channel was opened for, if it is known. */
+  readonly transferCommand: string | undefined;
   fileOpened(fuid: string, channel: FtpDataChannel): void;
   fileType(mimeType: string): void;
 }
@@ -122,6 +124,7 @@ export class FtpDataChannel implements Session {
     const feed = this.#files.open(this.#conversation, {
       source: "FTP_DATA",
       side,
+      origin: owner?.transferCommand,
       onType: (mimeType) => owner?.fileType(mimeType),
     });
     this.#feeds[side] = feed;

@@ -25,6 +25,11 @@ import { ABOUT_FILES, type FtpShared, GUESTS, LOGGED } from "./ftp-shared.ts";
 import { type PendingCommand, PendingCommands } from "./pending-commands.ts";
 import { WorkingFolder } from "./working-folder.ts";
 
+/** Commands whose answer comes over the data channel (RFC 959, 3659). */
+const TRANSFERS: ReadonlySet<string> = new Set([
+  ...["RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD"],
+]);
+
 const HIDDEN = "<hidden>";
 const DASH = 0x2d;
 /** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
@@ -45,6 +50,7 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   readonly #trail: CommandTrail;
   #pending: PendingCommands | undefined;
   #current: PendingCommand | undefined;
+  transferCommand: string | undefined;
   #user = "<unknown>";
   #password: string | undefined;
   readonly #folder: WorkingFolder;
@@ -180,6 +186,7 @@ export class FtpAnalyzer implements Session, ChannelOwner {
       pendingCommands.reached++;
       this.#conversation.weird("FTP_too_many_pending_commands", String(pending.size));
     }
+    if (TRANSFERS.has(command)) this.transferCommand = `${command} ${argument}`.trimEnd();
     const shown = command === "PASS" && !this.#isGuest ? HIDDEN : argument;
     this.#trail.command(command, shown, this.#user);
     if (command === "USER") {

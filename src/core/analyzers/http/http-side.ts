@@ -14,7 +14,7 @@ import type { BodyExpected } from "./entity-framing.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
 import type { HttpShared } from "./http-shared.ts";
-import { Transactions } from "./transactions.ts";
+import { type Transaction, Transactions } from "./transactions.ts";
 
 /** What a side is at: a message's first line, its rest, a document without headers, or nothing at all. */
 type SideState = "line" | "message" | "raw" | "nothing";
@@ -164,6 +164,7 @@ export class HttpSide implements EntityHost, LineSink {
       ...start,
       source: "HTTP",
       side: this.side,
+      origin: originOf(transaction),
       ...(filename === undefined ? {} : { filename }),
       ...(isKept ? { handle: this.#handle(isRange) } : {}),
       onType: (mimeType) => Transactions.type(transaction, this.side, mimeType),
@@ -243,4 +244,12 @@ export class HttpSide implements EntityHost, LineSink {
     if (this.message !== undefined) this.message.deliver(bytes, false, position);
     else this.weird(`unexpected_${this.side === 0 ? "client" : "server"}_HTTP_data`);
   }
+}
+
+/** The request, as a person would name it. */
+function originOf({ method, texts }: Transaction): string | undefined {
+  const uri = texts.get("uri");
+  if (uri === undefined) return undefined;
+  const host = uri.startsWith("/") ? (texts.get("host") ?? "") : "";
+  return `${method ?? ""} ${host}${uri}`.trimStart();
 }

@@ -9,6 +9,8 @@ export interface FileStart {
   /** Zeek's `depth`: of a MIME entity inside a message. */
   readonly depth?: number;
   readonly filename?: string;
+  /** Where it came from in words: a URL, a command, a mail's subject. */
+  readonly origin?: string | undefined;
   /** As the protocol declares it; the content decides what the log says. */
   readonly declaredType?: string;
   readonly totalBytes?: number;

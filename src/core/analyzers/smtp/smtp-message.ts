@@ -101,6 +101,7 @@ export class SmtpMessage implements MailHost {
       source: "SMTP",
       side: this.#side,
       depth: this.#session.entityCount,
+      origin: row.subject,
       ...(filename === undefined ? {} : { filename }),
     });
     row.fuid(feed.fuid);

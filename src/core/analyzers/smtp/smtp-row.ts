@@ -133,6 +133,10 @@ export class SmtpRow {
     }
   }
 
+  get subject(): string | undefined {
+    return this.#texts.get("subject");
+  }
+
   /** The program that wrote the mail runs where it set out. */
   tellSoftware(software: SoftwareInventory): void {
     const banner = this.#texts.get("user_agent");
