@@ -25,6 +25,9 @@ export interface RunningServer {
 
 const PAGE = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
+/** Addresses of the page's own: the same file, which reads them itself. */
+const PAGES = ["/search", "/connections/:uid", "/objects", "/captures", "/keys", "/ledger"];
+
 /** Nothing from elsewhere, no inline script, no frame, and no string becomes markup. */
 const POLICY = [
   "default-src 'none'",
@@ -104,7 +107,7 @@ async function addPage(app: FastifyInstance, sessions: Sessions): Promise<void> 
   });
   await app.register(statics, { root: PAGE, wildcard: false, index: "index.html" });
   // The whole state of a view is in the address: every page is the same document.
-  for (const path of ["/search", "/connections/:uid", "/captures", "/ledger"]) {
+  for (const path of PAGES) {
     app.get(path, (_, reply) => reply.sendFile("index.html"));
   }
 }

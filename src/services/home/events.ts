@@ -1,4 +1,5 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
+import { burstsSchema } from "../../core/analyzers/index.ts";
 import { formatUid } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import type { LogSchema } from "../../core/events/index.ts";
@@ -12,6 +13,9 @@ interface Context {
   readonly signal: AbortSignal;
 }
 
+/** The connection itself; and moments of a link, which only name the flow that filled them most. */
+const NOT_EVENTS: ReadonlySet<string> = new Set(["conn", burstsSchema.name]);
+
 type Listed = OutputOf<Operations["events"]>;
 
 /** Rows of all logs of one connection in time order; the question is on record first. */
@@ -23,7 +27,9 @@ export async function listEvents(
   const q = `uid == ${formatUid(readUid(input.uid))}`;
   await home.reads.note(actor, "*", `all logs: ${q}`);
   const { query } = readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs());
-  const own = home.index.logs.filter((log) => log.shown && log.name !== "conn" && hasUid(log));
+  const own = home.index.logs.filter(
+    (log) => log.shown && !NOT_EVENTS.has(log.name) && hasUid(log),
+  );
   const found = await Promise.all(
     own.map(async (log) => {
       const condition = compileRows(query, { log, logs: home.index.logs });

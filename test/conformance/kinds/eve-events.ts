@@ -22,12 +22,21 @@ export const KNOWN_PATHS: Readonly<Record<string, readonly string[]>> = {
   http: [
     ...["http.hostname", "http.url", "http.http_user_agent", "http.http_refer"],
     ...["http.http_method", "http.protocol", "http.status", "http.redirect"],
+    "http.version",
     ...["src_ip", "src_port", "dest_ip", "dest_port", "proto"],
   ],
   fileinfo: [
     ...["fileinfo.filename", "fileinfo.size", "fileinfo.gaps", "fileinfo.state", "app_proto"],
     ...["fileinfo.md5", "fileinfo.sha1", "fileinfo.sha256", "http.hostname", "http.http_method"],
-    ...["http.url", "http.status", "smtp.helo", "smtp.mail_from", "smtp.rcpt_to[]", "email.from"],
+    ...[
+      "http.version",
+      "http.url",
+      "http.status",
+      "smtp.helo",
+      "smtp.mail_from",
+      "smtp.rcpt_to[]",
+      "email.from",
+    ],
     "email.to[]",
   ],
   tls: [
@@ -96,6 +105,8 @@ export function eveEvents(rows: LogRows, dnsVersion: 2 | 3 = 3): EveEvent[] {
 function flowEvent(row: Row): EveEvent {
   const services = listOf(row["service"]).filter((name) => !CARRIERS.has(String(name)));
   const names = services.map((name) => APP_PROTOCOLS.get(String(name)) ?? String(name));
+  // The source has a name for DNS over HTTP/2.
+  if (names.includes("http2") && names.includes("dns")) names.push("doh2");
   const hasAnswer = Number(row["resp_pkts"]) > 0;
   const isTcp = row["proto"] === "tcp";
   const isClosed = isTcp && CLOSED.has(String(row["conn_state"]));
@@ -171,6 +182,8 @@ function httpFields(row: Row): Record<string, unknown> {
     protocol: row["version"] === undefined ? undefined : `HTTP/${String(row["version"])}`,
     status: row["status_code"],
     redirect: row["redirect"],
+    // Of HTTP/2 only.
+    version: row["version"] === "2" ? "2" : undefined,
   };
 }
 

@@ -16,8 +16,15 @@ export function literal(value: unknown, kind: string): string {
 /** The condition that a field has this value, or none. */
 export function clauseOf(field: FieldFacts, value: unknown): string {
   const name = `${field.log}.${field.name}`;
+  if (Array.isArray(value)) return clauseOfAll(field, value);
   if (value === null || value === undefined || value === "") return `not has ${name}`;
   return `${name} == ${literal(value, field.kind)}`;
+}
+
+/** A set of values at once: a row that has all of them. */
+function clauseOfAll(field: FieldFacts, values: readonly unknown[]): string {
+  if (values.length <= 1) return clauseOf(field, values[0]);
+  return `(${values.map((value) => clauseOf(field, value)).join(" and ")})`;
 }
 
 /** A query narrowed by one more condition. */

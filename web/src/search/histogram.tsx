@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { sizeText } from "../../../src/core/base/index.ts";
+import { durationText, sizeText } from "../../../src/core/base/index.ts";
 import { layoutNow, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call, type Output } from "../client.ts";
 import { Failed, Loading } from "../parts/states.tsx";
@@ -75,9 +75,7 @@ function captionOf({ bins, width_ns: width, gaps }: Answer): string {
   if (bins.length === 0) return "nothing to draw";
   const seconds = Number(BigInt(width)) / 1e9;
   const each =
-    seconds >= 120
-      ? `${(seconds / 60).toFixed(1)} min`
-      : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
+    seconds >= 120 ? durationText(seconds) : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
   const shaded = gaps.length === 0 ? "" : ` · ${amountText(gaps.length, "gap")} shaded`;
   return `a bar is ${each}${shaded} · drag to narrow, double-click to widen`;
 }

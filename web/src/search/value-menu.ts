@@ -30,7 +30,7 @@ export function valueGroup(field: FieldFacts, value: unknown, asked: Asked): Men
   const isSet = !clause.startsWith("not has ");
   const go = (more: string): void =>
     navigate(searchAddress({ ...question, ...layout, q: narrowed(question.q, more) }, path));
-  const text = isSet ? String(value) : "unset";
+  const text = isSet ? [value].flat().join(", ") : "unset";
   return {
     title: `${field.name}: ${wireText(text)}`,
     items: [

@@ -17,6 +17,8 @@ import { nameFile } from "./fuids.ts";
 import { PE_HEAD_BYTES, writePe } from "./pe-reader.ts";
 import { type FileDigests, type FileKeeper, TrackedFile } from "./tracked-file.ts";
 import { WholeFeed } from "./whole-feed.ts";
+import { type UnpackLimits, ZipBudget } from "./zip-budget.ts";
+import { ZipContents } from "./zip-contents.ts";
 
 export interface FileTrackerServices
   extends Pick<AnalyzerServices, "log" | "limit">,
@@ -29,6 +31,11 @@ export interface FileTrackerServices
 /** Files that several flows may add to (ranges, SMB), live at once. */
 const SHARED_FILES_MAX = 10_000;
 const MEMBERS_MAX = 1024;
+/** Bounds of what is unpacked of an archive; Zeek's Spicy::max_file_depth for the depth. */
+const UNPACKED_MEMBERS_MAX = 1024;
+const UNPACKED_BYTES_MAX = 256 << 20;
+const UNPACKED_DEPTH_MAX = 5;
+const UNPACKED_RATIO_MAX = 250;
 
 /** Follows the files of a capture: types, digests, the logs of files and of what lies in them. */
 export class FileTracker implements FileAnalysis, FileKeeper {
@@ -39,6 +46,7 @@ export class FileTracker implements FileAnalysis, FileKeeper {
   readonly #open = new Set<TrackedFile>();
   readonly #sharedLimit: Limit;
   readonly #memberLimit: Limit;
+  readonly #unpackLimits: UnpackLimits;
 
   constructor(services: FileTrackerServices) {
     this.#services = services;
@@ -46,6 +54,12 @@ export class FileTracker implements FileAnalysis, FileKeeper {
     this.onBytes = onFile && ((fuid, bytes) => onFile.bytes(fuid, bytes));
     this.#sharedLimit = services.limit("files.shared", SHARED_FILES_MAX);
     this.#memberLimit = services.limit("files.archiveMembers", MEMBERS_MAX);
+    this.#unpackLimits = {
+      members: services.limit("files.unpackedMembers", UNPACKED_MEMBERS_MAX),
+      bytes: services.limit("files.unpackedBytes", UNPACKED_BYTES_MAX),
+      depth: services.limit("files.unpackedDepth", UNPACKED_DEPTH_MAX),
+      ratio: services.limit("files.unpackedRatio", UNPACKED_RATIO_MAX),
+    };
   }
 
   open(conversation: Conversation, start: FileStart): FileFeed {
@@ -99,7 +113,47 @@ export class FileTracker implements FileAnalysis, FileKeeper {
     if (format === undefined) return [];
     const write = (members: readonly ArchiveMember[]): void =>
       this.#writeMembers(file, format, members);
-    return [new ArchiveReader(walkOf(format), this.#memberLimit, write)];
+    const lister = new ArchiveReader(walkOf(format), this.#memberLimit, write);
+    const contents = mimeType === "application/zip" ? this.#unpack(file) : undefined;
+    return contents === undefined ? [lister] : [lister, contents];
+  }
+
+  /** Members of plain zip archives are files of their own, as with Zeek. */
+  #unpack(file: TrackedFile): FileReader | undefined {
+    const conversation = file.conversations[0];
+    if (conversation === undefined) return undefined;
+    const isOutermost = file.budget === undefined;
+    const budget =
+      file.budget ??
+      new ZipBudget(this.#unpackLimits, (limit) =>
+        conversation.weird("archive_unpack_limit", limit),
+      );
+    const depth = (file.start.depth ?? 0) + 1;
+    if (!budget.allowsDepth(isOutermost ? 1 : file.nesting + 1)) return undefined;
+    const open = (filename: string | undefined, totalBytes: number | undefined) => {
+      const { side } = file.start;
+      const member = this.#begin(
+        conversation,
+        {
+          source: "ZIP",
+          side,
+          depth,
+          parent: file.fuid,
+          ...(filename === undefined ? {} : { filename }),
+          ...(totalBytes === undefined ? {} : { totalBytes }),
+        },
+        file.lastTime,
+      );
+      for (const over of file.conversations) member.seenOver(over);
+      member.budget = budget;
+      member.nesting = file.nesting + 1;
+      return {
+        data: (bytes: Uint8Array) => member.data(bytes, undefined, file.lastTime),
+        gap: (length: number) => member.gap(length, file.lastTime),
+        end: () => member.end(),
+      };
+    };
+    return new ZipContents(open, { budget, isOutermost });
   }
 
   finished(file: TrackedFile): void {
@@ -114,9 +168,9 @@ export class FileTracker implements FileAnalysis, FileKeeper {
     this.#write(file);
   }
 
-  #begin(conversation: Conversation, start: FileStart): TrackedFile {
+  #begin(conversation: Conversation, start: FileStart, now = conversation.now): TrackedFile {
     const fuid = nameFile(conversation, conversation.nextFile());
-    const file = new TrackedFile(fuid, start, { now: conversation.now, keeper: this });
+    const file = new TrackedFile(fuid, start, { now, keeper: this });
     this.#open.add(file);
     if (start.handle !== undefined) this.#share(start.handle, file);
     this.#services.onFile?.begin(fuid, start);

@@ -3,6 +3,7 @@ import type { Conversation, FileStart } from "../shared/index.ts";
 import { FilePieces } from "./file-pieces.ts";
 import type { FileReader } from "./file-readers.ts";
 import { HEAD_BYTES, mimeTypeOf } from "./magic.ts";
+import type { ZipBudget } from "./zip-budget.ts";
 
 /** Nanoseconds without a byte after which a file is given up (Zeek's default_file_timeout_interval). */
 export const FILE_TIMEOUT = 120e9;
@@ -45,6 +46,9 @@ export class TrackedFile {
   onType: ((mimeType: string) => void) | undefined;
   readers: readonly FileReader[] = [];
   digests: FileDigests | undefined;
+  /** Of an archive's member: what may still be unpacked, and how many archives it lies in. */
+  budget: ZipBudget | undefined;
+  nesting = 0;
   readonly #keeper: FileKeeper;
   /** Bytes in order up to here, seen or missing. */
   #position = 0;

@@ -1,5 +1,5 @@
 import type { RunningDigest } from "../../base/index.ts";
-import type { ContentDecoder } from "../shared/http-content/index.ts";
+import { type ContentDecoder, originOf } from "../shared/http-content/index.ts";
 import {
   type Conversation,
   type FileFeed,
@@ -244,12 +244,4 @@ export class HttpSide implements EntityHost, LineSink {
     if (this.message !== undefined) this.message.deliver(bytes, false, position);
     else this.weird(`unexpected_${this.side === 0 ? "client" : "server"}_HTTP_data`);
   }
-}
-
-/** The request, as a person would name it. */
-function originOf({ method, texts }: Transaction): string | undefined {
-  const uri = texts.get("uri");
-  if (uri === undefined) return undefined;
-  const host = uri.startsWith("/") ? (texts.get("host") ?? "") : "";
-  return `${method ?? ""} ${host}${uri}`.trimStart();
 }

@@ -90,7 +90,9 @@ export class Http2Session implements Session, SideHost, StreamHost {
     if (stream === undefined) return;
     if (side === 0 && !stream.isAnswered) this.#floods.count("resets");
     const error = errorName(payload, 0);
-    if (error !== undefined) stream.exchange.texts.set("http2_reset", error);
+    // RFC 9113 8.1: a server that has answered all may ask so for the rest not to be sent.
+    if (error !== undefined && error !== "NO_ERROR")
+      stream.exchange.texts.set("http2_reset", error);
     this.#finish(stream);
   }
 

@@ -4,6 +4,7 @@ import {
   leadingInteger,
   listFile,
   listFileType,
+  originOf,
   parseContentRange,
 } from "../shared/http-content/index.ts";
 import type { Conversation, FileFeed, Side } from "../shared/index.ts";
@@ -145,6 +146,7 @@ export class Http2Body {
     const feed = shared.files.open(conversation, {
       source: "HTTP",
       side,
+      origin: originOf(exchange),
       ...(filename === undefined ? {} : { filename }),
       ...(isKept ? { handle: this.#handle(isRange) } : {}),
       ...(this.#isPacked || !declared || declared < 0 ? {} : { totalBytes: declared }),

@@ -120,6 +120,14 @@ export function listFileType(exchange: Exchange, side: Side, mimeType: string): 
   if (files !== undefined && files.mimeTypes.length < FILES_MAX) files.mimeTypes.push(mimeType);
 }
 
+/** The request, as a person would name it. */
+export function originOf({ method, texts }: Exchange): string | undefined {
+  const uri = texts.get("uri");
+  if (uri === undefined) return undefined;
+  const host = uri.startsWith("/") ? (texts.get("host") ?? "") : "";
+  return `${method ?? ""} ${host}${uri}`.trimStart();
+}
+
 /** Interim answers (RFC 9110 15.2): the final one is still to come. */
 export function isInformational(code: number): boolean {
   return code >= 100 && code <= 199;

@@ -7,10 +7,12 @@ export {
   isInformational,
   listFile,
   listFileType,
+  originOf,
   type SideFiles,
   takeHeader,
 } from "./exchange.ts";
 export { writeExchange } from "./exchange-row.ts";
 export { httpSchema } from "./http-events.ts";
+export { Inflate } from "./inflate.ts";
 export { leadingInteger } from "./leading-integer.ts";
 export { SoftwareHeaders } from "./software-headers.ts";

@@ -39,6 +39,7 @@ export class Inflate {
   #bits = 0;
   #input: Uint8Array = new Uint8Array(0);
   #at = 0;
+  #rest = 0;
   #output: Uint8Array = new Uint8Array(OUTPUT_BYTES_FIRST);
   #written = 0;
   #emitted = 0;
@@ -64,12 +65,19 @@ export class Inflate {
     return this.#state === "broken";
   }
 
+  /** Bytes of the piece that ended the stream which lie behind its end. */
+  get restBytes(): number {
+    return this.#rest;
+  }
+
   push(input: Uint8Array): void {
     if (this.isOver) return;
     this.#input = input;
     this.#at = 0;
     while (this.#step()) if (this.isOver) break;
     if (!this.isBroken) this.#flush();
+    // Bits are taken as they are needed: no whole byte is held at the end.
+    if (this.isOver) this.#rest = input.length - this.#at;
     this.#input = EMPTY;
   }
 
