@@ -1,5 +1,4 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { burstsSchema } from "../../core/analyzers/index.ts";
 import { formatUid } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import type { LogSchema } from "../../core/events/index.ts";
@@ -14,7 +13,7 @@ interface Context {
 }
 
 /** The connection itself; and moments of a link, which only name the flow that filled them most. */
-const NOT_EVENTS: ReadonlySet<string> = new Set(["conn", burstsSchema.name]);
+const NOT_EVENTS: ReadonlySet<string> = new Set(["conn", "microbursts"]);
 
 type Listed = OutputOf<Operations["events"]>;
 

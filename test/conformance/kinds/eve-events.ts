@@ -94,6 +94,8 @@ export function eveEvents(rows: LogRows, dnsVersion: 2 | 3 = 3): EveEvent[] {
     ...rows.of("http").map(httpEvent),
     ...rows
       .of("files")
+      // The source lists no members of archives.
+      .filter((row) => row["source"] !== "ZIP")
       .map((row) => fileEvent(row, https.get(row["fuid"]), mails.get(row["fuid"]))),
     ...handshakes.filter((row) => !isQuic(row)).map((row) => tlsEvent(row, certificates)),
     ...handshakes.filter(isQuic).map(quicEvent),

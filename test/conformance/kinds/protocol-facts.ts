@@ -1,3 +1,4 @@
+import { parseAddress } from "../../../src/core/packet/index.ts";
 import type { Row } from "../../support/log-rows.ts";
 
 /** Every value that our logs hold about one five-tuple, in lower case, by what it may be compared as. */
@@ -15,13 +16,13 @@ export class ProtocolFacts {
       const values = this.#byFlow.get(flow) ?? new Set();
       this.#byFlow.set(flow, values);
       for (const value of Object.values(row)) addValue(values, value);
-      for (const value of derived(log, row)) values.add(value.toLowerCase());
+      for (const value of derived(log, row)) values.add(normal(value));
     }
   }
 
   /** True when a value is among those of the flow. */
   has(flow: string, value: unknown): boolean {
-    return this.#byFlow.get(flow)?.has(String(value).toLowerCase()) === true;
+    return this.#byFlow.get(flow)?.has(normal(String(value))) === true;
   }
 
   /** True when some value of the flow begins like this: peers cut long ones. */
@@ -35,8 +36,18 @@ export class ProtocolFacts {
 function addValue(values: Set<string>, value: unknown): void {
   if (Array.isArray(value)) for (const item of value) addValue(values, item);
   else if (typeof value === "string" || typeof value === "number") {
-    values.add(String(value).toLowerCase());
+    values.add(normal(String(value)));
   }
+}
+
+/** One form for what is written in several: letters' case, addresses in full, zeros before a serial. */
+function normal(text: string): string {
+  if (text.includes(":")) {
+    const words = parseAddress(text);
+    if (words !== undefined) return words.join();
+  }
+  const lower = text.toLowerCase();
+  return /^0[0-9a-f]{9,}$/.test(lower) ? lower.replace(/^0+/, "") : lower;
 }
 
 /** The same facts as peers write them. */
@@ -52,7 +63,11 @@ function derived(log: string, row: Row): string[] {
       return [...values, ...offeredVersion(text("ja4"))];
     }
     case "dns":
-      return [text("qclass_name").replace("C_INTERNET", "IN")];
+      return [
+        text("qclass_name").replace("C_INTERNET", "IN"),
+        text("qtype_name").replace("*", "ANY"),
+        text("query") === "" ? "<root>" : "",
+      ];
     case "smtp":
       return [text("from"), text("subject")].flatMap((value) => [value, addressOf(value)]);
     default:

@@ -45,7 +45,7 @@ export function ObjectFacts({ row, caseName }: { row: Row; caseName: string }) {
             </>
           )}
         </Fact>
-        <Fact name="from → to">
+        <Fact name="between">
           {valueText(row["id.orig_h"])} ↔ {valueText(row["id.resp_h"])}
         </Fact>
         <Fact name="at (UTC)">{timeText(row["ts_ns"] as string | null)}</Fact>

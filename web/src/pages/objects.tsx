@@ -16,25 +16,29 @@ import {
 import { useLogFields } from "../questions.ts";
 import { cellTitle, type Row } from "../search/columns.ts";
 import { CoverageLine } from "../search/coverage-line.tsx";
-import { Facets } from "../search/facets.tsx";
+import { Facets, FacetsButton, useFacetsShown } from "../search/facets.tsx";
 import { useRowPages, useSeen } from "../search/row-pages.ts";
 import { valueGroups } from "../search/value-menu.ts";
 import { timeText, valueText } from "../text.ts";
-
-const FACETS_ROOM_PX = 1200;
 
 /** All files that travelled: what they are, where they came from, what archives hold. */
 export function ObjectsPage({ parameters }: { parameters: URLSearchParams }) {
   const question = { ...questionOf(parameters), log: "files" };
   const layout = layoutOf(parameters);
   const fields = useLogFields("files");
+  const [hasFacets, toggle] = useFacetsShown();
   return (
     <div className="flex h-full min-h-[26rem] gap-3">
       <h1 className="sr-only">Objects</h1>
-      {innerWidth >= FACETS_ROOM_PX && (
-        <Facets question={question} layout={layout} fields={fields} path="/objects" />
-      )}
+      {hasFacets && <Facets question={question} layout={layout} fields={fields} path="/objects" />}
       <section aria-label="Objects found" className="pane flex min-w-0 grow flex-col">
+        <div className="flex shrink-0 items-center gap-3 border-b border-line px-2 py-1.5">
+          <FacetsButton isShown={hasFacets} toggle={toggle} />
+          <p className="text-muted">
+            Files that travelled: taken out of their packets on demand, never run, rendered or
+            unpacked.
+          </p>
+        </div>
         <Objects key={JSON.stringify(question)} parameters={parameters} />
       </section>
     </div>
@@ -89,7 +93,7 @@ function Objects({ parameters }: { parameters: URLSearchParams }) {
         </div>
         {chosen !== "" && <OneObject key={chosen} fuid={chosen} answer={first} />}
       </div>
-      <CoverageLine answer={first} />
+      <CoverageLine answer={first} noun="object" />
       {menu !== undefined && (
         <Menu
           label="What to do with the value"

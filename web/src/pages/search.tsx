@@ -1,4 +1,4 @@
-import { Columns3, PanelLeft } from "lucide-react";
+import { Columns3 } from "lucide-react";
 import { useState } from "react";
 import {
   choose,
@@ -17,27 +17,20 @@ import { useFields, useLogFields } from "../questions.ts";
 import { ColumnDialog } from "../search/column-dialog.tsx";
 import { chosenColumns, keepColumns, type Row, widthOf } from "../search/columns.ts";
 import { CoverageLine } from "../search/coverage-line.tsx";
-import { Facets } from "../search/facets.tsx";
+import { Facets, FacetsButton, useFacetsShown } from "../search/facets.tsx";
 import { Histogram } from "../search/histogram.tsx";
 import { LogSelect, useLogCounts } from "../search/log-select.tsx";
 import { useRowPages, useSeen } from "../search/row-pages.ts";
 import { tableColumn } from "../search/table-column.tsx";
 import { valueGroups } from "../search/value-menu.ts";
-
-const FACETS = "holdfast.facets";
-/** Narrower than this the side would leave the table no room. */
-const FACETS_ROOM_PX = 1200;
+import { countText } from "../text.ts";
 
 /** What matched: over time, by its values, and row by row. */
 export function SearchPage({ parameters }: { parameters: URLSearchParams }) {
   const question = questionOf(parameters);
   const layout = layoutOf(parameters);
   const fields = useLogFields(question.log);
-  const [hasFacets, showFacets] = useState(readFacets);
-  const toggle = (): void => {
-    localStorage.setItem(FACETS, hasFacets ? "0" : "1");
-    showFacets(!hasFacets);
-  };
+  const [hasFacets, toggle] = useFacetsShown();
   return (
     <div className="flex h-full min-h-[30rem] flex-col gap-3">
       <h1 className="sr-only">Search</h1>
@@ -61,11 +54,6 @@ export function SearchPage({ parameters }: { parameters: URLSearchParams }) {
   );
 }
 
-function readFacets(): boolean {
-  const kept = localStorage.getItem(FACETS);
-  return kept === null ? innerWidth >= FACETS_ROOM_PX : kept === "1";
-}
-
 function Toolbar(props: { question: Question; hasFacets: boolean; toggleFacets: () => void }) {
   const { question, hasFacets, toggleFacets } = props;
   const [isOpen, setOpen] = useState(false);
@@ -75,10 +63,7 @@ function Toolbar(props: { question: Question; hasFacets: boolean; toggleFacets: 
   const fields = useLogFields(question.log);
   return (
     <div className="flex shrink-0 items-center gap-2 border-b border-line px-2 py-1.5">
-      <button type="button" className="button px-2" aria-pressed={hasFacets} onClick={toggleFacets}>
-        <PanelLeft aria-hidden size={14} />
-        Values
-      </button>
+      <FacetsButton isShown={hasFacets} toggle={toggleFacets} />
       <LogSelect question={question} />
       <p className="min-w-0 grow truncate text-muted max-lg:hidden" title={says}>
         {says}
@@ -137,7 +122,10 @@ function Rows(props: RowsProps) {
       ) : (
         <RowTable {...props} total={first.total} rowAt={rowAt} see={see} sort={sort} />
       )}
-      <CoverageLine answer={first} />
+      <CoverageLine
+        answer={first}
+        noun={question.log === "conn" ? "connection" : `row of ${question.log}`}
+      />
     </>
   );
 }
@@ -240,7 +228,7 @@ function Nothing({ question, answer }: { question: Question; answer: Output<"que
             Logs with rows for this question:{" "}
             {others.map(({ log, rows }) => (
               <span key={log} className="mr-3 inline-block whitespace-nowrap">
-                <Link to={searchAddress({ ...question, log })}>{log}</Link> {rows}
+                <Link to={searchAddress({ ...question, log })}>{log}</Link> {countText(rows)}
               </span>
             ))}
           </p>

@@ -5,9 +5,8 @@ import { amountText, countText, timeText, wireText } from "../text.ts";
 const NAMED_MAX = 3;
 
 /** What the answer was drawn from: nothing found means something only with this beside it. */
-export function CoverageLine({ answer }: { answer: Output<"query"> }) {
-  const { coverage, total, log } = answer;
-  const noun = log === "conn" ? "connection" : "row";
+export function CoverageLine({ answer, noun }: { answer: Output<"query">; noun: string }) {
+  const { coverage, total } = answer;
   const { captures, captures_total: searched, gaps } = coverage;
   const names = captures.slice(0, NAMED_MAX).map(({ name }) => wireText(name));
   const more = searched > names.length ? ` and ${searched - names.length} more` : "";
@@ -18,8 +17,7 @@ export function CoverageLine({ answer }: { answer: Output<"query"> }) {
     <div className="flex shrink-0 flex-col gap-1 border-t border-line px-3 py-1.5">
       <p>
         <span role="status" className="font-semibold tabular-nums">
-          {countText(total)} {total === 1 ? noun : `${noun}s`}
-          {log !== "conn" && ` of ${log}`}
+          {countText(total)} {total === 1 ? noun : noun.replace(/^\w+/, "$&s")}
         </span>{" "}
         <span className="text-muted">
           · searched {amountText(searched, "capture")}

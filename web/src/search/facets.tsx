@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { MoreHorizontal } from "lucide-react";
+import { MoreHorizontal, PanelLeft } from "lucide-react";
 import { useState } from "react";
 import { type Layout, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call } from "../client.ts";
@@ -34,6 +34,33 @@ const KINDS: ReadonlySet<string> = new Set([
   "bool",
 ]);
 const LAST = ["id.orig_h", "id.resp_h"];
+
+const KEPT = "holdfast.facets";
+/** Narrower than this the side would leave a table no room. */
+const ROOM_PX = 1200;
+
+/** Whether the side is open, as this person left it; and what turns it over. */
+export function useFacetsShown(): [isShown: boolean, toggle: () => void] {
+  const [isShown, setShown] = useState(() => {
+    const kept = localStorage.getItem(KEPT);
+    return kept === null ? innerWidth >= ROOM_PX : kept === "1";
+  });
+  const toggle = (): void => {
+    localStorage.setItem(KEPT, isShown ? "0" : "1");
+    setShown(!isShown);
+  };
+  return [isShown, toggle];
+}
+
+/** Opens and closes the side. */
+export function FacetsButton({ isShown, toggle }: { isShown: boolean; toggle: () => void }) {
+  return (
+    <button type="button" className="button px-2" aria-pressed={isShown} onClick={toggle}>
+      <PanelLeft aria-hidden size={14} />
+      Values
+    </button>
+  );
+}
 
 interface FacetsProps {
   readonly question: Question;

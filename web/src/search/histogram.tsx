@@ -46,17 +46,19 @@ export function Histogram({ question }: { question: Question }) {
       <div className="flex flex-wrap items-center justify-between gap-x-4">
         <fieldset className="flex items-center gap-3">
           <legend className="sr-only">What the bars count</legend>
-          {measures.map((one) => (
-            <label key={one} className="flex items-center gap-1">
-              <input
-                type="radio"
-                name="measure"
-                checked={measure === one}
-                onChange={() => setMeasure(one)}
-              />
-              {log === "conn" ? one : `rows of ${log}`}
-            </label>
-          ))}
+          {measures.length === 1 && <span className="heading">rows of {log}</span>}
+          {measures.length > 1 &&
+            measures.map((one) => (
+              <label key={one} className="flex items-center gap-1">
+                <input
+                  type="radio"
+                  name="measure"
+                  checked={measure === one}
+                  onChange={() => setMeasure(one)}
+                />
+                {one}
+              </label>
+            ))}
         </fieldset>
         <p className="text-muted">{data !== undefined && captionOf(data)}</p>
       </div>

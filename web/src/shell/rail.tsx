@@ -24,7 +24,7 @@ const PLACES = [
 ] as const;
 
 const ITEM =
-  "flex w-full flex-col items-center gap-0.5 rounded px-1 py-2 text-[11px] hover:bg-raised";
+  "flex w-full flex-col items-center gap-0.5 rounded px-0.5 py-2 text-[11px] whitespace-nowrap hover:bg-raised";
 
 /** The narrow rail: only what exists. The case goes along from page to page. */
 export function Rail({

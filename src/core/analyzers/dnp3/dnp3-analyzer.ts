@@ -61,9 +61,12 @@ export class Dnp3Analyzer implements Session {
     this.#seenBytes += bytes.length;
     this.#buffers[side] ??= new StreamBuffer(HELD_BYTES_MAX);
     const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) return this.#stop();
+    if (!buffer.push(bytes, position)) {
+      this.#stop();
+      return;
+    }
     while (!this.#isOver && buffer.length >= LINK_HEADER_BYTES) {
-      const header = this.#header(side, buffer.bytes);
+      const header = this.#header(buffer.bytes);
       if (header === undefined || buffer.length < header.frameBytes) break;
       this.#frame(side, header, buffer);
       buffer.consume(header.frameBytes);
@@ -81,7 +84,7 @@ export class Dnp3Analyzer implements Session {
     if (this.#exchange !== undefined) this.#write(this.#exchange);
   }
 
-  #header(side: Side, bytes: Uint8Array): LinkHeader | undefined {
+  #header(bytes: Uint8Array): LinkHeader | undefined {
     const header = parseLinkHeader(bytes);
     switch (header) {
       case "magic":

@@ -233,3 +233,35 @@ test("archives cut off or damaged never throw", () => {
     { numRuns: 300, seed: 9 },
   );
 });
+
+test("members of a zip are files of their own, those of a zip inside it too, down to a depth", () => {
+  const plain = (name: string, content: Uint8Array): Uint8Array => {
+    const local = Buffer.alloc(30);
+    local.write("PK\x03\x04", 0, "latin1");
+    local.writeUInt32LE(content.length, 18);
+    local.writeUInt32LE(content.length, 22);
+    local.writeUInt16LE(name.length, 26);
+    return new Uint8Array(Buffer.concat([local, Buffer.from(name), content]));
+  };
+  let archive = plain("0.pdf", bytes("%PDF-1.7"));
+  for (let n = 1; n < 8; n++) archive = plain(`${n}.zip`, archive);
+  const { tracker, conversation, finish } = track();
+  const weirds: string[] = [];
+  const about = Object.assign(conversation(1), {
+    weird: (name: string, addl?: string) => weirds.push(`${name} ${addl}`),
+  });
+  const feed = tracker.open(about, START);
+  feed.data(archive);
+  feed.end();
+  const rows = finish("files");
+  expect(rows.map(({ filename, source, depth }) => [filename, source, depth])).toEqual([
+    ["3.zip", "ZIP", 5],
+    ["4.zip", "ZIP", 4],
+    ["5.zip", "ZIP", 3],
+    ["6.zip", "ZIP", 2],
+    ["7.zip", "ZIP", 1],
+    [undefined, "HTTP", 0],
+  ]);
+  expect(rows[0]).toMatchObject({ parent_fuid: rows[1]!.fuid, is_complete: true });
+  expect(weirds).toEqual(["archive_unpack_limit files.unpackedDepth"]);
+});

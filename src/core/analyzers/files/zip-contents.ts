@@ -46,7 +46,10 @@ export class ZipContents implements FileReader {
     if (this.#isOutermost) this.#budget.packedBytes += bytes.length;
     let at = 0;
     while (at < bytes.length && this.#state !== "over") {
-      if (this.#budget.isSpent) return this.#stop();
+      if (this.#budget.isSpent) {
+        this.#stop();
+        return;
+      }
       at = this.#step(bytes, at);
     }
   }
@@ -108,7 +111,10 @@ export class ZipContents implements FileReader {
   #record(): void {
     const record = this.#held.subarray(0, this.#heldBytes);
     const length = recordBytes(record);
-    if (length === undefined || length > RECORD_BYTES_MAX) return this.#stop();
+    if (length === undefined || length > RECORD_BYTES_MAX) {
+      this.#stop();
+      return;
+    }
     if (length > record.length) {
       this.#wanted = length;
       return;
@@ -130,7 +136,10 @@ export class ZipContents implements FileReader {
       else this.#afterHeader("skip", header);
       return;
     }
-    if (!this.#budget.addMember()) return this.#stop();
+    if (!this.#budget.addMember()) {
+      this.#stop();
+      return;
+    }
     // A member without content has no name, as with Zeek.
     const isEmpty = header.size === 0 && !isOpenEnded;
     const size = isOpenEnded ? undefined : header.size;

@@ -2,6 +2,7 @@ import type { Conversation, Session, Side } from "../shared/index.ts";
 import { fileName, firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import type { BodyExpected } from "./entity-framing.ts";
 import {
+  KNOWN_METHODS,
   parseRequestLine,
   parseStatusLine,
   recognisesReply,
@@ -169,7 +170,10 @@ export class HttpSession implements Session, HttpFlow {
     const answering = this.#sides[1].isOngoing ? 1 : 0;
     if (this.#unanswered.length > answering && !this.#hasLostReplies) this.#isPipelined = true;
     if (this.#unanswered.length < METHODS_MAX) this.#unanswered.push(request.method);
-    this.conversation.confirm("http");
+    // A line of HTTP/0.9 is two words: the first lines of other protocols look like that too.
+    if (request.version !== 9 || KNOWN_METHODS.has(request.method)) {
+      this.conversation.confirm("http");
+    }
     if (request.method.toUpperCase() === "CONNECT") this.#isConnect = true;
     this.transactions.request(request.method, request.uri, {
       position,
@@ -195,10 +199,8 @@ export class HttpSession implements Session, HttpFlow {
   /** HTTP/0.9: the reply is the document, from its first byte on. */
   beginBareReply(side: HttpSide): void {
     side.setVersion(9);
-    if (this.#unanswered.length > 0) {
-      this.conversation.confirm("http");
-      this.#unanswered.shift();
-    }
+    const method = this.#unanswered.shift();
+    if (method !== undefined && KNOWN_METHODS.has(method)) this.conversation.confirm("http");
     side.isClosedAfter = true;
     this.transactions.reply(versionText(9), 0, undefined, 0);
     side.beginMessage(this.#replyBody(0));

@@ -14,7 +14,7 @@ import type { BodyExpected } from "./entity-framing.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
 import type { HttpShared } from "./http-shared.ts";
-import { type Transaction, Transactions } from "./transactions.ts";
+import { Transactions } from "./transactions.ts";
 
 /** What a side is at: a message's first line, its rest, a document without headers, or nothing at all. */
 type SideState = "line" | "message" | "raw" | "nothing";

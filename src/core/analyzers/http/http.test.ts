@@ -327,3 +327,11 @@ test("twice the headers, chunks or parts are twice the work", () => {
     expect(growthOf(workOf, 10_000)).toBeLessThanOrEqual(2.3);
   }
 });
+
+test("the first line of another protocol looks like HTTP/0.9 and is not taken for it", () => {
+  const out = talk(http, [
+    [0, bytes("SSH-2.0-OpenSSH_9.2 Debian\r\n")],
+    [1, bytes("SSH-2.0-OpenSSH_9.7\r\n")],
+  ]);
+  expect(out.services).toEqual([]);
+});
