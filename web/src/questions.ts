@@ -37,6 +37,11 @@ export function useRefreshMs(): number | false {
   return isRunning || data?.captures.some((c) => c.state === "running") ? LIVE_MS : false;
 }
 
+/** How soon counts over whole logs should be asked for again: they cost more than rows in sight. */
+export function useRecountMs(): number | false {
+  return useRefreshMs() === false ? false : CALM_MS;
+}
+
 export type FieldFacts = Output<"fields">["fields"][number];
 
 /** The server's fields, as they are and as schemas for the query language. */

@@ -11,11 +11,13 @@ import { gssapi } from "./gssapi/index.ts";
 import { http } from "./http/index.ts";
 import { http2 } from "./http2/index.ts";
 import { imap } from "./imap/index.ts";
+import { irc } from "./irc/index.ts";
 import { kerberos } from "./kerberos/index.ts";
 import { ldap } from "./ldap/index.ts";
 import { locatorSchema, residueSchema } from "./locator/index.ts";
 import { burstFillingsSchema, microburstsSchema } from "./microbursts/index.ts";
 import { modbus } from "./modbus/index.ts";
+import { mqtt } from "./mqtt/index.ts";
 import { mysql } from "./mysql/index.ts";
 import { ntlm } from "./ntlm/index.ts";
 import { ntp } from "./ntp/index.ts";
@@ -24,6 +26,7 @@ import { postgresql } from "./postgresql/index.ts";
 import { quic } from "./quic/index.ts";
 import { radius } from "./radius/index.ts";
 import { rdp, rdpeudp } from "./rdp/index.ts";
+import { bittorrent, enip, ike, stun, sunRpc } from "./recognised/index.ts";
 import { redis } from "./redis/index.ts";
 import { rfb } from "./rfb/index.ts";
 import { type Protocol, tunnelSchema } from "./shared/index.ts";
@@ -31,6 +34,7 @@ import { noticeSchema } from "./shared/notice/index.ts";
 import { sip } from "./sip/index.ts";
 import { smb } from "./smb/index.ts";
 import { smtp } from "./smtp/index.ts";
+import { snmp } from "./snmp/index.ts";
 import { socks } from "./socks/index.ts";
 import { softwareSchema } from "./software/index.ts";
 import { ssh } from "./ssh/index.ts";
@@ -111,6 +115,9 @@ export const protocols: readonly Protocol[] = [
   ntp,
   modbus,
   dnp3,
+  mqtt,
+  irc,
+  snmp,
   syslog,
   imap,
   xmpp,
@@ -131,6 +138,11 @@ export const protocols: readonly Protocol[] = [
   dceRpc,
   gssapi,
   ntlm,
+  stun,
+  ike,
+  enip,
+  bittorrent,
+  sunRpc,
 ];
 
 /** Every log there is: the list from which tables, queries, the API and pages are made. */

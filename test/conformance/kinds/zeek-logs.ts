@@ -182,6 +182,7 @@ const LIMIT_SETTINGS: readonly (readonly [setting: RegExp, limit: string])[] = [
         `ssh.${["kexAlgorithms", "hostKeyAlgorithms", "ciphers", "macs", "compressions"][n]}`,
       ] as const,
   ),
+  [/^(?:redef )?IRC::max_dcc_expected_transfers\s*=\s*(\d+)/, "irc.expectedTransfers"],
   [/^(?:redef )?SSH::max_kexinit_languages\s*=\s*(\d+)/, "ssh.languages"],
   [/^(?:redef )?SSH::password_guesses_limit\s*=\s*(\d+)/, "ssh.passwordGuesses"],
   [/^(?:redef )?SSL::notify_minimal_key_length\s*=\s*(\d+)/, "ssl.keyBits"],
@@ -341,13 +342,16 @@ function isSameTime(expected: unknown, ours: unknown): boolean {
   return Math.abs(expected - ours) < TIME_TOLERANCE + Math.abs(expected) * 1e-12;
 }
 
+/** Protocols that the source does not tell. */
+const OUR_SERVICES = new Set(["stun", "ike", "enip", "bittorrent", "nfs", "mount", "portmap"]);
+
 function isSameService(expected: Row, ours: Row, options: { bare: boolean }): boolean {
   const names = (row: Row) =>
     String(row.service ?? "")
       .split(",")
       .filter((name) => name !== "");
   const wanted = names(expected);
-  const has = new Set(names(ours));
+  const has = new Set(names(ours).filter((name) => !OUR_SERVICES.has(name)));
   if (!wanted.every((name) => has.has(name))) return false;
   return options.bare || has.size === wanted.length;
 }

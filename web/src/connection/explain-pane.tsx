@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import { call, type Output } from "../client.ts";
 import { Empty, Failed, Loading, Partial } from "../parts/states.tsx";
 import { countText, valueText, wireText } from "../text.ts";
@@ -24,6 +24,7 @@ interface ExplainProps {
 /** Which bytes of which packets a field came from; each leads to its packet. */
 export function ExplainPane({ uid, field, row, purpose, close, point }: ExplainProps) {
   const heading = useId();
+  const pane = useRef<HTMLElement>(null);
   const answer = useQuery({
     queryKey: ["explain", uid, field, row],
     queryFn: ({ signal }) =>
@@ -31,8 +32,13 @@ export function ExplainPane({ uid, field, row, purpose, close, point }: ExplainP
     staleTime: Number.POSITIVE_INFINITY,
   });
   const { data } = answer;
+  // It may lie below what is in sight, and grows when the answer comes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the answer makes it larger
+  useEffect(() => {
+    pane.current?.scrollIntoView({ block: "nearest" });
+  }, [data]);
   return (
-    <section aria-labelledby={heading} className="pane">
+    <section ref={pane} aria-labelledby={heading} className="pane">
       <div className="flex items-center gap-3 px-3 py-2">
         <h2 id={heading} className="heading">
           Where <span className="mono">{field}</span> comes from

@@ -86,13 +86,13 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
     <>
       <Summary shown={shown} uid={uid} caseName={caseName} />
       <TunnelPane row={row} />
+      <EventsPane uid={uid} caseName={caseName} point={point} />
+      <ObjectsPane uid={uid} caseName={caseName} />
       <PathPane row={row} packets={opened} point={point}>
         {isTcp && shown.packets.places.length > 0 && (
           <VerdictPart uid={uid} caseName={caseName} isAsked={isAsked} point={point} />
         )}
       </PathPane>
-      <EventsPane uid={uid} caseName={caseName} point={point} />
-      <ObjectsPane uid={uid} caseName={caseName} />
       <WeirdPane uid={uid} caseName={caseName} count={shown.packets.count} point={point} />
       <div ref={views}>
         <Tabs

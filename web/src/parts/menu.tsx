@@ -100,6 +100,7 @@ export function Menu(props: {
         </div>
       ))}
     </div>,
-    document.body,
+    // In the page's landmark, so that a screen reader knows where it is.
+    document.getElementById("main") ?? document.body,
   );
 }

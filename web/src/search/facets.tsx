@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { MoreHorizontal, PanelLeft } from "lucide-react";
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { type Layout, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call } from "../client.ts";
 import { Menu } from "../parts/menu.tsx";
 import { Failed } from "../parts/states.tsx";
 import type { MenuPlace } from "../parts/virtual-table.tsx";
-import type { FieldFacts } from "../questions.ts";
+import { type FieldFacts, useRecountMs } from "../questions.ts";
 import { countText, valueText } from "../text.ts";
 import { clauseOf, excluded, narrowed } from "./clause.ts";
 import { valueGroup } from "./value-menu.ts";
@@ -113,10 +113,12 @@ function Facet({ field, asked }: FacetProps) {
   const { question, layout, path } = asked;
   const [menu, setMenu] = useState<{ value: unknown; place: MenuPlace }>();
   const input = { ...toWire(question), log: field.log, by: [field.name], limit: VALUES_SHOWN };
+  const recountMs = useRecountMs();
   // Its key is the question: when that changes, what was asked before is given up.
   const answer = useQuery({
     queryKey: ["facet", input],
     queryFn: ({ signal }) => call("top", input, signal),
+    refetchInterval: recountMs,
   });
   const groups = answer.data?.groups ?? [];
   const most = Math.max(1, ...groups.map(({ rows }) => rows));
@@ -128,18 +130,23 @@ function Facet({ field, asked }: FacetProps) {
   };
   return (
     <section aria-label={field.name} className="border-b border-line/60 py-1.5 last:border-0">
-      <h3 className="mono truncate px-1 font-semibold" title={field.says}>
+      <h2 className="mono truncate px-1 font-semibold" title={field.says}>
         {field.name}
-      </h3>
-      {answer.isPending && <p className="px-1 text-muted">counting…</p>}
+      </h2>
+      {answer.isPending && (
+        <p className="px-1 text-muted">
+          {answer.fetchStatus === "idle" ? "cancelled" : "counting…"}
+        </p>
+      )}
       {answer.error !== null && <Failed error={answer.error} again={() => void answer.refetch()} />}
       {answer.data !== undefined && groups.length === 0 && (
         <p className="px-1 text-muted">no row has it</p>
       )}
       <ul>
-        {groups.map(({ values: [value], rows }) => (
+        {groups.map(({ values: [value], rows }, n) => (
           <FacetValue
             key={String(value)}
+            isFirst={n === 0}
             text={valueText(value)}
             rows={rows}
             share={rows / most}
@@ -161,7 +168,19 @@ function Facet({ field, asked }: FacetProps) {
   );
 }
 
+/** Arrow keys walk over the values of one field, which are one stop of the Tab key. */
+function walk(event: KeyboardEvent<HTMLElement>, menu: (from: HTMLElement) => void): void {
+  const own = event.currentTarget;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const all = [...(own.closest("ul")?.querySelectorAll<HTMLElement>("[data-value]") ?? [])];
+  if (step !== undefined) all[all.indexOf(own) + step]?.focus();
+  else if (event.key === "m" || event.key === "ContextMenu") menu(own);
+  else return;
+  event.preventDefault();
+}
+
 function FacetValue(props: {
+  isFirst: boolean;
   text: string;
   rows: number;
   share: number;
@@ -170,6 +189,10 @@ function FacetValue(props: {
 }) {
   const { text, rows, share, take, menu } = props;
   const shown = text === "-" ? "unset" : text;
+  const open = (from: HTMLElement): void => {
+    const { left, bottom } = from.getBoundingClientRect();
+    menu({ x: left, y: bottom, back: () => from.focus() });
+  };
   return (
     <li className="group relative flex items-center rounded hover:bg-raised">
       <span
@@ -180,6 +203,9 @@ function FacetValue(props: {
       <button
         type="button"
         title={shown}
+        data-value={shown}
+        tabIndex={props.isFirst ? 0 : -1}
+        onKeyDown={(event) => walk(event, open)}
         className="mono flex min-w-0 grow gap-2 px-1 py-0.5 text-left"
         onClick={(event) => take(event.altKey)}
       >
@@ -191,10 +217,8 @@ function FacetValue(props: {
         className="px-1 text-muted hover:text-blue"
         aria-label={`More about ${shown}`}
         aria-haspopup="menu"
-        onClick={({ currentTarget }) => {
-          const { left, bottom } = currentTarget.getBoundingClientRect();
-          menu({ x: left, y: bottom, back: () => currentTarget.focus() });
-        }}
+        tabIndex={-1}
+        onClick={({ currentTarget }) => open(currentTarget)}
       >
         <MoreHorizontal aria-hidden size={13} />
       </button>

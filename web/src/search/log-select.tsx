@@ -1,21 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
 import { navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call } from "../client.ts";
-import { useFields } from "../questions.ts";
+import { useFields, useRecountMs } from "../questions.ts";
 import { countText } from "../text.ts";
 import { groupLogs } from "./log-groups.ts";
 
 /** How many rows of each log answer the question; asked again when it changes. */
 export function useLogCounts(question: Question) {
   const input = toWire(question);
+  const recountMs = useRecountMs();
   return useQuery({
     queryKey: ["log-counts", input],
     queryFn: ({ signal }) => call("logs", input, signal),
+    refetchInterval: recountMs,
   });
 }
 
 /** Which log's rows are shown; each says how many rows of it match. */
 export function LogSelect({ question }: { question: Question }) {
+  const id = useId();
   const { data } = useFields();
   const counts = useLogCounts(question);
   const rows = new Map(counts.data?.logs.map((one) => [one.log, one.rows]));
@@ -26,9 +30,12 @@ export function LogSelect({ question }: { question: Question }) {
     return `${log} (${count === 0 ? "none" : countText(count)})`;
   };
   return (
-    <label className="flex min-w-0 items-center gap-2">
-      <span className="heading">Log</span>
+    <div className="flex min-w-0 items-center gap-2">
+      <label htmlFor={id} className="heading">
+        Log
+      </label>
       <select
+        id={id}
         className="field mono max-w-64"
         title={own?.says}
         value={question.log}
@@ -45,6 +52,6 @@ export function LogSelect({ question }: { question: Question }) {
           </optgroup>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

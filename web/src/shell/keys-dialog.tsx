@@ -32,6 +32,13 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
       ["m", "what can be done with the value"],
     ],
   ],
+  [
+    "Values beside a table",
+    [
+      ["↓ ↑", "next, previous value"],
+      ["m", "what can be done with it"],
+    ],
+  ],
   ["Packets and stream of a connection", [["← →", "to the next tab, from its name"]]],
   [
     "A packet",

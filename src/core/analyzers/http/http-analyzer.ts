@@ -1,4 +1,4 @@
-import type { Conversation, Session, Side } from "../shared/index.ts";
+import { type Conversation, latinBytes, type Session, type Side } from "../shared/index.ts";
 import { fileName, firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import type { BodyExpected } from "./entity-framing.ts";
 import {
@@ -45,6 +45,8 @@ export class HttpSession implements Session, HttpFlow {
   /** Who takes the bytes since the protocol was changed. */
   #inner: Session | undefined;
   #upgrade: UpgradeHeaders | undefined;
+  /** HTTP/2's first line was taken at its CR: the LF behind it was given on already. */
+  #mayOweLineFeed = false;
 
   constructor(conversation: Conversation, shared: HttpShared) {
     this.conversation = conversation;
@@ -65,8 +67,9 @@ export class HttpSession implements Session, HttpFlow {
     if (this.#isOver) return;
     if (!this.#isInStep[side] && !this.#findStep(side, bytes)) return;
     this.#seenBytes += bytes.length;
-    if (this.#inner !== undefined) this.#inner.data(side, bytes, position);
-    else this.#sides[side].data(bytes, position);
+    if (this.#inner === undefined) this.#sides[side].data(bytes, position);
+    else if (this.#mayOweLineFeed && side === 0) this.#passOwed(bytes, position);
+    else this.#inner.data(side, bytes, position);
   }
 
   gap(side: Side, length: number, position: number): void {
@@ -151,6 +154,7 @@ export class HttpSession implements Session, HttpFlow {
 
   /** Takes a request's first line. */
   requestLine(line: Uint8Array, position: number, side: HttpSide): void {
+    if (this.#requests === 0 && beginsHttp2(line) && this.#beginHttp2(position)) return;
     const request = parseRequestLine(line, (name) => this.conversation.weird(name), side.version);
     if (request === undefined) {
       if (this.#requests > 0 && !this.#isKeptAlive) return;
@@ -302,12 +306,28 @@ export class HttpSession implements Session, HttpFlow {
     this.#carry();
     const named = this.conversation.inner(protocol === "h2c" ? "http2" : protocol);
     this.#inner = named ?? this.conversation.innerByContent();
-    if (protocol !== "websocket" || named === undefined) return;
-    // The handshake is WebSocket's own (RFC 6455 4): it is given on as it was read.
-    const heads = this.#upgrade?.handshake(this.transactions.current?.texts);
+    if ((protocol !== "websocket" && protocol !== "h2c") || named === undefined) return;
+    // The handshake is WebSocket's own (RFC 6455 4), and HTTP/2 answers the request (RFC 7540 3.2):
+    // it is given on as it was read.
+    const heads = this.#upgrade?.handshake(this.transactions.current);
     if (heads === undefined) return;
     named.data(0, heads[0], 0);
-    named.data(1, heads[1], 0);
+    if (protocol === "websocket") named.data(1, heads[1], 0);
+  }
+
+  /** RFC 9113 3.3: who knows that the server speaks HTTP/2 begins with it. */
+  #beginHttp2(position: number): boolean {
+    this.#inner = this.conversation.inner("http2");
+    this.#inner?.data(0, HTTP2_LINE, position);
+    this.#mayOweLineFeed = true;
+    return this.#inner !== undefined;
+  }
+
+  /** Behind the first line of the preface stands a CR: an LF is that line's own. */
+  #passOwed(bytes: Uint8Array, position: number): void {
+    this.#mayOweLineFeed = false;
+    const start = bytes[0] === HTTP2_LINE[HTTP2_LINE.length - 1] ? 1 : 0;
+    if (start < bytes.length) this.#inner?.data(0, bytes.subarray(start), position + start);
   }
 
   #carry(): void {
@@ -317,12 +337,20 @@ export class HttpSession implements Session, HttpFlow {
   /** Bytes behind the one that changed the protocol, in the same piece. */
   passOn(side: Side, bytes: Uint8Array, position: number): boolean {
     if (this.#inner === undefined) return false;
+    if (side === 0) this.#mayOweLineFeed = false;
     this.#inner.data(side, bytes, position);
     return true;
   }
 }
 
 const EMPTY = new Uint8Array(0);
+/** The first line of HTTP/2's preface (RFC 9113 3.4), which no version before takes for a request. */
+const HTTP2_LINE = latinBytes("PRI * HTTP/2.0\r\n");
+
+function beginsHttp2(line: Uint8Array): boolean {
+  if (line.length !== HTTP2_LINE.length - 2) return false;
+  return line.every((byte, at) => byte === HTTP2_LINE[at]);
+}
 
 function beginsMessage(side: Side, bytes: Uint8Array): boolean {
   return (side === 0 ? recognisesRequest(bytes) : recognisesReply(bytes)) === "yes";

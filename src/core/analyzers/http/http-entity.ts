@@ -131,11 +131,6 @@ export class HttpEntity {
     return true;
   }
 
-  /** RFC 9112 6.3: a request that states no length has no body; only a reply may last to the end. */
-  get #isBareRequest(): boolean {
-    return this.#host.side === 0 && this.depth === 0 && !this.#framing.isPacked;
-  }
-
   /** The side ended properly: a last line without its end counts as one. */
   finishLines(): void {
     if (!this.isOver && this.#lines !== undefined) {
@@ -262,7 +257,9 @@ export class HttpEntity {
     else if (this.#framing.contentLength > 0) {
       this.#expected = this.#framing.contentLength;
       reader.plainBytes = this.#framing.contentLength;
-    } else if (this.#framing.contentLength === 0 || this.#isBareRequest) this.end();
+    } else if (this.#framing.contentLength === 0) this.end();
+    // RFC 9112 6.3: a request that states no length has no body; only a reply may last to the end.
+    else if (this.#host.side === 0 && this.depth === 0 && !this.#framing.isPacked) this.end();
     else if (this.#host.isClosedAfter || this.#framing.isPacked) {
       reader.plainBytes = Number.POSITIVE_INFINITY;
     } else if (this.#bodyExpected !== "yes") this.end();

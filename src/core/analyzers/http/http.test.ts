@@ -335,3 +335,36 @@ test("the first line of another protocol looks like HTTP/0.9 and is not taken fo
   ]);
   expect(out.services).toEqual([]);
 });
+
+test("who begins with HTTP/2 is given to its analyzer, with all bytes from the first", () => {
+  const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  const pieces: Piece[] = [
+    [0, bytes(`${preface}frames`)],
+    [1, bytes("answer")],
+    [0, bytes("more")],
+  ];
+  for (const all of [pieces, splitPieces(pieces)]) {
+    const outcome = talk(http, all);
+    expect(outcome.inner).toEqual([
+      { name: "http2", bytes: [bytes(`${preface}framesmore`), bytes("answer")] },
+    ]);
+    expect(outcome.rows("http")).toEqual([]);
+    expect(outcome.weirds).toEqual([]);
+  }
+});
+
+test("the request that asked for HTTP/2 is given on to answer it", () => {
+  const outcome = talk(http, [
+    [0, lines("OPTIONS /a HTTP/1.1", "Host: h", "Connection: Upgrade", "Upgrade: h2c", "")],
+    [1, lines("HTTP/1.1 101 Switch", "Connection: Upgrade", "Upgrade: h2c", "")],
+    [1, bytes("settings")],
+    [0, bytes("preface")],
+  ]);
+  expect(outcome.inner).toEqual([
+    {
+      name: "http2",
+      bytes: [bytes("OPTIONS /a HTTP/1.1\r\nHost: h\r\n\r\npreface"), bytes("settings")],
+    },
+  ]);
+  expect(outcome.rows("http")).toMatchObject([{ uri: "/a", status_code: 101 }]);
+});

@@ -1,3 +1,4 @@
+import type { Exchange } from "../shared/http-content/index.ts";
 import type { Side } from "../shared/index.ts";
 import { asciiText, latinBytes } from "../shared/index.ts";
 import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
@@ -43,8 +44,9 @@ export class UpgradeHeaders {
   }
 
   /** Both heads with what WebSocket looks at. */
-  handshake(texts: ReadonlyMap<string, string> | undefined): [Uint8Array, Uint8Array] {
-    const request = [`GET ${texts?.get("uri") ?? ""} HTTP/1.1`];
+  handshake(exchange: Pick<Exchange, "method" | "texts"> | undefined): [Uint8Array, Uint8Array] {
+    const { method = "GET", texts } = exchange ?? {};
+    const request = [`${method} ${texts?.get("uri") ?? ""} HTTP/1.1`];
     const [host, agent] = [texts?.get("host"), texts?.get("user_agent")];
     if (host !== undefined) request.push(`Host: ${host}`);
     if (agent !== undefined) request.push(`User-Agent: ${agent}`);

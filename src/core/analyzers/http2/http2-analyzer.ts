@@ -132,12 +132,19 @@ export class Http2Session implements Session, SideHost, StreamHost {
     const length = Math.min(bytes.length, PREFACE.length - first);
     for (let n = 0; n < length; n++) {
       if (bytes[n] === PREFACE[first + n]) continue;
-      this.conversation.reject("no preface of HTTP/2");
+      this.#noPreface();
       return -1;
     }
     this.#prefaceBytes += length;
     if (this.#prefaceBytes === PREFACE.length) this.#confirm();
     return length;
+  }
+
+  /** The server's side alone may tell what it is: the beginning of the client's was not captured. */
+  #noPreface(): void {
+    this.#prefaceBytes = PREFACE.length;
+    this.#sides[0].isOver = true;
+    if (!this.conversation.hasService("http2")) this.conversation.reject("no preface of HTTP/2");
   }
 
   /** RFC 7540 3.2: stream 1 is the request that asked for HTTP/2, which HTTP/1.1 hands over. */

@@ -1,5 +1,5 @@
 import type { RunningDigest } from "../../base/index.ts";
-import type { ContentDecoder, ContentRange } from "../shared/http-content/index.ts";
+import type { ContentDecoder, ContentRange, Exchange } from "../shared/http-content/index.ts";
 import {
   leadingInteger,
   listFile,
@@ -12,7 +12,6 @@ import { asciiText, hexText } from "../shared/index.ts";
 import { fileName, firstToken } from "../shared/mime/index.ts";
 import { DnsBody, isDnsMessage, NO_PLACE } from "./dns-body.ts";
 import type { Http2Shared } from "./http2-shared.ts";
-import type { Http2Exchange } from "./http2-stream.ts";
 
 const DIGEST_COLUMNS = ["request_body_sha256", "response_body_sha256"] as const;
 
@@ -20,7 +19,7 @@ const DIGEST_COLUMNS = ["request_body_sha256", "response_body_sha256"] as const;
 export interface BodyHost {
   readonly conversation: Conversation;
   readonly shared: Http2Shared;
-  readonly exchange: Http2Exchange;
+  readonly exchange: Exchange;
   /** The dialogue of DNS messages that bodies carry. */
   dns(side: Side, message: Uint8Array, position: number): void;
 }

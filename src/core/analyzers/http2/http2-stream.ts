@@ -19,9 +19,6 @@ import { type BodyHost, Http2Body } from "./http2-body.ts";
 import type { Http2Shared } from "./http2-shared.ts";
 import type { Hole } from "./http2-side.ts";
 
-/** An exchange of HTTP/2. */
-export type Http2Exchange = Exchange;
-
 /** Which part of a message a header block is (RFC 9113 8.1). */
 type Phase = "head" | "body" | "over";
 
@@ -35,7 +32,7 @@ export interface StreamHost {
 /** A request with its reply: one stream of a connection (RFC 9113 5). */
 export class Http2Stream implements BodyHost {
   readonly id: number;
-  readonly exchange: Http2Exchange;
+  readonly exchange: Exchange;
   /** Bytes of headers that its exchange holds. */
   heldBytes = 0;
   readonly #host: StreamHost;

@@ -17,7 +17,6 @@ import {
 } from "../../../../test/support/conversation.ts";
 import { countedSteps } from "../../../../test/support/counted-steps.ts";
 import { frame, HpackTestEncoder, hpackInteger } from "../../../../test/support/http2-frames.ts";
-import { dns } from "../dns/index.ts";
 import { FLAG, FRAME, PREFACE } from "./http2-parser.ts";
 import { http2 } from "./index.ts";
 
@@ -248,30 +247,25 @@ test("what CONNECT opens is looked at by content", () => {
   expect(outcome.rows("tunnel")).toHaveLength(1);
 });
 
-const QUESTION = Buffer.from("00000100000100000000000001610162000001 0001".replace(" ", ""), "hex");
-const REPLY = Buffer.from(
-  "0000818000010001000000000161016200000100 01c00c000100010000003c000401020304".replace(" ", ""),
-  "hex",
-);
 const DNS_TYPE: Fields = [["content-type", "application/dns-message"]];
 
-test("DNS over HTTP/2 is in the dns log, asked by POST or by GET", () => {
-  const get = `/dns-query?dns=${QUESTION.toString("base64url")}`;
-  const post = headers(1, request("/dns-query", DNS_TYPE, "POST"));
-  const outcome = talk(
-    http2,
-    [
-      ...OPENING,
-      [0, post],
-      [0, frame(FRAME.data, 1, QUESTION, endStream)],
-      ...answer(1, REPLY, DNS_TYPE),
-      ask(3, get, [["accept", "application/dns-message"]]),
-      ...answer(3, REPLY, DNS_TYPE),
-    ],
-    { inside: [dns] },
-  );
-  const row = { query: "a.b", answers: ["1.2.3.4"], proto: "tcp" };
-  expect(outcome.rows("dns")).toMatchObject([row, row]);
+test("DNS over HTTP/2 is given to the analyzer of DNS, asked by POST or by GET", () => {
+  const question = bytes("question of DNS");
+  const get = `/dns-query?x=y&dns=${Buffer.from(question).toString("base64url")}`;
+  const outcome = talk(http2, [
+    ...OPENING,
+    [0, headers(1, request("/dns-query", DNS_TYPE, "POST"))],
+    [0, frame(FRAME.data, 1, question.subarray(0, 5))],
+    [0, frame(FRAME.data, 1, question.subarray(5), endStream)],
+    ...answer(1, "one", DNS_TYPE),
+    ask(3, get, [["accept", "application/dns-message"]]),
+    ...answer(3, new Uint8Array(gzipSync("two")), [...DNS_TYPE, ["content-encoding", "gzip"]]),
+  ]);
+  const framed = (text: string) => bytes(`\0${String.fromCharCode(text.length)}${text}`);
+  expect(outcome.inner).toEqual([
+    { name: "dns", bytes: [framed("question of DNS"), framed("one")] },
+    { name: "dns", bytes: [framed("question of DNS"), framed("two")] },
+  ]);
   expect(outcome.weirds).toEqual([]);
 });
 
@@ -463,6 +457,20 @@ test("it is known by the client's preface, or by the server's settings", () => {
       expect([known(head, 0), known(head, 1)]).toEqual(["no", "no"]);
     }),
   );
+});
+
+test("where the client's beginning was not captured, answers tell of their streams", () => {
+  const outcome = talk(http2, [
+    [1, SETTINGS],
+    ask(1, "/"),
+    ...answer(1, "one"),
+    ...answer(3, "two"),
+  ]);
+  expect(http(outcome)).toMatchObject([
+    { status_code: 200, http2_stream: 1, response_body_len: 3 },
+    { status_code: 200, http2_stream: 3, response_body_len: 3 },
+  ]);
+  expect(outcome.services).toEqual(["http", "http2"]);
 });
 
 test("what is no HTTP/2 is given back", () => {

@@ -10,6 +10,8 @@ import { PostgresqlLog } from "./postgresql-log.ts";
 import {
   authenticationName,
   bigEndian32,
+  CANCEL_BYTES,
+  CANCEL_REQUEST,
   MAJOR_VERSION,
   parseErrorFields,
   parseStartup,
@@ -109,6 +111,13 @@ export class PostgresqlAnalyzer implements Session {
       this.#log.step.frontend = "ssl_request";
       buffer.consume(8);
       return true;
+    }
+    if (length === CANCEL_BYTES && version === CANCEL_REQUEST) {
+      if (buffer.length < CANCEL_BYTES) return false;
+      // Such a connection carries nothing else.
+      this.#conversation.confirm("postgresql");
+      this.#isPast = true;
+      return false;
     }
     const { maximum } = this.#shared.messageBytes;
     if (version >>> 16 !== MAJOR_VERSION || length < STARTUP_BYTES_MIN || length > maximum) {

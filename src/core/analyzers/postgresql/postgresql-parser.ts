@@ -2,6 +2,9 @@ import { asciiText, bytesToText } from "../shared/index.ts";
 
 /** Code of a request for TLS in the place of a version. */
 export const TLS_REQUEST = 80_877_103;
+/** Code of a request to end a query of another connection, and that request's length. */
+export const CANCEL_REQUEST = 80_877_102;
+export const CANCEL_BYTES = 16;
 export const MAJOR_VERSION = 3;
 
 /** Names of the fields of errors and notices by their letter. */

@@ -57,6 +57,9 @@ export const SERVICES = [
   "stun",
   "syslog_tcp",
   "http2",
+  "irc-dcc-data",
+  "ike",
+  "enip",
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
