@@ -106,7 +106,7 @@ test("the commands that documents name exist", () => {
     for (const [, name] of code.matchAll(/\bholdfast (?!-)([a-z]+)/g)) {
       expect(commands, `${document}: holdfast ${name}`).toContain(name);
     }
-    for (const [, name] of code.matchAll(/\bnpm run ([\w:]+)/g)) {
+    for (const [, name] of code.matchAll(/\bnpm run ([\w:-]+)/g)) {
       expect(Object.keys(scripts.scripts), `${document}: npm run ${name}`).toContain(name);
     }
   }

@@ -34,7 +34,9 @@ const NEEDS_RULES = new Set(["alert", "drop"]);
 /** Counts the events that checks ask for (kind `eve-filters`), as far as rows of ours can answer. */
 export async function runEveFilters(caseFolder: string, caseJson: CaseJson): Promise<CaseResult> {
   const checks = (caseJson.expect["checks"] ?? []) as readonly Check[];
-  const asked = checks.map(answerable);
+  // A configuration of the source's own seeds its Community IDs.
+  const isSeeded = caseJson.tags.includes("config");
+  const asked = checks.map((check) => answerable(check, isSeeded));
   const skippedPaths = asked.reduce((sum, { skipped }) => sum + skipped.length, 0);
   const comparable = asked.filter(({ isComparable }) => isComparable);
   const measures = {
@@ -89,7 +91,10 @@ function usesDns2(checks: readonly Check[]): boolean {
 }
 
 /** What of a check can be compared. */
-function answerable(check: Check): {
+function answerable(
+  check: Check,
+  isSeeded: boolean,
+): {
   check: Check;
   type: string;
   demands: Demand[];
@@ -99,6 +104,7 @@ function answerable(check: Check): {
   const all = demandsOf(check.filter);
   const type = String(check.filter["event_type"] ?? "any");
   const known = new Set([...(KNOWN_PATHS[type] ?? []), "event_type"]);
+  if (isSeeded) known.delete("community_id");
   const isKnown = ({ path }: Demand) => known.has(path.replace(/\[\d+\]/g, "[]"));
   const isListKnown = ({ path }: Demand) => known.has(`${path.replace(/\[\d+\]/g, "[]")}[]`);
   const demands = all.filter((one) => isKnown(one) || isListKnown(one));

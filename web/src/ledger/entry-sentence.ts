@@ -9,6 +9,8 @@ export function entrySentence(entry: Entry): string {
   const because = text("purpose") === "" ? "" : `: ${text("purpose")}`;
   const sentences: Readonly<Record<string, () => string>> = {
     "home.create": () => `home ${text("origin")} was made`,
+    "attachment.seal": () =>
+      `${text("kind")} ${text("name")} sealed as an attachment of ${text("case")}${because}`,
     "key.accept": () => `accepted: ${[entry["accepts"]].flat().join(", ")}`,
     "case.open": () => `case ${text("case")} opened${because}`,
     "import.start": () => `import of ${nameOf(entry["file"])} into ${text("case")} began${because}`,

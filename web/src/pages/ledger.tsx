@@ -16,6 +16,7 @@ const TYPES = [
   "segment.seal",
   "import.end",
   "import.abandon",
+  "attachment.seal",
   "read.packets",
   "read.metadata",
   "segment.destroy",

@@ -65,7 +65,9 @@ export class ImapAnalyzer implements Session {
     const [tag, word] = asciiText(line.subarray(0, WORD_BYTES_MAX)).split(/ +/, 2);
     if (tag === undefined || tag === "" || word === undefined || word === "") {
       this.#isOver = true;
-      this.#conversation.reject("no tag and command");
+      // Behind a greeting this may be a literal or a continuation: nothing more is read, that is all.
+      if (this.#conversation.hasService("imap")) this.#conversation.done();
+      else this.#conversation.reject("no tag and command");
       return;
     }
     const command = word.toLowerCase();

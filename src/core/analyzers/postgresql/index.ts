@@ -7,7 +7,13 @@ import {
 } from "../shared/index.ts";
 import { PostgresqlAnalyzer, type PostgresqlShared } from "./postgresql-analyzer.ts";
 import { postgresqlSchema } from "./postgresql-events.ts";
-import { bigEndian32, CANCEL_BYTES, CANCEL_REQUEST, MAJOR_VERSION, TLS_REQUEST } from "./postgresql-parser.ts";
+import {
+  bigEndian32,
+  CANCEL_BYTES,
+  CANCEL_REQUEST,
+  MAJOR_VERSION,
+  TLS_REQUEST,
+} from "./postgresql-parser.ts";
 
 /** PostgreSQL's frontend/backend protocol, version 3. */
 export const postgresql: Protocol = {

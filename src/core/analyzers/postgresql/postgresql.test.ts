@@ -63,6 +63,14 @@ test("where the server agrees to TLS both sides go to it", () => {
   expect(out.rows("postgresql")[0]).toMatchObject({ backend_arg: "S", success: true });
 });
 
+test("a connection that only asks to cancel is one too", () => {
+  const cancel = Uint8Array.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2]);
+  const out = talk(postgresql, splitPieces([[0, cancel]]));
+  expect(out.services).toEqual(["postgresql"]);
+  expect(out.rows("postgresql")).toEqual([]);
+  expect(postgresql.recognises!(cancel, 0, "tcp")).toBe("yes");
+});
+
 test("another protocol on its port is turned away", () => {
   expect(talk(postgresql, [[0, Buffer.from("GET / HTTP/1.1\r\n\r\n")]]).rejected).toBe(
     "no startup",

@@ -73,8 +73,9 @@ export class SipAnalyzer implements Session, SipVisitor {
   readonly #contentLength: [number, number] = [0, 0];
   #bytes = 0;
   #held: Uint8Array = EMPTY;
-  /** The datagram at hand. */
+  /** The datagram at hand, or where in the stream the head at hand begins. */
   #side: Side = 0;
+  #position = 0;
   #kind: 0 | 1 = 0;
 
   constructor(conversation: Conversation, shared: SipShared) {
@@ -103,6 +104,18 @@ export class SipAnalyzer implements Session, SipVisitor {
     if (isWhole || this.#bytes > VIOLATION_BYTES_MAX) return;
     this.end();
     this.#conversation.reject("no whole message");
+  }
+
+  /** Over TCP: a message up to its blank line; how long its body is, undefined when it is none. */
+  head(side: Side, bytes: Uint8Array, position: number): number | undefined {
+    this.#side = side;
+    this.#position = position;
+    this.#kind = isReply(bytes) ? 1 : 0;
+    this.#contentLength[this.#kind] = 0;
+    if (typeof parseSip(bytes, this) !== "number") return undefined;
+    this.#conversation.confirm("sip");
+    if (this.#kind === 1) this.#replyDone();
+    return Math.max(0, this.#contentLength[this.#kind]);
   }
 
   end(): void {
@@ -199,7 +212,7 @@ export class SipAnalyzer implements Session, SipVisitor {
   }
 
   #mark(field: string, at: number, length: number): void {
-    this.#conversation.trace?.mark("sip", field, this.#side, at, length);
+    this.#conversation.trace?.mark("sip", field, this.#side, this.#position + at, length);
   }
 }
 

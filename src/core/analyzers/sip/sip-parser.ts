@@ -104,3 +104,22 @@ export function recogniseSip(head: Uint8Array): Recognition {
   if (/^ ?SIP\/[0-9]\.[0-9](?:\r\n| [0-9]{3} )/.test(text)) return "yes";
   return / SIP\/[0-9]\.[0-9]\r\n/.test(text) ? "yes" : "no";
 }
+
+const STREAM_LINE_BYTES = 1024;
+const METHOD_START = /^(?:INVITE|ACK|BYE|CANCEL|REGISTER|OPTIONS|PRACK|SUBSCRIBE|NOTIFY|PUBLISH) /;
+const LATER_METHOD_START = /^(?:INFO|REFER|MESSAGE|UPDATE) /;
+
+/** A stream that begins with a whole first line of a request or reply. */
+export function recogniseSipStream(head: Uint8Array): Recognition {
+  let start = 0;
+  // Keep-alives may come before the first message (RFC 5626 3.5.1).
+  while (start < 8 && (head[start] === 13 || head[start] === 10)) start++;
+  const text = asciiText(head.subarray(start, start + STREAM_LINE_BYTES));
+  if (/^SIP\/2\.0 [0-9]{3} /.test(text)) return "yes";
+  const isRequest = METHOD_START.test(text) || LATER_METHOD_START.test(text);
+  const end = text.indexOf("\n");
+  if (end >= 0) return isRequest && / SIP\/2\.0\r?\n/.test(text.slice(0, end + 1)) ? "yes" : "no";
+  if (text.length >= STREAM_LINE_BYTES) return "no";
+  if (isRequest) return "more";
+  return /^[A-Z]{0,9}$/.test(text) || /^SIP\/[0-9. ]{0,8}$/.test(text) ? "more" : "no";
+}

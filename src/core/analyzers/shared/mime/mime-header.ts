@@ -186,7 +186,7 @@ function quotedAt(value: Uint8Array, from: number): FoundValue | undefined {
 export function fileName(header: string, value: Uint8Array): string | undefined {
   const text = asciiText(value);
   const wanted = header === "content-type" ? /name[\t ]*=/i : /filename[\t ]*\*?=/i;
-  if (!wanted.test(text)) return undefined;
+  if (!wanted.test(text)) return continuedName(text);
   let end = -1;
   for (const match of text.matchAll(/name[\t ]*\*?=[\t ]*/gi)) end = match.index + match[0].length;
   let name = text.slice(end);
@@ -195,6 +195,21 @@ export function fileName(header: string, value: Uint8Array): string | undefined 
   if (/^[a-zA-Z0-9!#$%&+-^_`{}~]+'[a-zA-Z0-9!#$%&+-^_`{}~]*'/.test(name)) {
     name = name.slice(name.lastIndexOf("'") + 1);
   }
+  return unescapeUri(latinBytes(name));
+}
+
+/** Pieces of a name that are put together. */
+const NAME_PIECES_MAX = 64;
+
+/** A name in numbered pieces (RFC 2231 3): `filename*0=…; filename*1=…`. */
+function continuedName(text: string): string | undefined {
+  const pieces: string[] = [];
+  for (const match of text.matchAll(/(?:file)?name\*(\d{1,2})\*?=(?:"([^"]*)"|([^;\s]*))/gi)) {
+    const number = Number(match[1]);
+    if (number < NAME_PIECES_MAX) pieces[number] ??= match[2] ?? match[3] ?? "";
+  }
+  if (pieces[0] === undefined) return undefined;
+  const name = pieces.join("").replace(/^[\w!#$%&+^`{}~-]+'[\w!#$%&+^`{}~-]*'/, "");
   return unescapeUri(latinBytes(name));
 }
 
