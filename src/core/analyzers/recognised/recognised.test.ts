@@ -59,12 +59,15 @@ test("one that is cut, or whose lengths do not fit, is not", () => {
   expect(ike.recognises!(chain, 0, "udp")).toBe("no");
 });
 
-test("DTLS on a flow of STUN is read on", () => {
+test("DTLS on a flow of STUN is read on, from its first hello", () => {
+  const hello = bytes("16 feff 0000 000000000001 0001 01");
+  const broken = bytes("16 feff 0000 000000000000 0001 fe");
   const outcome = talk(
     stun,
     [
       [0, binding],
-      [0, Uint8Array.of(22, 254, 253)],
+      [0, broken],
+      [0, hello],
       [1, Uint8Array.of(128)],
     ],
     {
@@ -72,7 +75,7 @@ test("DTLS on a flow of STUN is read on", () => {
     },
   );
   expect(outcome.inner).toMatchObject([{ name: "dtls" }]);
-  expect(outcome.inner[0]!.bytes[0].length).toBe(3);
+  expect(outcome.inner[0]!.bytes[0].length).toBe(hello.length);
 });
 
 test("a call that comes byte by byte is known too", () => {

@@ -8,6 +8,8 @@ const CLASSIC_ATTRIBUTE_LAST = 0x000b;
 /** First bytes that DTLS has where it shares a flow with STUN (RFC 7983). */
 const DTLS_FIRST = 20;
 const DTLS_LAST = 63;
+const DTLS_HANDSHAKE = 22;
+const DTLS_RECORD_BYTES = 13;
 
 /** STUN (RFC 8489, RFC 3489): seen as a service; DTLS beside it is read on. */
 export const stun: Protocol = {
@@ -34,13 +36,20 @@ class StunSession implements Session {
     }
     const first = bytes[0] ?? 0;
     if (first < DTLS_FIRST || first > DTLS_LAST) return;
-    this.#dtls ??= conversation.inner("dtls");
+    // What only looks like DTLS must not spoil it for what comes behind.
+    if (this.#dtls === undefined && isHello(bytes)) this.#dtls = conversation.inner("dtls");
     this.#dtls?.data(side, bytes, 0);
   }
 
   end(): void {
     this.#dtls?.end?.();
   }
+}
+
+/** A record with one of the messages that begin a handshake (RFC 6347 4.2.2): hellos, and a cookie. */
+function isHello(bytes: Uint8Array): boolean {
+  const message = bytes[DTLS_RECORD_BYTES] ?? 0;
+  return bytes[0] === DTLS_HANDSHAKE && bytes[1] === 0xfe && message >= 1 && message <= 3;
 }
 
 /** A message with the cookie, or one of the older protocol whose attributes fill it. */

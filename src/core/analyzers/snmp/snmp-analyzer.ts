@@ -81,41 +81,28 @@ export class SnmpAnalyzer implements Session {
     };
     const summary = this.#summary;
     summary.lastTime = now;
-    const { community, description } = message;
+    const { community } = message;
     if (summary.community === undefined && community !== undefined) {
       summary.community = bytesToText(bytes.subarray(community.start, community.end));
       const length = community.end - community.start;
       trace?.mark("snmp", "community", side, community.start, length);
     }
-    switch (message.pdu) {
-      case SNMP_PDU.getRequest:
-      case SNMP_PDU.getNextRequest:
-        summary.gets += message.bindings;
-        break;
-      case SNMP_PDU.getBulkRequest:
-        summary.bulks += message.bindings;
-        break;
-      case SNMP_PDU.setRequest:
-        summary.sets += message.bindings;
-        break;
-      case SNMP_PDU.response:
-        summary.responses += message.bindings;
-        if (message.upTime !== undefined) summary.upSince = now - message.upTime * TICK;
-        if (description === undefined) break;
-        summary.description = bytesToText(
-          bytes.subarray(
-            description.start,
-            Math.min(description.end, description.start + TEXT_MAX),
-          ),
-        );
-        trace?.mark(
-          "snmp",
-          "display_string",
-          side,
-          description.start,
-          description.end - description.start,
-        );
-        break;
-    }
+    const { pdu, bindings } = message;
+    if (pdu === SNMP_PDU.getRequest || pdu === SNMP_PDU.getNextRequest) summary.gets += bindings;
+    else if (pdu === SNMP_PDU.getBulkRequest) summary.bulks += bindings;
+    else if (pdu === SNMP_PDU.setRequest) summary.sets += bindings;
+    else if (pdu === SNMP_PDU.response) this.#answer(summary, { side, message, bytes });
+  }
+
+  #answer(summary: Summary, about: { side: Side; message: SnmpMessage; bytes: Uint8Array }): void {
+    const { side, message, bytes } = about;
+    const { now, trace } = this.#conversation;
+    summary.responses += message.bindings;
+    if (message.upTime !== undefined) summary.upSince = now - message.upTime * TICK;
+    if (message.description === undefined) return;
+    const { start, end } = message.description;
+    const kept = Math.min(end, start + TEXT_MAX);
+    summary.description = bytesToText(bytes.subarray(start, kept));
+    trace?.mark("snmp", "display_string", side, start, end - start);
   }
 }
