@@ -3,8 +3,6 @@ import type {
   Conversation,
   FieldTrace,
   NoticeDetails,
-  Protocol,
-  ProtocolRun,
   ServiceBits,
   ServiceName,
   Session,
@@ -13,28 +11,9 @@ import type {
 } from "../analyzers/index.ts";
 import { serviceBits } from "../analyzers/index.ts";
 import type { PayloadReceiver } from "../flow/index.ts";
-import type { Applications } from "./applications.ts";
+import type { FlowHost } from "./flow-host.ts";
 import { ProtocolSearch } from "./protocol-search.ts";
-
-/** A protocol with its run on this capture. */
-export interface RunningProtocol {
-  readonly protocol: Protocol;
-  readonly run: ProtocolRun;
-}
-
-/** What never changes about a flow but by a flip, copied when its first payload came. */
-export interface FlowFacts {
-  readonly flow: number;
-  readonly transport: Transport;
-  readonly uidHigh: number;
-  readonly uidLow: number;
-  readonly originator: Int32Array;
-  readonly responder: Int32Array;
-  readonly originatorPort: number;
-  readonly responderPort: number;
-  readonly startTime: number;
-  readonly isMidStream: boolean;
-}
+import type { FlowFacts, RunningProtocol } from "./running-protocol.ts";
 
 /** Sessions inside sessions: SOCKS in TLS in HTTP CONNECT and so on. */
 const NESTING_MAX = 8;
@@ -42,7 +21,7 @@ const NESTING_MAX = 8;
 /** One flow's sessions: gives them the payload, keeps what they found. */
 export class AppFlow implements PayloadReceiver {
   facts: FlowFacts;
-  readonly applications: Applications;
+  readonly applications: FlowHost;
   services: ServiceBits = { high: 0, low: 0 };
   /** Who logged on over it last. */
   account: string | undefined;
@@ -52,7 +31,7 @@ export class AppFlow implements PayloadReceiver {
   #sessions: OpenSession[] = [];
   #isPastLimit = false;
 
-  constructor(facts: FlowFacts, applications: Applications) {
+  constructor(facts: FlowFacts, applications: FlowHost) {
     this.facts = facts;
     this.applications = applications;
     this.#search = new ProtocolSearch(applications.candidates(facts.transport), facts.transport);

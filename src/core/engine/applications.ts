@@ -4,7 +4,6 @@ import {
   type FieldTrace,
   LogWriter,
   NO_SERVICES,
-  type NoticeDetails,
   type Protocol,
   type ServiceBits,
   serviceBits,
@@ -15,8 +14,10 @@ import { createLimit } from "../base/index.ts";
 import type { EventSink, LogSchema } from "../events/index.ts";
 import { createFlowRecord, type FlowTable, type PayloadReceiver } from "../flow/index.ts";
 import { IP_PROTOCOL } from "../packet/index.ts";
-import { AppFlow, type FlowFacts, type RunningProtocol } from "./app-flow.ts";
+import { AppFlow } from "./app-flow.ts";
 import { ExpectedFlows } from "./expected-flows.ts";
+import type { AppNotice, EndedFlow, FlowHost } from "./flow-host.ts";
+import type { FlowFacts, RunningProtocol } from "./running-protocol.ts";
 
 export interface ApplicationsOptions {
   readonly protocols: readonly Protocol[];
@@ -33,14 +34,6 @@ export interface ApplicationsOptions {
   readonly onRow?: ((log: string) => void) | undefined;
 }
 
-/** A notice that a protocol makes. */
-export interface AppNotice {
-  readonly note: string;
-  readonly message: string;
-  readonly sub: string | undefined;
-  readonly more: NoticeDetails | undefined;
-}
-
 /** What a notice is about, and where it is written. */
 export interface NoticeSubject {
   readonly conversation: Conversation;
@@ -49,7 +42,7 @@ export interface NoticeSubject {
 }
 
 /** All application protocols at work on one capture: opens them on flows, holds what they share. */
-export class Applications {
+export class Applications implements FlowHost {
   readonly trace: FieldTrace | undefined;
   readonly expected = new ExpectedFlows();
   readonly #table: () => FlowTable;
@@ -179,7 +172,7 @@ export class Applications {
     this.#table().history.violation(flow);
   }
 
-  ended(flow: AppFlow): void {
+  ended(flow: EndedFlow): void {
     this.#ended = { flow: flow.facts.flow, services: flow.services };
   }
 

@@ -1,5 +1,5 @@
 import type { Session, Side, Transport } from "../analyzers/index.ts";
-import type { RunningProtocol } from "./app-flow.ts";
+import type { RunningProtocol } from "./running-protocol.ts";
 
 /** Bytes of each side that are looked at; Zeek's dpd_buffer_size is 1,024. */
 const HEAD_BYTES_MAX = 2048;

@@ -7,7 +7,7 @@ export {
   FrameReader,
   type FrameType,
 } from "./frames.ts";
-export { joinList, LIST_SEPARATOR, listValues, splitList } from "./lists.ts";
+export { joinList, listValues } from "./lists.ts";
 export {
   type Column,
   type ColumnType,

@@ -7,11 +7,10 @@ export {
   type FlowLimits,
   type FlowTableOptions,
 } from "./flow-options.ts";
-export {
-  FlowPayload,
-  type OnPlaced,
-  type OpenReceiver,
-  type PayloadReceiver,
+export type {
+  OnPlaced,
+  OpenReceiver,
+  PayloadReceiver,
 } from "./flow-payload.ts";
 export {
   CONN_STATES,

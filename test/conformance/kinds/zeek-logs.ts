@@ -182,6 +182,7 @@ const LIMIT_SETTINGS: readonly (readonly [setting: RegExp, limit: string])[] = [
         `ssh.${["kexAlgorithms", "hostKeyAlgorithms", "ciphers", "macs", "compressions"][n]}`,
       ] as const,
   ),
+  [/^(?:redef )?default_file_bof_buffer_size\s*=\s*(\d+)/, "files.headBytes"],
   [/^(?:redef )?IRC::max_dcc_expected_transfers\s*=\s*(\d+)/, "irc.expectedTransfers"],
   [/^(?:redef )?SSH::max_kexinit_languages\s*=\s*(\d+)/, "ssh.languages"],
   [/^(?:redef )?SSH::password_guesses_limit\s*=\s*(\d+)/, "ssh.passwordGuesses"],
@@ -316,7 +317,7 @@ function comparable(value: unknown, field: string, known: Field | undefined): un
     known?.items === "interval"
       ? value.map((n) => Math.round(n * 1e6) / 1e6)
       : value.map((item) => (typeof item === "string" ? plainText(item) : item));
-  return known?.isSet ? [...items].sort() : items;
+  return known?.isSet ? items.toSorted() : items;
 }
 
 /**

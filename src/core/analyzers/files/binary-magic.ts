@@ -22,7 +22,16 @@ export const BINARY_MAGIC: readonly MagicTest[] = [
   (head) => (isH264(head) ? [41, "video/h264"] : undefined),
   matroska,
   python,
+  iso9660,
 ];
+
+/** The first volume descriptor lies in sector 16 (ECMA-119 8.1): further in than is looked by default. */
+const DESCRIPTOR_PLACE = 16 * 2048 + 1;
+
+function iso9660(_: Uint8Array, text: string): Found {
+  const isImage = text.startsWith("CD001\x01", DESCRIPTOR_PLACE);
+  return isImage ? [99, "application/x-iso9660-image"] : undefined;
+}
 
 /** A zip whose first member is one of an office file's and of which a later one names the kind. */
 function office(_: Uint8Array, text: string): Found {

@@ -14,6 +14,7 @@ import { type FileReader, HeadReader } from "./file-readers.ts";
 import type { FileSink } from "./file-sink.ts";
 import { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
 import { nameFile } from "./fuids.ts";
+import { HEAD_BYTES } from "./magic.ts";
 import { PE_HEAD_BYTES, writePe } from "./pe-reader.ts";
 import { type FileDigests, type FileKeeper, TrackedFile } from "./tracked-file.ts";
 import { WholeFeed } from "./whole-feed.ts";
@@ -39,6 +40,7 @@ const UNPACKED_RATIO_MAX = 250;
 
 /** Follows the files of a capture: types, digests, the logs of files and of what lies in them. */
 export class FileTracker implements FileAnalysis, FileKeeper {
+  readonly headBytes: number;
   readonly onBytes: ((fuid: string, bytes: Uint8Array) => void) | undefined;
   readonly #services: FileTrackerServices;
   readonly #shared = new Map<string, TrackedFile>();
@@ -52,6 +54,7 @@ export class FileTracker implements FileAnalysis, FileKeeper {
     this.#services = services;
     const { onFile } = services;
     this.onBytes = onFile && ((fuid, bytes) => onFile.bytes(fuid, bytes));
+    this.headBytes = services.limit("files.headBytes", HEAD_BYTES).maximum;
     this.#sharedLimit = services.limit("files.shared", SHARED_FILES_MAX);
     this.#memberLimit = services.limit("files.archiveMembers", MEMBERS_MAX);
     this.#unpackLimits = {

@@ -160,6 +160,13 @@ test("a file's first bytes tell its type", () => {
   for (const [head, type] of TYPES) expect([head, mimeTypeOf(bytes(head))]).toEqual([head, type]);
 });
 
+test("an image of a CD is known where enough of it is looked at", () => {
+  const image = new Uint8Array(40_000);
+  image.set(bytes("CD001\x01"), 32_769);
+  expect(mimeTypeOf(image)).toBeUndefined();
+  expect(mimeTypeOf(image, 40_000)).toBe("application/x-iso9660-image");
+});
+
 test("whatever a file begins with, telling its type neither throws nor drags on", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 4096 }), (head) => {

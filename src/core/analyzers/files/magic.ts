@@ -9,10 +9,13 @@ export const HEAD_BYTES = 4096;
 /** Entries by the byte that the file must begin with; 256 holds those that look further in first. */
 const BY_FIRST_BYTE: readonly (readonly MagicEntry[])[] = byFirstByte();
 
-/** The MIME type of a file by its first bytes; undefined when no entry fits. */
-export function mimeTypeOf(head: Uint8Array): string | undefined {
+/**
+ * The MIME type of a file by its first bytes, of which so many are looked at; undefined when no entry
+ * fits.
+ */
+export function mimeTypeOf(head: Uint8Array, maximum = HEAD_BYTES): string | undefined {
   if (head.length === 0) return undefined;
-  const bytes = head.length > HEAD_BYTES ? head.subarray(0, HEAD_BYTES) : head;
+  const bytes = head.length > maximum ? head.subarray(0, maximum) : head;
   let strength = Number.NEGATIVE_INFINITY;
   let mimeType: string | undefined;
   const offer = (newStrength: number, newType: string): void => {

@@ -2,7 +2,7 @@ import type { RunningDigest } from "../../base/index.ts";
 import type { Conversation, FileStart } from "../shared/index.ts";
 import { FilePieces } from "./file-pieces.ts";
 import type { FileReader } from "./file-readers.ts";
-import { HEAD_BYTES, mimeTypeOf } from "./magic.ts";
+import { mimeTypeOf } from "./magic.ts";
 import type { ZipBudget } from "./zip-budget.ts";
 
 /** Nanoseconds without a byte after which a file is given up (Zeek's default_file_timeout_interval). */
@@ -13,6 +13,8 @@ const FLOWS_MAX = 64;
 /** What a file takes from whoever keeps it. */
 export interface FileKeeper {
   createDigests(): FileDigests | undefined;
+  /** Bytes of a file's beginning that its type is told from. */
+  readonly headBytes: number;
   /** Readers for files of a type, made when the type is known. */
   readersFor(file: TrackedFile, mimeType: string): FileReader[];
   /** Every byte in order, for whoever takes files out. */
@@ -171,26 +173,26 @@ export class TrackedFile {
   }
 
   #keepHead(bytes: Uint8Array): void {
-    if (this.#headBytes === 0 && bytes.length >= HEAD_BYTES) {
-      this.#decide(mimeTypeOf(bytes));
+    if (this.#headBytes === 0 && bytes.length >= this.#keeper.headBytes) {
+      this.#decide(mimeTypeOf(bytes, this.#keeper.headBytes));
       return;
     }
     const head = this.#roomForHead(bytes.length);
-    const taken = Math.min(bytes.length, HEAD_BYTES - this.#headBytes);
+    const taken = Math.min(bytes.length, this.#keeper.headBytes - this.#headBytes);
     head.set(bytes.subarray(0, taken), this.#headBytes);
     this.#headBytes += taken;
     // The rest of this piece comes behind the head: readers made now get the head as first bytes.
-    if (this.#headBytes >= HEAD_BYTES) {
+    if (this.#headBytes >= this.#keeper.headBytes) {
       const before = this.#headBytes - taken;
-      this.#decide(mimeTypeOf(head), head.subarray(0, before));
+      this.#decide(mimeTypeOf(head, this.#keeper.headBytes), head.subarray(0, before));
     }
   }
 
   #roomForHead(length: number): Uint8Array {
-    const needed = Math.min(HEAD_BYTES, this.#headBytes + length);
+    const needed = Math.min(this.#keeper.headBytes, this.#headBytes + length);
     const old = this.#head;
     if (old !== undefined && old.length >= needed) return old;
-    const head = new Uint8Array(Math.min(HEAD_BYTES, Math.max(256, needed * 2)));
+    const head = new Uint8Array(Math.min(this.#keeper.headBytes, Math.max(256, needed * 2)));
     if (old !== undefined) head.set(old.subarray(0, this.#headBytes));
     this.#head = head;
     return head;
@@ -201,7 +203,7 @@ export class TrackedFile {
     if (this.#isTypeDecided) return;
     const head = this.#head?.subarray(0, this.#headBytes);
     if (head === undefined || head.length === 0) this.#isTypeDecided = true;
-    else this.#decide(mimeTypeOf(head), head);
+    else this.#decide(mimeTypeOf(head, this.#keeper.headBytes), head);
   }
 
   #decide(mimeType: string | undefined, before?: Uint8Array): void {

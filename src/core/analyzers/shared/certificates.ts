@@ -1,4 +1,4 @@
-import type { Conversation } from "./protocol.ts";
+import type { Conversation } from "./conversation.ts";
 
 /** A certificate as it travelled over a flow. */
 export interface CertificateStart {

@@ -1,4 +1,4 @@
-import type { Side } from "./protocol.ts";
+import type { Side } from "./side.ts";
 
 /**
  * Told which bytes a field of the row being made came from, while a flow is replayed for `explain`. Marks

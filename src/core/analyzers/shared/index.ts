@@ -1,5 +1,6 @@
 export { addressText } from "./address-text.ts";
 export type { CertificateAnalysis, CertificateStart, SeenCertificate } from "./certificates.ts";
+export type { CarriedOutcome, Conversation, NoticeDetails, Session } from "./conversation.ts";
 export {
   DER_TAG,
   DerCursor,
@@ -16,18 +17,7 @@ export { FLOW_FIELDS } from "./flow-fields.ts";
 export { KeyTexts } from "./key-texts.ts";
 export { LineReader, type LineSink } from "./line-reader.ts";
 export { type FlowIds, LogWriter } from "./log-writer.ts";
-export type {
-  AnalyzerServices,
-  CarriedOutcome,
-  Conversation,
-  NoticeDetails,
-  Protocol,
-  ProtocolRun,
-  Recognition,
-  Session,
-  Side,
-  Transport,
-} from "./protocol.ts";
+export type { AnalyzerServices, Protocol, ProtocolRun, Recognition } from "./protocol.ts";
 export { ProxyTunnels } from "./proxy-tunnels.ts";
 export { sendRows, setAddress, setFlowIds, setFlowTime } from "./row-fields.ts";
 export {
@@ -37,6 +27,7 @@ export {
   type ServiceName,
   serviceBits,
 } from "./services.ts";
+export type { Side, Transport } from "./side.ts";
 export type { SoftwareInventory, SoftwareSighting } from "./software.ts";
 export { StreamBuffer } from "./stream-buffer.ts";
 export { asciiText, bytesToText, hexText, utf16Text } from "./text.ts";

@@ -1,6 +1,6 @@
 import type { Limit } from "../../base/index.ts";
+import type { Conversation } from "./conversation.ts";
 import type { LogWriter } from "./log-writer.ts";
-import type { Conversation } from "./protocol.ts";
 import { TUNNEL_TYPES } from "./tunnel-events.ts";
 
 /** Proxies that carry other connections: each pair of client and proxy is told once. */

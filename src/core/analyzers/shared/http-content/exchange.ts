@@ -1,5 +1,5 @@
 import { decodeBase64, type MimeHeader } from "../mime/index.ts";
-import type { Side } from "../protocol.ts";
+import type { Side } from "../side.ts";
 import { asciiText, bytesToText } from "../text.ts";
 
 /** Files of one direction of an exchange. */

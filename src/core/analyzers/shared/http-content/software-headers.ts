@@ -1,4 +1,5 @@
-import type { Conversation, Side } from "../protocol.ts";
+import type { Conversation } from "../conversation.ts";
+import type { Side } from "../side.ts";
 import type { SoftwareInventory } from "../software.ts";
 
 interface HeaderKind {

@@ -1,5 +1,5 @@
+import type { Conversation, NoticeDetails } from "../conversation.ts";
 import type { LogWriter } from "../log-writer.ts";
-import type { Conversation, NoticeDetails } from "../protocol.ts";
 
 /** Zeek's Notice::default_suppression_interval. */
 const SUPPRESS_SECONDS = 3600;
