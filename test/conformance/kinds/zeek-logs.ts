@@ -317,7 +317,7 @@ function comparable(value: unknown, field: string, known: Field | undefined): un
     known?.items === "interval"
       ? value.map((n) => Math.round(n * 1e6) / 1e6)
       : value.map((item) => (typeof item === "string" ? plainText(item) : item));
-  return known?.isSet ? items.toSorted() : items;
+  return known?.isSet ? items.toSorted((a, b) => String(a).localeCompare(String(b))) : items;
 }
 
 /**
