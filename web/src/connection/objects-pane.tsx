@@ -64,7 +64,9 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
         >
           <Chevron aria-hidden size={13} className="shrink-0 text-muted" />
           <span className="w-28 shrink-0">{fuid}</span>
-          <span className="min-w-0 grow truncate">{valueText(row["filename"])}</span>
+          <span className="min-w-0 grow truncate">
+            {valueText(row["filename"] ?? row["origin"])}
+          </span>
           <span className="w-48 shrink-0 truncate">{valueText(row["mime_type"])}</span>
           <span className="w-32 shrink-0 text-right">{objectSizeText(row)}</span>
         </button>

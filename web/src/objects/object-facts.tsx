@@ -31,6 +31,7 @@ export function ObjectFacts({ row, caseName }: { row: Row; caseName: string }) {
     <div className="px-3 py-2">
       <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-0.5">
         <Fact name="name">{valueText(row["filename"])}</Fact>
+        <Fact name="from">{valueText(row["origin"])}</Fact>
         <Fact name="type">{valueText(row["mime_type"])}</Fact>
         <Fact name="size">
           {objectSizeText(row)}

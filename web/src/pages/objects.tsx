@@ -215,7 +215,8 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     title: (row) => valueText(row["sha256"]),
     cell: (row) => valueText(row["sha256"]).slice(0, 12),
   },
-  column("filename", "minmax(160px, 1fr)"),
+  column("filename", "minmax(120px, 1fr)"),
+  column("origin", "minmax(160px, 1fr)"),
 ];
 
 function column(name: string, width: string): TableColumn<Row> {
