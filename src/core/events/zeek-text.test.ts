@@ -90,6 +90,6 @@ test("the header names fields and types", () => {
   const text = new TextDecoder().decode(new ZeekTsvWriter(schema).header());
   expect(text).toContain("#path\ttest\n#fields\tts\tuid\thost\t");
   expect(text).toContain(
-    "#types\ttime\tstring\taddr\tport\tenum\tstring\tinterval\tcount\tstring\n",
+    "#types\ttime\tstring\taddr\tport\tenum\tset[string]\tinterval\tcount\tstring\n",
   );
 });
