@@ -26,9 +26,14 @@ export function isTextual(field: Field): boolean {
 
 /**
  * Finds a field by its full name (`conn.orig_bytes`) or a short one. A short name that several logs
- * have means the field of that name in whichever log is asked, if all have it as the same kind.
+ * have means the field of that name in whichever log is asked, if all have it as the same kind; else that
+ * of `asked`, the log the question is put to.
  */
-export function findField(name: string, logs: readonly LogSchema[]): FieldLookup {
+export function findField(
+  name: string,
+  logs: readonly LogSchema[],
+  asked?: string | undefined,
+): FieldLookup {
   for (const log of logs) {
     if (!name.startsWith(`${log.name}.`)) continue;
     const short = name.slice(log.name.length + 1);
@@ -50,6 +55,10 @@ export function findField(name: string, logs: readonly LogSchema[]): FieldLookup
     return { status: "ok", reference: { log: first.log, name }, field: first.field };
   }
   if (owners.some((owner) => owner.field.kind !== first.field.kind)) {
+    const own = owners.find(({ log }) => log === asked);
+    if (own !== undefined) {
+      return { status: "ok", reference: { log: own.log, name }, field: own.field };
+    }
     const full = owners.map((owner) => `${owner.log}.${name}`);
     return {
       status: "error",

@@ -16,6 +16,7 @@ import { readDuration, readValue } from "./values.ts";
 type Parsed = QueryNode | QueryFault;
 interface Scope {
   readonly logs: readonly LogSchema[];
+  readonly asked?: string | undefined;
   readonly now: QueryTime;
 }
 interface Subject {
@@ -33,7 +34,7 @@ export function parseFieldTest(stream: TokenStream, scope: Scope): Parsed {
   if (name.kind !== "word") {
     return stream.faultAt(name, "a field's name is missing", "write for example has conn.service");
   }
-  const found = findField(name.text, scope.logs);
+  const found = findField(name.text, scope.logs, scope.asked);
   if (found.status === "error") return stream.faultAt(name, found.message, found.hint);
   const subject: Subject = { reference: found.reference, field: found.field };
   if (isHas) return { op: "exists", field: subject.reference };

@@ -201,3 +201,20 @@ test("help knows what may come next", () => {
   expect(texts("host 10.0.0.1 ")).toEqual(["and", "or"]);
   expect(queryHelp("tcp and conn.serv", 17, queryLogs)[0]).toMatchObject({ column: 9, length: 9 });
 });
+
+test("a short name that logs have as different kinds means the field of the log that is asked", () => {
+  const log = (name: string, kind: "text" | "count") => ({
+    name,
+    shown: true,
+    says: "A log.",
+    brief: [],
+    fields: [{ name: "name", kind, says: "A name." }],
+  });
+  const logs = [log("weird", "text"), log("other", "count")] as unknown as typeof queryLogs;
+  const scope = { logs, now };
+  expect(parseQuery('name == "x"', scope).status).toBe("error");
+  expect(parseQuery('name == "x"', { ...scope, asked: "weird" })).toMatchObject({
+    status: "ok",
+    query: { field: { log: "weird", name: "name" } },
+  });
+});

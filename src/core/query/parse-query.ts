@@ -16,6 +16,8 @@ import { type Token, tokenize } from "./tokens.ts";
 /** What a query is read against: the logs whose fields may be named, and the moment "now". */
 export interface QueryScope {
   readonly logs: readonly LogSchema[];
+  /** The log that rows are asked of: a short name that others have too means its field. */
+  readonly asked?: string | undefined;
   readonly now: QueryTime;
 }
 
@@ -34,7 +36,7 @@ export function parseQuery(text: string, scope: QueryScope): QueryResult {
   }
   // What is no log to a person cannot be named either, nor make a short name ambiguous.
   const logs = scope.logs.filter((log) => log.shown);
-  const parser = new QueryParser(stream, { logs, now: scope.now });
+  const parser = new QueryParser(stream, { ...scope, logs });
   const node = parser.sequence(0);
   if ("error" in node) return { status: "error", error: node.error };
   const rest = stream.peek();

@@ -7,6 +7,7 @@ import type { Home } from "./home.ts";
 export interface Question {
   readonly q: string;
   readonly case?: string | undefined;
+  readonly log?: string | undefined;
   readonly relativeTo: "now" | "end";
 }
 
@@ -49,6 +50,7 @@ export function readQuestion(home: Home, question: Question, nowMs: number): Ask
   const now = question.relativeTo === "end" ? endOfRecord(home, question.case) : undefined;
   const parsed = parseQuery(question.q, {
     logs: home.index.logs,
+    asked: question.log,
     now: now ?? { seconds: Math.floor(nowMs / 1000), nanoseconds: (nowMs % 1000) * 1e6 },
   });
   if (parsed.status !== "ok") throw new QueryError(parsed.error);
