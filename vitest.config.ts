@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["src/**/*.test.ts", "test/unit/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["src/**/*.test.ts", "test/unit/**/*.test.ts", "web/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
 });

@@ -77,6 +77,10 @@ const softflowd = (file: string): string =>
   `softflowd -r ${file} -d -c none -p {out}/pid -m 2000000 -v 9 -n 127.0.0.1:9`;
 const argus = (file: string): string =>
   `argus -r ${file} -w {out}/a - tcp or udp && ra -n -r {out}/a`;
+const suricata = (file: string): string => `suricata -r ${file} -l {out} -S /dev/null`;
+const logs = `${NODE} --disable-warning=ExperimentalWarning ${ROOT}bench/log-pass.ts`;
+/** Suricata's wall for EVE without rules over that of argus and ra, from the performance notes. */
+const EVE_OVER_ARGUS: Readonly<Record<CaptureName, number>> = { mix: 2.2, small: 1.13, bulk: 1.4 };
 /** What stenographer's index takes of these captures, from the performance notes: 7.4 % and 21 %. */
 const STENOGRAPHER_SHARE: Partial<Record<CaptureName, number>> = { mix: 0.074, small: 0.21 };
 
@@ -121,9 +125,31 @@ for (const name of CAPTURES) {
       "wall",
     );
   }
+  addLogs(name, file);
   reportStored(name, file);
   if (name !== "bulk") reportFinding(name, file);
   reportMemory(name, file);
+}
+
+/** Against Suricata itself, or where it is not installed what argus and ra say that it would take. */
+function addLogs(name: CaptureName, file: string): void {
+  const ours = `${logs} ${file} {out}`;
+  const what = "P9 all analyzers, logs as JSON, nothing sealed or indexed; wall, against";
+  if (has("suricata")) {
+    const pair = measurePairs(ours, suricata(file), rounds, env);
+    add(`${what} Suricata's EVE without rules`, name, pair, 1, "wall");
+  } else if (has("argus") && has("ra")) {
+    const { ours: own, peer } = measurePairs(ours, argus(file), rounds, env);
+    const times = EVE_OVER_ARGUS[name];
+    const eve = peer.map((figures) => ({ ...figures, wall: figures.wall * times }));
+    add(
+      `${what} ${times} × argus and ra (Suricata's EVE)`,
+      name,
+      { ours: own, peer: eve },
+      1,
+      "wall",
+    );
+  }
 }
 
 function reportStored(name: CaptureName, file: string): void {

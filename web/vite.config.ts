@@ -2,6 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { operations } from "../src/api/index.ts";
+import { wiresharkFiles } from "./wireshark/build.ts";
 
 const ROUTES = "virtual:routes";
 
@@ -26,7 +27,12 @@ function routes(): Plugin {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [routes(), react(), tailwindcss()],
+  plugins: [routes(), react(), tailwindcss(), wiresharkFiles()],
+  // A classic script in a folder of its own: the server gives it another policy than the page.
+  worker: {
+    format: "iife",
+    rolldownOptions: { output: { entryFileNames: "wireshark/worker-[hash].js" } },
+  },
   build: {
     outDir: "dist",
     emptyOutDir: true,

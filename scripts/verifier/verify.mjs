@@ -163,6 +163,13 @@ async function verifySegment(seal, isDestroyed) {
   );
 }
 
+function verifyAttachment(seal) {
+  const file = read(join(vault, "attachments", `${seal.attachment}.age`));
+  const name = `attachment ${seal.attachment} (entry ${seal.seq})`;
+  if (!file) bad(`${name}: its file is missing`);
+  else if (sha256(file).toString("hex") !== seal.sealed_sha256) bad(`${name}: its file differs`);
+}
+
 async function verifyHome() {
   const checkpoint = openNote(read(join(ledger, "checkpoint")) ?? Buffer.alloc(0))?.split("\n");
   if (checkpoint?.[0] !== origin)
@@ -179,11 +186,19 @@ async function verifyHome() {
     log.entries.filter((e) => e.type === "segment.destroy").map((e) => e.segment),
   );
   for (const seal of sealed.values()) await verifySegment(seal, destroyed.has(seal.segment));
-  for (const file of existsSync(vault) ? readdirSync(vault) : []) {
-    if (file !== "staging" && !sealed.has(file.split(".")[0]))
-      bad(`file vault/${file}: no entry seals it`);
+  const attached = log.entries.filter((e) => e.type === "attachment.seal");
+  for (const seal of attached) verifyAttachment(seal);
+  const explained = new Set(attached.map((e) => `${e.attachment}.age`));
+  const lying = (path) => (existsSync(path) ? readdirSync(path) : []);
+  for (const file of lying(vault)) {
+    const isFolder = file === "staging" || file === "attachments";
+    if (!isFolder && !sealed.has(file.split(".")[0])) bad(`file vault/${file}: no entry seals it`);
   }
-  return console.log(`${size} entries, ${sealed.size} segments, root ${checkpoint[2]}`);
+  for (const file of lying(join(vault, "attachments"))) {
+    if (!explained.has(file)) bad(`file vault/attachments/${file}: no entry seals it`);
+  }
+  const beside = attached.length > 0 ? ` ${attached.length} attachments,` : "";
+  return console.log(`${size} entries, ${sealed.size} segments,${beside} root ${checkpoint[2]}`);
 }
 
 await verifyHome();

@@ -90,7 +90,7 @@ export const connectionOperations = {
       value: z.unknown(),
       key_logs: z
         .array(z.string())
-        .describe("names of the case's key logs that the replay could decrypt with"),
+        .describe("names of the key logs whose secrets opened what the field was read from"),
       steps: z.array(
         z.object({
           packet: z.number().describe("place among the connection's packets, from 1"),
@@ -105,7 +105,13 @@ export const connectionOperations = {
               name: z.string(),
               offset: z.number(),
               length: z.number(),
-              bytes: z.string(),
+              bytes: z.string().describe("those of the packet, in hexadecimal, the first 256"),
+              opened: z
+                .string()
+                .optional()
+                .describe(
+                  "what the field was read from, where the packet only carries it, encrypted say",
+                ),
             }),
           ),
         }),
@@ -118,7 +124,11 @@ export const connectionOperations = {
     path: "/api/v1/objects/:fuid",
     summary:
       "A file that travelled, taken out of its packets. The read is in the ledger before the first byte.",
-    input: z.object({ fuid: z.string(), purpose: z.string().max(1000).default("") }),
+    input: z.object({
+      fuid: z.string(),
+      case: s.caseName.optional().describe("only if it is of this case"),
+      purpose: z.string().max(1000).default(""),
+    }),
     output: z.object({
       seq: z.number(),
       fuid: z.string(),
@@ -143,6 +153,15 @@ export const connectionOperations = {
       purpose: z.string().max(1000).default(""),
     }),
     output: streams.streamEvent,
+    answer: "ndjson",
+  }),
+  streamDecrypted: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/stream/decrypted",
+    summary:
+      "What a TLS connection carried, opened with its case's key logs, line by line. The read and the use of the keys are in the ledger before the first byte.",
+    input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
+    output: streams.decryptedEvent,
     answer: "ndjson",
   }),
   streamDiff: operation({

@@ -111,41 +111,6 @@ export const homeOperations = {
     answer: "ndjson",
     takesBody: true,
   }),
-  attachKeyLog: operation({
-    method: "POST",
-    path: "/api/v1/key-logs",
-    summary:
-      "Seals the TLS secrets in the request's body (NSS key log) as an attachment of a case.",
-    input: z.object({
-      name: z.string().max(255),
-      case: s.caseName.default("scratch"),
-      purpose: z.string().max(1000).default(""),
-    }),
-    output: z.object({ attachment: z.string(), seq: z.number() }),
-    answer: "json",
-    takesBody: true,
-  }),
-  keyLogs: operation({
-    method: "GET",
-    path: "/api/v1/key-logs",
-    summary: "Key logs of cases: what they are called and their digests, never their secrets.",
-    input: z.object({ case: s.caseName.optional() }),
-    output: z.object({
-      key_logs: z.array(
-        z.object({
-          attachment: z.string(),
-          case: z.string(),
-          name: z.string(),
-          purpose: z.string(),
-          bytes: z.number(),
-          sha256: z.string(),
-          at: z.string(),
-          seq: z.number(),
-        }),
-      ),
-    }),
-    answer: "json",
-  }),
   captures: operation({
     method: "GET",
     path: "/api/v1/captures",

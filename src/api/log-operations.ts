@@ -2,7 +2,7 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import * as s from "./schemas.ts";
 
-/** Questions about all that was recorded: rows, sums over them, packets. */
+/** Questions about all that was recorded: rows, how many over time, packets. */
 export const logOperations = {
   query: operation({
     method: "POST",
@@ -60,68 +60,6 @@ export const logOperations = {
         }),
       ),
       gaps: z.array(z.object({ from_ns: z.string(), to_ns: z.string() })),
-    }),
-    answer: "json",
-  }),
-  top: operation({
-    method: "POST",
-    path: "/api/v1/top",
-    summary: "The largest groups of rows by one or several fields: talkers, names, services.",
-    input: s.question.extend({
-      log: z.string().default("conn"),
-      by: z
-        .array(z.string())
-        .min(1)
-        .max(4)
-        .describe("fields; for conn also ip.src, ip.dst, ip.addr, port_src, port_dst of packets"),
-      measure: z.enum(["rows", "packets", "bytes"]).default("rows"),
-      limit: z.number().int().min(1).max(10_000).default(20),
-    }),
-    output: z.object({
-      log: z.string(),
-      by: z.array(z.string()),
-      groups: z.array(
-        z.object({
-          values: z.array(z.unknown()).describe("in the order of `by`; null where unset"),
-          rows: z.number(),
-          packets: z.number().nullable(),
-          bytes: z.number().nullable(),
-        }),
-      ),
-      total: z.number().describe("groups there are"),
-      coverage: s.coverage,
-    }),
-    answer: "json",
-  }),
-  conversations: operation({
-    method: "POST",
-    path: "/api/v1/conversations",
-    summary: "Who talked with whom, both ways together: packets, bytes, first and last time.",
-    input: s.question.extend({
-      kind: z
-        .enum(["ip", "tcp", "udp"])
-        .default("ip")
-        .describe("pairs of addresses, or of addresses and ports of one transport"),
-      limit: z.number().int().min(1).max(10_000).default(100),
-    }),
-    output: z.object({
-      conversations: z.array(
-        z.object({
-          a: z.string(),
-          a_port: z.number().nullable(),
-          b: z.string(),
-          b_port: z.number().nullable(),
-          flows: z.number(),
-          a_packets: z.number().describe("frames that a sent"),
-          a_bytes: z.number().describe("their bytes on the wire"),
-          b_packets: z.number(),
-          b_bytes: z.number(),
-          first_ns: s.nanoseconds,
-          last_ns: s.nanoseconds,
-        }),
-      ),
-      total: z.number(),
-      coverage: s.coverage,
     }),
     answer: "json",
   }),

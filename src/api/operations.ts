@@ -1,11 +1,15 @@
+import { attachmentOperations } from "./attachment-operations.ts";
 import { connectionOperations } from "./connection-operations.ts";
+import { countingOperations } from "./counting-operations.ts";
 import { homeOperations } from "./home-operations.ts";
 import { logOperations } from "./log-operations.ts";
 
 /** Everything a client may ask of a home. Names are the command line's and the page's alike. */
 export const operations = {
   ...homeOperations,
+  ...attachmentOperations,
   ...logOperations,
+  ...countingOperations,
   ...connectionOperations,
 } as const;
 

@@ -135,6 +135,7 @@ export const verifyEvent = z.discriminatedUnion("type", [
     ok: z.boolean(),
     entries: z.number(),
     segments: z.number(),
+    attachments: z.number(),
     bytes: z.number(),
     decrypted: z.boolean(),
     root: z.string().describe("root hash of the ledger, base64"),
@@ -157,6 +158,12 @@ export const packetRow = z.object({
   offset: z.number().describe("of the packet's record in the segment's plaintext"),
   chunk: z.number().describe("first encrypted chunk of the body that holds it"),
   bytes: z.string().describe("the packet, base64"),
+});
+
+export const attached = z.object({
+  attachment: z.string(),
+  seq: z.number().describe("number of the ledger entry that makes it exist"),
+  sealed_before: z.boolean().describe("the case had these bytes already: nothing was added"),
 });
 
 export const check = z.object({

@@ -8,6 +8,10 @@ const STATUS: Readonly<Record<string, number>> = {
   "home/unknown-connection": 404,
   "home/unknown-segment": 404,
   "home/unknown-field": 404,
+  "home/unknown-object": 404,
+  "home/unknown-attachment": 404,
+  "home/unknown-row": 404,
+  "home/unknown-secret": 404,
   "session/login-needed": 401,
   "session/bad-link": 401,
   "session/bad-origin": 403,
@@ -16,6 +20,7 @@ const STATUS: Readonly<Record<string, number>> = {
   "import/not-a-capture": 422,
   "import/empty": 422,
   "index/cancelled": 499,
+  "vault/cancelled": 499,
 };
 
 export function statusOf(code: string): number {

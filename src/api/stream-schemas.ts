@@ -86,6 +86,29 @@ export const streamEvent = z.discriminatedUnion("type", [
   }),
 ]);
 
+export const decryptedEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("start"),
+    seq: z.number().describe("the ledger entry of this read"),
+    uid: z.string(),
+    orig: z.string(),
+    resp: z.string(),
+    packets: z.number(),
+  }),
+  z.object({
+    type: z.literal("data"),
+    side,
+    position: z.number().describe("of the first byte in its direction, from 0"),
+    bytes: z.string().describe("base64"),
+    packet: packetPlace.describe("the packet that completed the record"),
+  }),
+  z.object({
+    type: z.literal("end"),
+    bytes: z.object({ orig: z.number(), resp: z.number() }),
+    key_logs: z.array(z.string()).describe("names of the key logs whose secrets opened it"),
+  }),
+]);
+
 const policyResult = z.object({ bytes: z.number(), sha256: z.string() });
 
 export const streamDifferences = z.object({

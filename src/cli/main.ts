@@ -1,13 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_CODES, exitCodeOf } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
+import { addAttachmentsCommand } from "./commands/attachments.ts";
 import { addBurstsCommand } from "./commands/bursts.ts";
 import { addCaseCommand } from "./commands/case.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addConversationsCommand } from "./commands/conversations.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEndpointsCommand } from "./commands/endpoints.ts";
 import { addExplainCommand } from "./commands/explain.ts";
+import { addFindingsCommand } from "./commands/findings.ts";
 import { addHelpTopics } from "./commands/help-topics.ts";
+import { addHierarchyCommand } from "./commands/hierarchy.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addKeysCommand } from "./commands/keys.ts";
@@ -49,8 +53,12 @@ async function main(args: readonly string[]): Promise<void> {
     addQueryCommand,
     addLogsCommand,
     addObjectsCommand,
+    addAttachmentsCommand,
     addTopCommand,
     addConversationsCommand,
+    addEndpointsCommand,
+    addHierarchyCommand,
+    addFindingsCommand,
     addPacketsCommand,
     addShowCommand,
     addExplainCommand,

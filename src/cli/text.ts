@@ -9,6 +9,18 @@ export function timeText(ns: string | null | undefined): string {
   return `${date.toISOString().slice(0, 19)}.${String(micros).padStart(6, "0")}Z`;
 }
 
+/** When something was first seen, to the second, and for how many seconds. */
+export function spanTexts(span: { readonly first_ns: string; readonly last_ns: string }): string[] {
+  const seconds = Number(BigInt(span.last_ns) - BigInt(span.first_ns)) / 1e9;
+  return [timeText(span.first_ns).slice(0, 19).replace("T", " "), seconds.toFixed(3)];
+}
+
+/** An address, with its port where one is meant. */
+export function endText(address: string, port: number | null): string {
+  if (port === null) return address;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** Nothing from a packet reaches a terminal as it is: control and format characters are written out. */
 export function escapeText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {

@@ -1,5 +1,5 @@
-import { createHash, hash } from "node:crypto";
-import type { CreateDigest, Digests } from "../core/base/index.ts";
+import { createHash, type Hash, hash } from "node:crypto";
+import type { CreateDigest, Digests, RunningDigest } from "../core/base/index.ts";
 
 /** `core`'s digests on node:crypto. */
 export const nodeDigests: Digests = {
@@ -35,5 +35,42 @@ function fresh(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+/** Bytes that wait for more: most of what is digested is no longer, and one call is cheaper than three. */
+const WAITING_BYTES_MAX = 4096;
+
 /** Running digests of files and fingerprints. */
-export const createDigest: CreateDigest = (name) => createHash(name);
+export const createDigest: CreateDigest = (name) => new ShortDigest(name);
+
+/** Keeps what is short until it is asked for; what is long goes through a running hash. */
+class ShortDigest implements RunningDigest {
+  readonly #name: string;
+  #waiting: Uint8Array | undefined;
+  #hash: Hash | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  update(bytes: Uint8Array): void {
+    if (this.#hash !== undefined) {
+      this.#hash.update(bytes);
+      return;
+    }
+    const waiting = this.#waiting;
+    if (waiting === undefined && bytes.length <= WAITING_BYTES_MAX) {
+      this.#waiting = bytes.slice();
+      return;
+    }
+    this.#hash = createHash(this.#name);
+    if (waiting !== undefined) this.#hash.update(waiting);
+    this.#hash.update(bytes);
+    this.#waiting = undefined;
+  }
+
+  digest(): Uint8Array {
+    if (this.#hash !== undefined) return fresh(this.#hash.digest());
+    return fresh(hash(this.#name, this.#waiting ?? NOTHING, "buffer"));
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -17,7 +17,7 @@ export {
   writeFileDurably,
 } from "./durable.ts";
 export { createEd25519Seed, createNoteSigner, ed25519PublicKey, verifyEd25519 } from "./ed25519.ts";
-export { type StorageReason, toStorageError } from "./errors.ts";
+export { type StorageReason, systemCode, toStorageError } from "./errors.ts";
 export {
   type FileFacts,
   listDirectory,

@@ -41,6 +41,31 @@ test("the page's first sentence leads to the upload", () => {
   );
 });
 
+interface Finding {
+  readonly kind: string;
+  readonly text: string;
+  readonly log: string;
+  readonly query: string;
+  readonly uid: string | null;
+  readonly count: number;
+}
+
+test("findings name what is odd in the incident, and each query shows as much as it says", () => {
+  const { home } = withIncident();
+  const findings = home.json<Finding>("findings");
+  const kinds = findings.map(({ kind }) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(["upload", "scan", "long-connection", "burst"]));
+  const scan = findings.find(({ kind }) => kind === "scan");
+  expect(scan?.text).toMatch(/^10\.4\.22\.77 tried [\d,]+ ports of 10\.4\.22\.45: /);
+  for (const { kind, log, query, count } of findings) {
+    const rows = home.json("logs", log, query);
+    expect(rows.length, query).toBeGreaterThanOrEqual(1);
+    if (kind === "scan") expect(rows).toHaveLength(count);
+  }
+  const elsewhere = home.run(["findings", "host 192.0.2.250"]);
+  expect(elsewhere.code).toBe(4);
+});
+
 test.skipIf(isLeftOut("tshark"))(
   "packets of a connection are exactly those another reader finds: none missing, none extra",
   () => {

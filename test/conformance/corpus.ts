@@ -35,6 +35,8 @@ export interface CaseResult {
   /** Every difference in words; empty when passed. */
   readonly differences: readonly string[];
   readonly measures?: Record<string, number>;
+  /** Fields of the expected result that nothing of ours is compared with, once for each check. */
+  readonly uncompared?: readonly string[];
 }
 
 export type RunCase = (caseFolder: string, caseJson: CaseJson) => Promise<CaseResult>;

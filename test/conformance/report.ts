@@ -1,3 +1,4 @@
+import { renderFilters } from "./filter-report.ts";
 import type { JobResult } from "./worker-pool.ts";
 
 export interface Tally {
@@ -26,6 +27,7 @@ export interface ConformanceReport {
     readonly reason?: string;
     readonly differences: readonly string[];
     readonly measures?: Record<string, number>;
+    readonly uncompared?: readonly string[];
     readonly ms: number;
   }[];
 }
@@ -127,7 +129,8 @@ export function renderMarkdown(report: ConformanceReport): string {
   }
   const all = totals(report);
   lines.push(`| **all** | | ${all.passed} | ${all.failed} | ${all.left_out} |`, "");
-  lines.push(...closingLines(report).map((line) => `- ${line}`), "", "## Left out", "");
+  lines.push(...closingLines(report).map((line) => `- ${line}`), "");
+  lines.push(...renderFilters(report.cases), "## Left out", "");
   const reasons = new Map<string, string[]>();
   for (const { status, reason, id } of report.cases) {
     if (status !== "left_out") continue;

@@ -2,6 +2,7 @@ import {
   type AnalyzerServices,
   CertificateLog,
   type Conversation,
+  type FieldTrace,
   type FileFeed,
   type FileStart,
   KeyTexts,
@@ -101,10 +102,11 @@ export function talk(
   const run = protocol.start(all);
   const runs = new Map((options.inside ?? []).map((one) => [one.name, one.start(all)]));
   let now = 0;
-  const inner = (name: string, carrier?: string): Session => {
+  const inner = (name: string, carrier?: string, trace?: FieldTrace): Session => {
     const known = runs.get(name);
     if (known !== undefined) {
-      return known.open(Object.create(conversation, { carrier: { value: carrier } }));
+      const own = { carrier: { value: carrier }, trace: { value: trace ?? conversation.trace } };
+      return known.open(Object.create(conversation, own));
     }
     const seen = { name, bytes: [new Uint8Array(), new Uint8Array()] as [Uint8Array, Uint8Array] };
     out.inner.push(seen);
@@ -132,6 +134,10 @@ export function talk(
     trace: {
       mark: (log, field, side, position, length) =>
         out.marks.push({ field: `${log}.${field}`, side, position, length }),
+      later:
+        (...mark) =>
+        () =>
+          conversation.trace?.mark(...mark),
     },
     nextFile: () => files.length + 1,
     confirm: (service) => {

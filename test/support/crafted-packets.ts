@@ -52,13 +52,14 @@ interface SegmentFields {
   readonly flags: number;
   readonly acknowledgment?: number;
   readonly text?: string;
+  readonly payload?: Uint8Array;
   readonly ports?: readonly [from: number, to: number];
   readonly hopLimit?: number;
 }
 
 /** An IPv4 packet with a TCP segment; port 40,000 is A's and 80 everyone else's unless given. */
 export function tcp(hosts: Hosts, fields: SegmentFields): Uint8Array {
-  const payload = new TextEncoder().encode(fields.text ?? "");
+  const payload = fields.payload ?? new TextEncoder().encode(fields.text ?? "");
   const out = new Uint8Array(20 + payload.length);
   const view = new DataView(out.buffer);
   const [from, to] = fields.ports ?? (hosts[0] === A ? [40_000, 80] : [80, 40_000]);

@@ -132,3 +132,34 @@ function written(frames: readonly Frame[]): Buffer {
   }
   return Buffer.concat(pieces);
 }
+
+/** Markup where a page might take it for its own. */
+export const HOSTILE = `<img src=x onerror="window.hit=1"><script>window.hit=1</script>`;
+const PAGE = `<h1>${HOSTILE}</h1>`;
+const ASKED = `GET /a.html HTTP/1.1\r\nHost: ${HOSTILE}\r\nUser-Agent: ${HOSTILE}\r\n\r\n`;
+const ANSWERED = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\n\r\n${PAGE}`;
+
+/** A page asked for and given in two packets, with markup in every text, then a packet cut short. */
+export function hostile(): Buffer {
+  const asked = ASKED.length;
+  const answered = ANSWERED.length;
+  return conversation([
+    ...HANDSHAKE,
+    { ms: 30, by: "client", at: 0, bytes: ASKED },
+    { ms: 40, by: "server", at: 0, bytes: ANSWERED.slice(0, 70), acknowledges: asked },
+    { ms: 41, by: "server", at: 70, bytes: ANSWERED.slice(70), acknowledges: asked },
+    { ms: 50, by: "client", at: asked, acknowledges: answered },
+    { ms: 60, by: "client", at: asked, bytes: "cut", cut: 20, acknowledges: answered },
+  ]);
+}
+
+/** A conversation of so many packets that no protocol claims. */
+export function plain(packets: number): Buffer {
+  const said = Array.from({ length: packets - HANDSHAKE.length }, (_, n) => ({
+    ms: 30 + n,
+    by: "server" as const,
+    at: n * 500,
+    bytes: new Uint8Array(500).fill(65 + (n % 26)),
+  }));
+  return conversation([...HANDSHAKE, ...said]);
+}

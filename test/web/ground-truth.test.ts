@@ -79,7 +79,7 @@ test("where policies disagree, both byte ranges stand side by side and lead to t
   expect(await policies.getByRole("row").count()).toBe(4);
   await expectAccessible(page);
   await first.getByRole("button", { name: "To packet 5" }).click();
-  await page.locator("#packet5[aria-selected=true]").waitFor();
+  await page.locator('[data-row="5"][aria-selected=true]').waitFor();
   await page.context().close();
 });
 
@@ -102,9 +102,9 @@ test("a weird event leads to the packets that it names, over pages", async () =>
   // The first is a line of text too long for any protocol of lines.
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.locator("#packet1704[aria-selected=true]").waitFor();
+  await page.locator('[data-row="1704"][aria-selected=true]').waitFor();
   await events.getByRole("button", { name: "an older one" }).first().click();
-  await page.locator("#packet1694[aria-selected=true]").waitFor();
+  await page.locator('[data-row="1694"][aria-selected=true]').waitFor();
   await page.context().close();
 });
 
@@ -141,7 +141,7 @@ test("a verdict is asked for by keyboard and says its reasons with their packets
     .getByRole("button", { name: /^To packet \d+$/ })
     .first()
     .click();
-  await page.locator("tr[id^=packet][aria-selected=true]").waitFor();
+  await page.locator("[data-row][aria-selected=true]").waitFor();
   await expectAccessible(page);
   await page.context().close();
 });

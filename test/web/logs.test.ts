@@ -145,7 +145,7 @@ test("a connection's events unfold, and a field of any of them is explained by i
     .first()
     .click();
   await page.getByText(/read recorded as entry \d+/).waitFor();
-  await page.locator("#packet4[aria-selected=true]").waitFor();
+  await page.locator('[data-row="4"][aria-selected=true]').waitFor();
   await page.context().close();
 });
 

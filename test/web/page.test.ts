@@ -128,7 +128,7 @@ test("packets open after a purpose, on record, and tree and bytes light each oth
   await expectAccessible(page);
   await page.getByRole("grid", { name: "Packets" }).focus();
   await page.keyboard.press("j");
-  expect(await page.locator("#packet2").getAttribute("aria-selected")).toBe("true");
+  expect(await page.locator("[data-row='2']").getAttribute("aria-selected")).toBe("true");
   await page.reload();
   // Once per case and session: the second time nothing is asked.
   await page.getByText(/read recorded as entry \d+/).waitFor();
@@ -143,7 +143,7 @@ test("a field is explained by packets and bytes, and leads to them", async () =>
   await page.keyboard.press("Enter");
   const steps = page.getByRole("list", { name: "Packets that changed it" });
   await steps.getByRole("button", { name: "packet 2", exact: true }).click();
-  await page.locator("#packet2[aria-selected=true]").waitFor();
+  await page.locator('[data-row="2"][aria-selected=true]').waitFor();
   await page.context().close();
 });
 

@@ -1,6 +1,6 @@
 import { routes } from "virtual:routes";
 import type { InputOf, OperationName, Operations, OutputOf } from "../../src/api/index.ts";
-import { HoldfastError } from "../../src/core/base/index.ts";
+import { HoldfastError, joinBytes, sizeText } from "../../src/core/base/index.ts";
 
 type NamesOf<Answer> = {
   [K in OperationName]: Operations[K]["answer"] extends Answer ? K : never;
@@ -67,6 +67,38 @@ export async function download<K extends NamesOf<"bytes">>(
   const response = await send(name, input as Record<string, unknown>, signal);
   const facts = decodeFacts(response.headers.get("holdfast-facts") ?? "") as Output<K>;
   return { facts, blob: await response.blob() };
+}
+
+/** The same, told how far it came, and given up when it is larger than the page can hold. */
+export async function downloadWithin<K extends NamesOf<"bytes">>(
+  name: K,
+  input: Input<K>,
+  limits: { bytesMax: number; told: (bytes: number) => void; signal: AbortSignal },
+): Promise<{ facts: Output<K>; bytes: Uint8Array }> {
+  const enough = new AbortController();
+  const either = AbortSignal.any([limits.signal, enough.signal]);
+  const response = await send(name, input as Record<string, unknown>, either);
+  const facts = decodeFacts(response.headers.get("holdfast-facts") ?? "") as Output<K>;
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of response.body ?? []) {
+    length += piece.length;
+    if (length > limits.bytesMax) {
+      enough.abort();
+      throw tooLarge(limits.bytesMax);
+    }
+    pieces.push(piece);
+    limits.told(length);
+  }
+  return { facts, bytes: joinBytes(pieces) };
+}
+
+function tooLarge(bytesMax: number): RequestFailed {
+  return new RequestFailed({
+    code: "page/too-large",
+    message: `there are more than ${sizeText(bytesMax)} of packets`,
+    remedy: "ask for a shorter time",
+  });
 }
 
 /** A line of a streamed answer, or the failure that ended it. */

@@ -5,6 +5,7 @@ import { App } from "./app.tsx";
 import { ImportsProvider } from "./imports.tsx";
 import { PurposeProvider } from "./purpose.tsx";
 import { applyTheme } from "./theme.ts";
+import { WiresharkProvider } from "./wireshark/use-wireshark.tsx";
 
 applyTheme();
 const client = new QueryClient({
@@ -18,7 +19,9 @@ createRoot(place).render(
     <QueryClientProvider client={client}>
       <PurposeProvider>
         <ImportsProvider>
-          <App />
+          <WiresharkProvider>
+            <App />
+          </WiresharkProvider>
         </ImportsProvider>
       </PurposeProvider>
     </QueryClientProvider>

@@ -77,9 +77,9 @@ export function countText(count: number): string {
 }
 
 /** `1 gap`, `2 gaps`, `no gaps`. */
-export function amountText(count: number, noun: string): string {
-  if (count === 0) return `no ${noun}s`;
-  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function amountText(count: number, noun: string, plural = `${noun}s`): string {
+  if (count === 0) return `no ${plural}`;
+  return `${countText(count)} ${count === 1 ? noun : plural}`;
 }
 
 /**

@@ -3,15 +3,20 @@ import { BURST_BINS, EXIT_CODES, type OutputOf, operations } from "../../api/ind
 import { sizeText } from "../../core/base/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  count,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, timeText } from "../text.ts";
 
-interface BurstsOptions {
-  readonly case?: string;
+interface BurstsOptions extends QuestionOptions {
   readonly bin?: (typeof BURST_BINS)[number];
   readonly link?: number;
   readonly limit?: number;
-  readonly relativeTo: "now" | "end";
 }
 
 type Answer = OutputOf<typeof operations.bursts>;
@@ -35,24 +40,22 @@ export function addBurstsCommand(program: Command): void {
     )
     .addOption(new Option("--bin <width>", "bins of this width only").choices(BURST_BINS))
     .option("--link <rate>", "what the link carries: 100m, 1g, 2.5g, 10g", linkBits)
-    .option("--limit <n>", "at most so many bins of each interface, direction and width", count)
-    .option("--case <name>", "one case only")
     .option(
-      "--relative-to <now|end>",
-      "what 3h ago counts from: the clock or the end of the record",
-      "now",
+      "--limit <n>",
+      "at most so many bins of each interface, direction and width",
+      count(100),
     )
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText("after", EXAMPLES)
     .action(async (words: string[], own: BurstsOptions) => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
         const input = operations.bursts.input.parse({
-          q: words.join(" "),
-          relativeTo: own.relativeTo,
+          ...questionOf(words, own),
           limit: own.limit ?? (own.bin === undefined ? 1 : 10),
           ...(own.bin !== undefined && { bin: own.bin }),
           ...(own.link !== undefined && { link: own.link }),
-          ...(own.case !== undefined && { case: own.case }),
         });
         const answer = await askWithQuery(input.q, () => handlers.bursts(input, context));
         if (options.json) console.log(JSON.stringify(answer));
@@ -121,11 +124,4 @@ function linkBits(text: string): number {
   const bits = Number(digits) * (LINK_UNITS[(unit ?? "").toLowerCase()] ?? Number.NaN);
   if (!(bits >= 1)) throw new InvalidArgumentError("a rate is meant, such as 100m, 1g or 2.5g");
   return bits;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > 100)
-    throw new InvalidArgumentError("a whole number from 1 to 100 is meant");
-  return value;
 }

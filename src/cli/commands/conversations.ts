@@ -1,15 +1,22 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import { EXIT_CODES, type OutputOf, operations } from "../../api/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  count,
+  GROUPS_MAX,
+  kindOption,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { tableText, timeText } from "../text.ts";
+import { endText, spanTexts, tableText } from "../text.ts";
 
-interface ConversationsOptions {
+interface ConversationsOptions extends QuestionOptions {
   readonly kind: "ip" | "tcp" | "udp";
   readonly n: number;
-  readonly case?: string;
-  readonly relativeTo: "now" | "end";
 }
 
 type Answer = OutputOf<typeof operations.conversations>;
@@ -28,28 +35,18 @@ export function addConversationsCommand(program: Command): void {
     .command("conversations")
     .description("who talked with whom, both ways together, most bytes first")
     .argument("[query...]", "what to look for; everything if left out")
-    .addOption(
-      new Option("--kind <kind>", "pairs of addresses, or with ports of one transport")
-        .choices(["ip", "tcp", "udp"])
-        .default("ip"),
-    )
-    .option("-n <count>", "so many", count, 100)
-    .option("--case <name>", "one case only")
-    .option(
-      "--relative-to <now|end>",
-      "what 3h ago counts from: the clock or the end of the record",
-      "now",
-    )
+    .addOption(kindOption("pairs of addresses"))
+    .option("-n <count>", "so many", count(GROUPS_MAX), 100)
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText("after", EXAMPLES)
     .action(async (words: string[], own: ConversationsOptions) => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
         const input = operations.conversations.input.parse({
-          q: words.join(" "),
+          ...questionOf(words, own),
           kind: own.kind,
           limit: own.n,
-          relativeTo: own.relativeTo,
-          ...(own.case !== undefined && { case: own.case }),
         });
         const answer = await askWithQuery(input.q, () => handlers.conversations(input, context));
         if (options.json) console.log(JSON.stringify(answer));
@@ -74,21 +71,8 @@ function conversationsText({ conversations }: Answer): string {
     String(one.b_bytes),
     String(one.a_bytes + one.b_bytes),
     String(one.flows),
-    timeText(one.first_ns).slice(0, 19).replace("T", " "),
-    (Number(BigInt(one.last_ns) - BigInt(one.first_ns)) / 1e9).toFixed(3),
+    ...spanTexts(one),
   ]);
   const width = process.stdout.isTTY ? process.stdout.columns : undefined;
   return tableText([...head, "first", "seconds"], rows, width);
-}
-
-function endText(address: string, port: number | null): string {
-  if (port === null) return address;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > 10_000)
-    throw new InvalidArgumentError("a whole number from 1 to 10000 is meant");
-  return value;
 }

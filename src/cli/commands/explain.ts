@@ -38,6 +38,9 @@ export function addExplainCommand(program: Command): void {
           console.log(
             `${explained.field} = ${escapeText(String(explained.value))}   ${explained.says}`,
           );
+          if (explained.key_logs.length > 0) {
+            console.log(`opened with ${explained.key_logs.map(escapeText).join(", ")}`);
+          }
           const { steps } = explained;
           const isCut = !own.all && steps.length > STEPS_SHOWN;
           const shown = isCut
@@ -54,15 +57,23 @@ export function addExplainCommand(program: Command): void {
               `  packet ${step.packet}  ${timeText(step.ts_ns)}  ${step.segment} @ ${step.offset}: ${said}`,
             );
             for (const range of step.ranges) {
-              console.log(
-                `    ${range.name.padEnd(28)} bytes ${range.offset}-${range.offset + range.length - 1}  ${range.bytes.slice(0, 48)}${range.bytes.length > 48 ? "…" : ""}  ${printable(range.bytes)}`,
-              );
+              const place = `bytes ${range.offset}-${range.offset + range.length - 1}`;
+              console.log(`    ${range.name.padEnd(28)} ${place}  ${shownBytes(range.bytes)}`);
+              if (range.opened !== undefined) {
+                console.log(
+                  `    ${"opened".padStart(28 + place.length + 1)}  ${shownBytes(range.opened)}`,
+                );
+              }
             }
           });
           return EXIT_CODES.ok;
         });
       },
     );
+}
+
+function shownBytes(hex: string): string {
+  return `${hex.slice(0, 48)}${hex.length > 48 ? "…" : ""}  ${printable(hex)}`;
 }
 
 /** The characters among so many bytes, a dot for each other. */

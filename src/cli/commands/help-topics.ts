@@ -21,6 +21,8 @@ const TOPICS: Readonly<Record<string, string>> = {
   Every import is kept bit for bit as a segment: <id>.head and <id>.body together are one age file
     cat vault/<id>.head vault/<id>.body | age -d -i keys/vault.identity | zstd -d | sha256sum
   gives the digest that the ledger's segment.seal entry states.
+  A sealed object is one age file: age -d -i keys/vault.identity vault/attachments/<id>.age | zstd -d | sha256sum
+  gives the digest of its attachment.seal entry (holdfast attachments lists them).
   The ledger is append-only and signed. holdfast verify checks ledger and vault in both directions;
   scripts/verifier/verify.mjs does the same with public keys only, in one file without dependencies.
   Keep a checkpoint elsewhere (holdfast ledger --checkpoint): only it can show that the end was cut off.

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { openReadStream, readStandardInput } from "../../platform/index.ts";
+import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, tableText } from "../text.ts";
 
@@ -12,7 +13,7 @@ Examples:
   holdfast keys list
 
 A key log opens every session that it names: it is sealed in the vault at once and never written in
-clear. Imports, explain and objects of the same case use it, and each use is an entry of the ledger.
+clear. Imports, explain, objects and stream --decrypted of the same case use it, each use on record.
 Secrets inside a pcapng file are used as it is imported. Captures sealed before keep their logs.`;
 
 export function addKeysCommand(program: Command): void {
@@ -40,7 +41,7 @@ export function addKeysCommand(program: Command): void {
         if (options.json) console.log(JSON.stringify(answer));
         else
           console.log(
-            `${input.name} is sealed as attachment ${answer.attachment} of case ${input.case}, entry ${answer.seq}`,
+            `${escapeText(input.name)} ${answer.sealed_before ? "was sealed before" : "is sealed"} as attachment ${answer.attachment} of case ${input.case}, entry ${answer.seq}`,
           );
         return EXIT_CODES.ok;
       });
@@ -48,12 +49,11 @@ export function addKeysCommand(program: Command): void {
   keys
     .command("list")
     .description("key logs and what they are for; never their secrets")
-    .option("--case <name>", "one case only")
+    .addOption(caseOption())
     .action(async (own: { case?: string }) => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
-        const input = own.case === undefined ? {} : { case: own.case };
-        const { key_logs } = await handlers.keyLogs(input, context);
+        const { key_logs } = await handlers.keyLogs(ofCase(own), context);
         if (options.json) for (const one of key_logs) console.log(JSON.stringify(one));
         else if (key_logs.length > 0) {
           const head = ["attachment", "case", "name", "bytes", "sealed", "purpose"];

@@ -1,17 +1,23 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  count,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import type { Row } from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, timeText } from "../text.ts";
 
-interface LogsOptions {
+interface LogsOptions extends QuestionOptions {
   readonly fields?: string;
   readonly follow?: boolean;
   readonly limit?: number;
-  readonly case?: string;
 }
 
 const PAGE_ROWS = 5000;
@@ -35,8 +41,9 @@ export function addLogsCommand(program: Command): void {
     .argument("[query...]", "what to look for; everything if left out")
     .option("--fields <list>", "these fields, with commas; all if left out")
     .option("--follow", "go on as rows are written")
-    .option("--limit <n>", "at most so many rows", wholeNumber)
-    .option("--case <name>", "one case only")
+    .option("--limit <n>", "at most so many rows", count())
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText("after", EXAMPLES)
     .action(async (log: string | undefined, words: string[], own: LogsOptions) => {
       const options = program.opts<CommonOptions>();
@@ -44,27 +51,27 @@ export function addLogsCommand(program: Command): void {
         if (log === undefined) {
           const { logs } = await handlers.fields({}, context);
           for (const one of logs) {
-            const input = operations.query.input.parse({ log: one.log, limit: 1 });
+            const question = questionOf([], own);
+            const input = operations.query.input.parse({ ...question, log: one.log, limit: 1 });
             const { total } = await handlers.query(input, context);
             if (options.json) console.log(JSON.stringify({ ...one, rows: total }));
             else console.log(`${String(total).padStart(10)}  ${one.log.padEnd(16)} ${one.says}`);
           }
           return EXIT_CODES.ok;
         }
-        const q = words.join(" ");
+        const question = questionOf(words, own);
         let printed = 0;
         while (true) {
           const left = (own.limit ?? Number.POSITIVE_INFINITY) - printed;
           const limit = Math.min(PAGE_ROWS, left);
           const input = operations.query.input.parse({
-            q,
+            ...question,
             log,
             limit,
             offset: printed,
             orderBy: "arrival",
-            ...(own.case !== undefined && { case: own.case }),
           });
-          const answer = await askWithQuery(q, () => handlers.query(input, context));
+          const answer = await askWithQuery(question.q, () => handlers.query(input, context));
           const known = answer.fields.map(({ name }) => name);
           const names = own.fields?.split(",").map((name) => name.trim()) ?? known;
           checkNames(names, known, log);
@@ -117,11 +124,4 @@ function rest(signal: AbortSignal): Promise<void> {
     }
     signal.addEventListener("abort", done, { once: true });
   });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError("a whole number above 0 is meant");
-  return value;
 }

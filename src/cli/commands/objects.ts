@@ -1,23 +1,45 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
-import { EXIT_CODES, operations } from "../../api/index.ts";
+import { type Command, Option } from "commander";
+import {
+  type CallContext,
+  EXIT_CODES,
+  type Handlers,
+  type OutputOf,
+  operations,
+} from "../../api/index.ts";
 import { HoldfastError, sizeText } from "../../core/base/index.ts";
-import { openWriteStream, toStorageError, writeAll } from "../../platform/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  count,
+  ofCase,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import type { Row } from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, tableText } from "../text.ts";
+import { writeOutput } from "../write-output.ts";
 
-interface ObjectsOptions {
+interface ObjectsOptions extends QuestionOptions {
   readonly extract?: string;
   readonly all?: boolean;
+  readonly seal?: boolean;
   readonly output?: string;
   readonly members?: boolean;
   readonly limit: number;
   readonly purpose: string;
-  readonly case?: string;
+}
+
+/** What a call of the command works with. */
+interface Call {
+  readonly q: string;
+  readonly own: ObjectsOptions;
+  readonly isJson: boolean;
+  readonly handlers: Handlers;
+  readonly context: CallContext;
 }
 
 const EXAMPLES = `
@@ -25,76 +47,128 @@ Examples:
   holdfast objects
   holdfast objects 'files.mime_type == application/x-dosexec'
   holdfast objects --members FsYBL81vZ9sj         what an archive says it holds, without unpacking it
+  holdfast objects --seal FsYBL81vZ9sj --purpose "dropper"      as an attachment of its case
+  holdfast objects --seal 'host 10.4.22.45'                     all that match
   holdfast objects --extract FsYBL81vZ9sj -o sample.bin
   holdfast objects --all -o objects/ 'host 10.4.22.45'   each under its own id, never its own name
 
-A file is taken out of its packets by replay, and that read is in the ledger first. Its digest is checked
-against the one in the log. Nothing is run, rendered or unpacked.`;
+A file is taken out of its packets by replay, and that read is in the ledger first. It goes into sealed
+storage (holdfast attachments), or with -o to a file, and its digest is checked against the one in the
+log. Nothing is run, rendered or unpacked.`;
 
-/** Objects that one call writes. */
+/** Objects that one call takes out. */
 const OBJECTS_MAX = 10_000;
+const FUID = /^F[A-Za-z0-9]{1,11}$/;
 
 export function addObjectsCommand(program: Command): void {
   program
     .command("objects")
-    .description("files that travelled: list them, list what archives hold, take them out")
-    .argument("[query...]", "which files; all if left out. With --members: the archive's id")
-    .option("--extract <fuid>", "take this one out, to the file of -o")
-    .option("--all", "take all that match out, into the folder of -o")
+    .description(
+      "files that travelled: list them, list what archives hold, seal them, take them out",
+    )
+    .argument("[query...]", "which files; all if left out. With --members or --seal also an id")
+    .addOption(
+      new Option("--seal", "seal what is named as attachments of its case").conflicts([
+        "output",
+        "members",
+      ]),
+    )
+    .option("--extract <fuid>", "take this one out: sealed, or to the file of -o")
+    .option("--all", "take all that match out: sealed, or into the folder of -o")
     .option("-o, --output <path>", "where to write; - is standard output")
     .option("--members", "what archives list as their content")
-    .option("--limit <n>", "at most so many", wholeNumber, 100)
+    .option("--limit <n>", "at most so many", count(OBJECTS_MAX), 100)
     .option("--purpose <text>", "why they are read; stands in the ledger", "")
-    .option("--case <name>", "one case only")
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText("after", EXAMPLES)
     .action(async (words: string[], own: ObjectsOptions) => {
       const options = program.opts<CommonOptions>();
-      const q = words.join(" ");
       process.exitCode = await withHome(options, async (handlers, context) => {
-        const extract = async (fuid: string, path: string): Promise<boolean> => {
-          const input = operations.object.input.parse({ fuid, purpose: own.purpose });
-          const { facts, bytes } = await handlers.object(input, context);
-          const written = await write(bytes, path);
-          const isSame = facts.sha256 === null || facts.sha256 === written.sha256;
-          const said = { ...facts, path, bytes: written.bytes, sha256_written: written.sha256 };
-          if (options.json) process.stderr.write(`${JSON.stringify(said)}\n`);
-          else process.stderr.write(extractedText(facts, written, { path, isSame }));
-          return isSame;
-        };
-        if (own.extract !== undefined) {
-          const path = own.output ?? `${own.extract}.bin`;
-          return (await extract(own.extract, path)) ? EXIT_CODES.ok : EXIT_CODES.tampered;
-        }
-        const log = own.members ? "archive_members" : "files";
-        const isId = own.members && /^F[A-Za-z0-9]{1,11}$/.test(q);
-        const input = operations.query.input.parse({
-          q: isId ? `archive_members.fuid == ${q}` : q,
-          log,
-          limit: own.all ? OBJECTS_MAX : own.limit,
-          ...(own.case !== undefined && { case: own.case }),
-        });
-        const answer = await askWithQuery(input.q, () => handlers.query(input, context));
-        if (own.all && !own.members) {
-          if (own.output === undefined || own.output === "-")
-            throw new HoldfastError("request/bad-input", "--all needs a folder to write to", {
-              remedy: "name it with -o",
-            });
-          let isSame = true;
-          for (const row of answer.rows) {
-            const fuid = String(row["fuid"]);
-            isSame = (await extract(fuid, join(own.output, `${fuid}.bin`))) && isSame;
-          }
-          return isSame ? EXIT_CODES.ok : EXIT_CODES.tampered;
-        }
-        if (options.json) for (const row of answer.rows) console.log(JSON.stringify(row));
-        else if (answer.rows.length > 0)
-          console.log(own.members ? membersText(answer.rows) : objectsText(answer.rows));
-        process.stderr.write(
-          coverageText(answer.coverage, `${answer.rows.length} of ${answer.total} objects`),
-        );
-        return answer.total === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
+        const isJson = options.json === true;
+        const call: Call = { q: words.join(" "), own, isJson, handlers, context };
+        if (own.extract !== undefined) return await takeOut([own.extract], call);
+        if (!own.members && (own.seal || own.all)) return await takeAll(call);
+        return await list(call);
       });
     });
+}
+
+async function list(call: Call): Promise<number> {
+  const { q, own, isJson } = call;
+  const isId = own.members && FUID.test(q);
+  const answer = await findObjects(call, {
+    q: isId ? `archive_members.fuid == ${q}` : q,
+    log: own.members ? "archive_members" : "files",
+    limit: own.limit,
+  });
+  if (isJson) for (const row of answer.rows) console.log(JSON.stringify(row));
+  else if (answer.rows.length > 0)
+    console.log(own.members ? membersText(answer.rows) : objectsText(answer.rows));
+  process.stderr.write(
+    coverageText(answer.coverage, `${answer.rows.length} of ${answer.total} objects`),
+  );
+  return answer.total === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
+}
+
+async function takeAll(call: Call): Promise<number> {
+  const { q, own } = call;
+  if (own.output === "-")
+    throw new HoldfastError("request/bad-input", "several objects are not one output", {
+      remedy: "name a folder with -o, or one object with --extract",
+    });
+  if (q === "" && !own.all)
+    throw new HoldfastError("request/bad-input", "no object was named to be sealed", {
+      remedy: "name its id or a query, or say --all",
+    });
+  if (FUID.test(q)) return await takeOut([q], call);
+  const answer = await findObjects(call, { q, log: "files", limit: OBJECTS_MAX });
+  const fuids = answer.rows.map((row) => String(row["fuid"]));
+  const code = await takeOut(fuids, call);
+  process.stderr.write(coverageText(answer.coverage, `${fuids.length} of ${answer.total} objects`));
+  return answer.total === 0 ? EXIT_CODES.nothing : code;
+}
+
+async function findObjects({ own, handlers, context }: Call, what: object) {
+  const input = operations.query.input.parse({ ...questionOf([], own), ...what });
+  return await askWithQuery(input.q, () => handlers.query(input, context));
+}
+
+/** Takes each out, sealed or to a file; tells by the exit code whether each is what the log says. */
+async function takeOut(fuids: readonly string[], call: Call): Promise<number> {
+  const { output, extract } = call.own;
+  let isSame = true;
+  for (const fuid of fuids) {
+    const path = output === undefined || extract ? output : join(output, `${fuid}.bin`);
+    const good = path === undefined ? await seal(fuid, call) : await write(fuid, path, call);
+    isSame &&= good;
+  }
+  return isSame ? EXIT_CODES.ok : EXIT_CODES.tampered;
+}
+
+async function seal(fuid: string, { own, isJson, handlers, context }: Call): Promise<boolean> {
+  const { purpose } = own;
+  const input = operations.sealObject.input.parse({ fuid, purpose, ...ofCase(own) });
+  const sealed = await handlers.sealObject(input, context);
+  console.log(isJson ? JSON.stringify(sealed) : sealedText(sealed));
+  return sealed.log_sha256 === null || sealed.log_sha256 === sealed.sha256;
+}
+
+async function write(
+  fuid: string,
+  path: string,
+  { own, isJson, handlers, context }: Call,
+): Promise<boolean> {
+  const { purpose } = own;
+  const input = operations.object.input.parse({ fuid, purpose, ...ofCase(own) });
+  const { facts, bytes } = await handlers.object(input, context);
+  const written = await writeOutput(bytes, path);
+  const isSame = facts.sha256 === null || facts.sha256 === written.sha256;
+  const said = { ...facts, path, bytes: written.bytes, sha256_written: written.sha256 };
+  process.stderr.write(
+    isJson ? `${JSON.stringify(said)}\n` : extractedText(facts, written, { path, isSame }),
+  );
+  return isSame;
 }
 
 function objectsText(rows: readonly Row[]): string {
@@ -134,35 +208,17 @@ function extractedText(
   { path, isSame }: { path: string; isSame: boolean },
 ): string {
   const name = facts.filename === null ? "" : ` (named ${escapeText(facts.filename)})`;
-  const missing = facts.missing_bytes > 0 ? `, ${facts.missing_bytes} bytes never captured` : "";
   const digest = isSame ? written.sha256 : `${written.sha256}: NOT the digest in the log`;
-  return `${facts.fuid}${name}: ${sizeText(written.bytes)} to ${path}${missing}, read on record as entry ${facts.seq}\n  sha256 ${digest}\n`;
+  return `${facts.fuid}${name}: ${sizeText(written.bytes)} to ${path}${missingText(facts)}, read on record as entry ${facts.seq}\n  sha256 ${digest}\n`;
 }
 
-async function write(
-  bytes: AsyncIterable<Uint8Array>,
-  output: string,
-): Promise<{ bytes: number; sha256: string }> {
-  const digest = createHash("sha256");
-  let count = 0;
-  const target = output === "-" ? process.stdout : openWriteStream(output, { replace: true });
-  try {
-    for await (const piece of bytes) {
-      digest.update(piece);
-      count += piece.length;
-      await writeAll(target, piece);
-    }
-    if (output !== "-") await new Promise<void>((resolve) => target.end(resolve));
-  } catch (error) {
-    if (error instanceof HoldfastError) throw error;
-    throw toStorageError("output", `cannot write ${output}`, error);
-  }
-  return { bytes: count, sha256: digest.digest("hex") };
+function sealedText(facts: OutputOf<typeof operations.sealObject>): string {
+  const { fuid, name, attachment, sha256, log_sha256: logged } = facts;
+  const done = facts.sealed_before ? "was sealed before" : "is sealed";
+  const digest = logged === null || logged === sha256 ? "" : ": NOT the digest in the log";
+  return `${fuid} (named ${escapeText(name)}): ${sizeText(facts.bytes)}${missingText(facts)} ${done} as attachment ${attachment} of case ${facts.case}, entry ${facts.seq}\n  sha256 ${sha256}${digest}`;
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > OBJECTS_MAX)
-    throw new InvalidArgumentError(`a whole number from 1 to ${OBJECTS_MAX} is meant`);
-  return value;
+function missingText({ missing_bytes: missing }: { readonly missing_bytes: number }): string {
+  return missing > 0 ? `, ${missing} bytes never captured` : "";
 }

@@ -2,17 +2,21 @@ import type { Command } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { CaptureReader } from "../../core/pcap/index.ts";
-import { openWriteStream, toStorageError, writeAll } from "../../platform/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { writeOutput } from "../write-output.ts";
 
-interface PacketsOptions {
-  readonly case?: string;
+interface PacketsOptions extends QuestionOptions {
   readonly uid?: string;
   readonly purpose: string;
   readonly output: string;
-  readonly relativeTo: "now" | "end";
 }
 
 export function addPacketsCommand(program: Command): void {
@@ -21,14 +25,10 @@ export function addPacketsCommand(program: Command): void {
     .description("write exactly the matching packets as pcapng, in time order")
     .argument("[query...]", "what to look for")
     .option("--uid <uid>", "the packets of this connection")
-    .option("--case <name>", "one case only")
     .option("--purpose <text>", "why they are read; stands in the ledger", "")
     .option("-o, --output <file>", "where to write; - is standard output", "-")
-    .option(
-      "--relative-to <now|end>",
-      "what 3h ago counts from: the clock or the end of the record",
-      "now",
-    )
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText(
       "after",
       "\nExamples:\n  holdfast packets 'host 10.4.22.45 and after 2h ago' > out.pcapng\n  holdfast packets --uid CHhAvVGS1DHFjwGM9 -o out.pcapng\n  holdfast packets 'port 53' | tshark -r -\n\nThe read is in the ledger before the first byte leaves. What was searched is said on stderr.",
@@ -42,11 +42,9 @@ export function addPacketsCommand(program: Command): void {
       }
       process.exitCode = await withHome(options, async (handlers, context) => {
         const input = operations.packets.input.parse({
-          q: words.join(" "),
+          ...questionOf(words, own),
           purpose: own.purpose,
-          relativeTo: own.relativeTo,
           ...(own.uid !== undefined && { uid: own.uid }),
-          ...(own.case !== undefined && { case: own.case }),
         });
         const { facts, bytes } = await askWithQuery(input.q, () =>
           handlers.packets(input, context),
@@ -73,16 +71,6 @@ async function write(bytes: AsyncIterable<Uint8Array>, output: string): Promise<
       packets++;
     },
   });
-  const target = output === "-" ? process.stdout : openWriteStream(output, { replace: true });
-  try {
-    for await (const piece of bytes) {
-      reader.push(piece);
-      await writeAll(target, piece);
-    }
-    if (output !== "-") await new Promise<void>((resolve) => target.end(resolve));
-  } catch (error) {
-    if (error instanceof HoldfastError) throw error;
-    throw toStorageError("output", `cannot write ${output}`, error);
-  }
+  await writeOutput(bytes, output, (piece) => reader.push(piece));
   return packets;
 }

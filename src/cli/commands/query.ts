@@ -1,7 +1,14 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  count,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import {
   csvText,
   defaultColumns,
@@ -13,8 +20,7 @@ import {
 } from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 
-interface QueryOptions {
-  readonly case?: string;
+interface QueryOptions extends QuestionOptions {
   readonly log: string;
   readonly limit: number;
   readonly all?: boolean;
@@ -23,7 +29,6 @@ interface QueryOptions {
   readonly columns?: string;
   readonly csv?: boolean;
   readonly zeek?: boolean;
-  readonly relativeTo: "now" | "end";
 }
 
 /** Rows asked for at once with --all. */
@@ -34,20 +39,16 @@ export function addQueryCommand(program: Command): void {
     .command("query")
     .description("list rows of a log")
     .argument("[query...]", "what to look for; everything if left out")
-    .option("--case <name>", "one case only")
     .option("--log <name>", "which log", "conn")
-    .option("--limit <n>", "at most so many rows", wholeNumber, 100)
+    .option("--limit <n>", "at most so many rows", count(), 100)
     .option("--all", "every row")
     .option("--sort <field>", "sort by this field", "ts")
     .option("--desc", "largest or latest first")
     .option("--columns <list>", "these columns, with commas")
     .option("--csv", "comma-separated values")
     .option("--zeek", "Zeek's tab-separated log, for zeek-cut and RITA")
-    .option(
-      "--relative-to <now|end>",
-      "what 3h ago counts from: the clock or the end of the record",
-      "now",
-    )
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText(
       "after",
       "\nExamples:\n  holdfast query 'host 10.4.22.45 and port 443'\n  holdfast query 'conn.orig_bytes > 10MB' --sort orig_bytes --desc\n  holdfast query 'net 10.0.0.0/8 and after 3h ago' --relative-to end --json\n\nThe language: holdfast help query",
@@ -60,14 +61,12 @@ export function addQueryCommand(program: Command): void {
         while (true) {
           const limit = own.all ? PAGE_ROWS : Math.min(PAGE_ROWS, own.limit - printed);
           const input = operations.query.input.parse({
-            q: words.join(" "),
+            ...questionOf(words, own),
             log: own.log,
             limit,
             offset: printed,
             orderBy: own.sort,
             descending: own.desc === true,
-            relativeTo: own.relativeTo,
-            ...(own.case !== undefined && { case: own.case }),
           });
           const answer = await askWithQuery(input.q, () => handlers.query(input, context));
           print(answer.log, answer.fields, answer.rows, printed === 0);
@@ -102,11 +101,4 @@ function printer(own: QueryOptions, json: boolean): Print {
       process.stdout.write((isFirst ? `${columns.join(",")}\r\n` : "") + csvText(rows, columns));
     else if (rows.length > 0) console.log(rowsTable(rows, columns));
   };
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError("a whole number above 0 is meant");
-  return value;
 }

@@ -2,6 +2,7 @@ import { Argument, type Command } from "commander";
 import { EXIT_CODES } from "../../api/index.ts";
 import { HoldfastError, sizeText } from "../../core/base/index.ts";
 import { writeAll } from "../../platform/index.ts";
+import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, tableText, timeText } from "../text.ts";
 
@@ -17,7 +18,7 @@ export function addSegmentsCommand(program: Command): void {
     .addArgument(
       new Argument("[part]", "what of it").choices(["digests", "head", "body", "events"]),
     )
-    .option("--case <name>", "one case only")
+    .addOption(caseOption())
     .addHelpText(
       "after",
       "\nExamples:\n  holdfast segments\n  holdfast segments SEGMENT digests\n  (holdfast segments S head; holdfast segments S body) | age -d -i ~/.holdfast/keys/vault.identity | zstd -d | sha256sum",
@@ -31,10 +32,7 @@ export function addSegmentsCommand(program: Command): void {
             for await (const piece of bytes) await writeAll(process.stdout, piece);
             return EXIT_CODES.ok;
           }
-          const { segments } = await handlers.segments(
-            own.case === undefined ? {} : { case: own.case },
-            context,
-          );
+          const { segments } = await handlers.segments(ofCase(own), context);
           const chosen = segments.filter((s) => segment === undefined || s.segment === segment);
           if (segment !== undefined && chosen.length === 0) {
             throw new HoldfastError("home/unknown-segment", `there is no segment ${segment}`, {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../../api/index.ts";
 import { sizeText } from "../../core/base/index.ts";
+import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, tableText, timeText } from "../text.ts";
 
@@ -8,14 +9,11 @@ export function addStatusCommand(program: Command): void {
   program
     .command("status")
     .description("what this home holds, and the one thing most worth looking at")
-    .option("--case <name>", "one case only")
+    .addOption(caseOption())
     .action(async (own: { case?: string }) => {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
-        const status = await handlers.status(
-          own.case === undefined ? {} : { case: own.case },
-          context,
-        );
+        const status = await handlers.status(ofCase(own), context);
         if (options.json) {
           console.log(JSON.stringify(status));
           return EXIT_CODES.ok;

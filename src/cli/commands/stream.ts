@@ -11,10 +11,11 @@ import {
 import { openWriteStream, toStorageError, writeAll } from "../../platform/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { ConversationText, hexLines } from "../stream-text.ts";
-import { timeText } from "../text.ts";
+import { escapeText, timeText } from "../text.ts";
 
 interface StreamOptions {
   readonly policy: string;
+  readonly decrypted?: boolean;
   readonly diff?: boolean;
   readonly side?: Side;
   readonly out: string;
@@ -28,11 +29,13 @@ Examples:
   holdfast stream CHhAvVGS1DHFjwGM9 --side orig | grep -a Host:
   holdfast stream CHhAvVGS1DHFjwGM9 --policy windows
   holdfast stream CHhAvVGS1DHFjwGM9 --diff
+  holdfast stream CHhAvVGS1DHFjwGM9 --decrypted
 
 Without --side both directions are shown for reading: > is the originator, < the responder, and gaps
 are marked. With --side the bytes come out as they are, into a file or a pipe; gaps are left out there
 and told on stderr. A host has read what came in order; policies differ where packets overlap before
 that, and last lets whatever came last count. --diff names both packets of every such place.
+--decrypted shows what TLS carried, opened with the case's key logs (holdfast keys).
 The read is in the ledger before the first byte leaves.`;
 
 export function addStreamCommand(program: Command): void {
@@ -46,6 +49,7 @@ export function addStreamCommand(program: Command): void {
         .default("first"),
     )
     .option("--diff", "where packets disagree, and which policies take which")
+    .option("--decrypted", "what TLS carried, opened with the key logs of the case")
     .addOption(
       new Option("--side <who>", "one direction only, as raw bytes").choices(["orig", "resp"]),
     )
@@ -57,9 +61,8 @@ export function addStreamCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const output = new Output(own.out);
         const asked: Asked = { uid, own, json: options.json === true, output };
-        const code = own.diff
-          ? await showDifferences(handlers, asked, context)
-          : await showStream(handlers, asked, context);
+        const show = own.diff ? showDifferences : own.decrypted ? showDecrypted : showStream;
+        const code = await show(handlers, asked, context);
         await output.close();
         return code;
       });
@@ -83,7 +86,7 @@ async function showStream(
   context: CallContext,
 ): Promise<number> {
   const input = operations.stream.input.parse({ uid, policy: own.policy, purpose: own.purpose });
-  const isRaw = own.side !== undefined && !json && !(own.out === "-" && process.stdout.isTTY);
+  const isRaw = isRawOutput(own, json);
   let pending: string[] = [];
   const text = new ConversationText((line) => pending.push(line));
   let end: EndLine | undefined;
@@ -102,6 +105,42 @@ async function showStream(
   const bytes = sides.reduce((sum, side) => sum + (end?.counts[side].bytes ?? 0), 0);
   if (!json && end !== undefined) process.stderr.write(summaryText(end));
   return bytes === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
+}
+
+/** Bytes as they are never reach a terminal. */
+function isRawOutput(own: StreamOptions, json: boolean): boolean {
+  return own.side !== undefined && !json && !(own.out === "-" && process.stdout.isTTY);
+}
+
+async function showDecrypted(
+  handlers: Handlers,
+  { uid, own, json, output }: Asked,
+  context: CallContext,
+): Promise<number> {
+  const input = operations.streamDecrypted.input.parse({ uid, purpose: own.purpose });
+  const isRaw = isRawOutput(own, json);
+  let pending: string[] = [];
+  const text = new ConversationText((line) => pending.push(line));
+  for await (const line of handlers.streamDecrypted(input, context)) {
+    if ("side" in line && own.side !== undefined && line.side !== own.side) continue;
+    if (json) pending.push(`${JSON.stringify(line)}\n`);
+    else if (line.type === "data") {
+      const bytes = Buffer.from(line.bytes, "base64");
+      if (isRaw) await output.write(bytes);
+      else text.data(line.side, line.position, bytes);
+    } else if (line.type === "start" && !isRaw) {
+      text.remark("orig", `${line.orig}, the originator; decrypted`);
+      text.remark("resp", `${line.resp}, the responder`);
+    } else if (line.type === "end") {
+      text.flush();
+      const names = line.key_logs.map(escapeText).join(", ");
+      const { orig, resp } = line.bytes;
+      process.stderr.write(`orig ${orig} bytes, resp ${resp} bytes; opened with ${names}\n`);
+    }
+    if (pending.length > 0) await output.write(Buffer.from(pending.join("")));
+    pending = [];
+  }
+  return EXIT_CODES.ok;
 }
 
 function addReadable(text: ConversationText, line: StreamLine): void {

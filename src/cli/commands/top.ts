@@ -1,17 +1,23 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { EXIT_CODES, type OutputOf, operations } from "../../api/index.ts";
 import { coverageText } from "../coverage-text.ts";
 import { askWithQuery } from "../query-errors.ts";
+import {
+  caseOption,
+  count,
+  GROUPS_MAX,
+  type QuestionOptions,
+  questionOf,
+  relativeToOption,
+} from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, tableText } from "../text.ts";
 
-interface TopOptions {
+interface TopOptions extends QuestionOptions {
   readonly by: string;
   readonly log?: string;
   readonly measure?: "rows" | "packets" | "bytes";
   readonly n: number;
-  readonly case?: string;
-  readonly relativeTo: "now" | "end";
 }
 
 type Answer = OutputOf<typeof operations.top>;
@@ -38,13 +44,9 @@ export function addTopCommand(program: Command): void {
     .addOption(
       new Option("--measure <what>", "what is counted").choices(["rows", "packets", "bytes"]),
     )
-    .option("-n <count>", "so many groups", count, 20)
-    .option("--case <name>", "one case only")
-    .option(
-      "--relative-to <now|end>",
-      "what 3h ago counts from: the clock or the end of the record",
-      "now",
-    )
+    .option("-n <count>", "so many groups", count(GROUPS_MAX), 20)
+    .addOption(caseOption())
+    .addOption(relativeToOption())
     .addHelpText("after", EXAMPLES)
     .action(async (words: string[], own: TopOptions) => {
       const options = program.opts<CommonOptions>();
@@ -57,13 +59,11 @@ export function addTopCommand(program: Command): void {
         );
         const isOfPackets = by.some((name) => /^(ip\.|port_)/.test(name));
         const input = operations.top.input.parse({
-          q: words.join(" "),
+          ...questionOf(words, own),
           log,
           by,
           measure: own.measure ?? (log === "conn" && isOfPackets ? "packets" : "rows"),
           limit: own.n,
-          relativeTo: own.relativeTo,
-          ...(own.case !== undefined && { case: own.case }),
         });
         const answer = await askWithQuery(input.q, () => handlers.top(input, context));
         if (options.json) console.log(JSON.stringify(answer));
@@ -95,11 +95,4 @@ function groupsText({ by, groups }: Answer, measure: "rows" | "packets" | "bytes
     rows,
     process.stdout.isTTY ? process.stdout.columns : undefined,
   );
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > 10_000)
-    throw new InvalidArgumentError("a whole number from 1 to 10000 is meant");
-  return value;
 }

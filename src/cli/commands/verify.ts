@@ -29,9 +29,11 @@ export function addVerifyCommand(program: Command): void {
           if (event.type !== "result") continue;
           progress.end();
           const how = event.decrypted ? "every byte decrypted" : "ciphertext digests only";
+          const { attachments } = event;
+          const beside = attachments === 0 ? "" : ` ${attachments} attachments,`;
           if (!options.json) {
             console.log(
-              `${event.ok ? "good" : "NOT GOOD"}: ${event.entries} entries, ${event.segments} segments, ${sizeText(event.bytes)}, ${how}, in ${durationText(event.seconds)}`,
+              `${event.ok ? "good" : "NOT GOOD"}: ${event.entries} entries, ${event.segments} segments,${beside} ${sizeText(event.bytes)}, ${how}, in ${durationText(event.seconds)}`,
             );
             console.log(`ledger root ${event.root}`);
           }

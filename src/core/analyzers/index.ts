@@ -77,6 +77,7 @@ export {
   LogWriter,
   NO_SERVICES,
   type NoticeDetails,
+  type OpenedBytes,
   type Protocol,
   type ProtocolRun,
   type ServiceBits,

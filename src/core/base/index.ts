@@ -14,5 +14,6 @@ export {
   parseUid,
   type SegmentId,
 } from "./ids.ts";
+export { joinBytes } from "./join-bytes.ts";
 export { createLimit, type Limit } from "./limits.ts";
 export { incomplete, malformed, ok, type Parsed } from "./parsed.ts";

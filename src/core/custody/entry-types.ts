@@ -111,18 +111,49 @@ export interface ReadMetadata {
   readonly minute: string;
 }
 
-/** Something sealed in the vault beside the captures of a case, such as the secrets of TLS sessions. */
+/** What an attachment is: secrets that open sessions, or a file that travelled. */
+export type AttachmentKind = "tls-key-log" | "object";
+
+/** Where a sealed object came from, and what its log says of it. */
+export interface AttachedObject {
+  readonly capture: CaptureId;
+  /** The connection that carried it, and its id among that connection's files. */
+  readonly uid: string;
+  readonly fuid: string;
+  readonly source: string;
+  /** The entry by which its packets were read. */
+  readonly read_seq: number;
+  /** Told from its first bytes. */
+  readonly mime_type: string | null;
+  readonly missing_bytes: number;
+  /** As the log has them, of whole files only; `plaintext_sha256` is of what was sealed. */
+  readonly md5: string | null;
+  readonly sha1: string | null;
+  readonly sha256: string | null;
+}
+
+/** Something sealed in the vault beside the captures of a case. */
 export interface AttachmentSeal {
   readonly type: "attachment.seal";
-  readonly attachment: string;
+  readonly attachment: SegmentId;
   readonly case: CaseId;
-  readonly kind: "tls-key-log";
+  readonly kind: AttachmentKind;
   readonly name: string;
   readonly purpose: string;
   readonly plaintext_sha256: string;
   readonly plaintext_bytes: number;
   readonly sealed_sha256: string;
   readonly sealed_bytes: number;
+  readonly object?: AttachedObject;
+}
+
+/** An attachment is about to leave the vault. */
+export interface ReadAttachment {
+  readonly type: "read.attachment";
+  readonly case: CaseId;
+  readonly attachment: SegmentId;
+  readonly purpose: string;
+  readonly plaintext_sha256: string;
 }
 
 /** The `solo` owner accepts that the vault's key, or the index in clear, lies on this disk. */
@@ -150,6 +181,7 @@ export type KnownEntryBody =
   | ReadPackets
   | ReadMetadata
   | AttachmentSeal
+  | ReadAttachment
   | KeyAccept
   | SegmentDestroy;
 

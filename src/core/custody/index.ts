@@ -3,6 +3,8 @@ export { type Checkpoint, encodeCheckpoint, parseCheckpoint } from "./checkpoint
 export { ENTRY_BYTES_MAX, encodeEntry, parseEntry } from "./entry.ts";
 export type {
   Actor,
+  AttachedObject,
+  AttachmentKind,
   AttachmentSeal,
   Balance,
   CaseOpen,
@@ -15,6 +17,7 @@ export type {
   ImportStart,
   KeyAccept,
   KnownEntryBody,
+  ReadAttachment,
   ReadMetadata,
   ReadPackets,
   SealedFacts,

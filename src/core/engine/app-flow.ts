@@ -43,11 +43,19 @@ export class AppFlow implements PayloadReceiver {
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    for (const session of this.#sessions) session.data(side, bytes, position);
-    this.#forgetClosed();
-    if (this.#isConfirmed) this.#search = undefined;
+    const sessions = this.#sessions;
+    let isOneClosed = false;
+    for (let n = 0; n < sessions.length; n++) {
+      sessions[n]!.data(side, bytes, position);
+      isOneClosed ||= sessions[n]!.isClosed;
+    }
+    if (isOneClosed) this.#forgetClosed();
     const search = this.#search;
     if (search === undefined) return;
+    if (this.#isConfirmed) {
+      this.#search = undefined;
+      return;
+    }
     for (const running of search.look(side, bytes, position)) {
       if (this.#sessions.some((open) => open.running === running)) continue;
       const session = this.#open(running);
@@ -115,7 +123,7 @@ export class AppFlow implements PayloadReceiver {
   }
 
   #open(running: RunningProtocol): OpenSession | undefined {
-    const session = new OpenSession(this, running, 0);
+    const session = new OpenSession(this, running, 0, this.applications);
     if (session.isClosed) return undefined;
     this.#sessions.push(session);
     return session;
@@ -133,6 +141,7 @@ export class AppFlow implements PayloadReceiver {
 export class OpenSession implements Conversation, Session {
   readonly running: RunningProtocol;
   readonly carrier: string | undefined;
+  readonly trace: FieldTrace | undefined;
   isClosed = false;
   readonly #flow: AppFlow;
   readonly #depth: number;
@@ -140,9 +149,15 @@ export class OpenSession implements Conversation, Session {
   #confirmed: ServiceBits = { high: 0, low: 0 };
   #isEnded = false;
 
-  constructor(flow: AppFlow, running: RunningProtocol, depth: number, carrier?: string) {
+  constructor(
+    flow: AppFlow,
+    running: RunningProtocol,
+    depth: number,
+    inside: { readonly carrier?: string | undefined; readonly trace: FieldTrace | undefined },
+  ) {
     this.#flow = flow;
-    this.carrier = carrier;
+    this.carrier = inside.carrier;
+    this.trace = inside.trace;
     this.#depth = depth;
     this.running = running;
     this.#session = running.run.open(this);
@@ -190,10 +205,6 @@ export class OpenSession implements Conversation, Session {
 
   get missingBytes(): number {
     return this.#flow.applications.missingBytes;
-  }
-
-  get trace(): FieldTrace | undefined {
-    return this.#flow.applications.trace;
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
@@ -273,18 +284,18 @@ export class OpenSession implements Conversation, Session {
     this.#flow.applications.notice(this, { note, message, sub, more });
   }
 
-  inner(name: string, carrier?: string): Session | undefined {
+  inner(name: string, carrier?: string, trace = this.trace): Session | undefined {
     const running = this.#flow.applications.named(name);
     if (running === undefined || this.#depth >= NESTING_MAX) return undefined;
-    return new OpenSession(this.#flow, running, this.#depth + 1, carrier);
+    return new OpenSession(this.#flow, running, this.#depth + 1, { carrier, trace });
   }
 
   expectFlow(responder: Int32Array, port: number, transport: Transport, name: string): void {
     this.#flow.applications.expected.add({ responder, port, transport, name });
   }
 
-  innerByContent(): Session {
-    return new InnerSearch(this.#flow, this.#depth + 1);
+  innerByContent(trace = this.trace): Session {
+    return new InnerSearch(this.#flow, this.#depth + 1, trace);
   }
 }
 
@@ -292,12 +303,14 @@ export class OpenSession implements Conversation, Session {
 class InnerSearch implements Session {
   readonly #flow: AppFlow;
   readonly #depth: number;
+  readonly #inside: { readonly trace: FieldTrace | undefined };
   #search: ProtocolSearch | undefined;
   #sessions: OpenSession[] = [];
 
-  constructor(flow: AppFlow, depth: number) {
+  constructor(flow: AppFlow, depth: number, trace: FieldTrace | undefined) {
     this.#flow = flow;
     this.#depth = depth;
+    this.#inside = { trace };
     if (depth > NESTING_MAX) return;
     this.#search = new ProtocolSearch(flow.applications.candidates("tcp"), "tcp");
   }
@@ -307,7 +320,7 @@ class InnerSearch implements Session {
     const search = this.#search;
     if (search === undefined) return;
     for (const running of search.look(side, bytes, position)) {
-      const session = new OpenSession(this.#flow, running, this.#depth);
+      const session = new OpenSession(this.#flow, running, this.#depth, this.#inside);
       this.#sessions.push(session);
       search.replay(session);
     }

@@ -14,6 +14,8 @@ export interface ExpectedFlow {
 export class ExpectedFlows {
   readonly limit = createLimit("apps.expectedFlows", 16_384);
   readonly #names = new Map<string, string>();
+  /** Ports that were ever announced: nearly all flows go to others, and are told so at once. */
+  readonly #ports = new Uint8Array(65_536);
 
   get isEmpty(): boolean {
     return this.#names.size === 0;
@@ -26,11 +28,12 @@ export class ExpectedFlows {
       this.#names.delete(oldest!);
     }
     this.#names.set(`${transport} ${responder.join(" ")} ${port}`, name);
+    this.#ports[port] = 1;
   }
 
   /** Name of the protocol that a flow was announced to be; each is told once. */
   take(flow: Omit<ExpectedFlow, "name">): string | undefined {
-    if (this.#names.size === 0) return undefined;
+    if (this.#names.size === 0 || this.#ports[flow.port] === 0) return undefined;
     for (const address of [flow.responder.join(" "), "0 0 0 0"]) {
       const key = `${flow.transport} ${address} ${flow.port}`;
       const name = this.#names.get(key);

@@ -1,4 +1,4 @@
-import type { Side } from "../analyzers/index.ts";
+import type { FieldTrace, OpenedBytes, Side } from "../analyzers/index.ts";
 import { type ColumnBatch, type LogSchema, ZeekJsonWriter } from "../events/index.ts";
 import { formatAddress } from "../packet/index.ts";
 import type { PacketRecord } from "../pcap/index.ts";
@@ -11,6 +11,8 @@ export interface SourceRange {
   /** Offset in the packet; -1 where the bytes were put together from fragments. */
   readonly offset: number;
   readonly length: number;
+  /** The field was read from these, which the range only carries: encrypted, masked or in pieces. */
+  readonly opened?: OpenedBytes | undefined;
 }
 
 /** One row of a log and where one field of it came from. */
@@ -36,7 +38,9 @@ interface Mark {
   readonly length: number;
   /** The datagram that it lies in; -1 in streams. */
   readonly datagram: number;
+  /** What the field was read from. */
   readonly bytes: Uint8Array;
+  readonly opened?: OpenedBytes | undefined;
 }
 
 /** Pieces and marks kept in one replay; beyond them ranges are left out. */
@@ -98,9 +102,21 @@ class Replay {
         offset: from.offset,
       }),
     trace: {
-      mark: (log: string, field: string, side: Side, position: number, length: number) => {
-        if (log === this.#schema.name && field === this.#field) this.#mark(side, position, length);
+      mark: (
+        log: string,
+        field: string,
+        side: Side,
+        position: number,
+        length: number,
+        opened?: OpenedBytes,
+      ) => {
+        if (log !== this.#schema.name || field !== this.#field) return;
+        this.#mark(side, { position, length }, opened);
       },
+      later:
+        (...mark: Parameters<FieldTrace["mark"]>) =>
+        () =>
+          this.hooks.trace.mark(...mark),
     },
     onRow: (log: string) => {
       if (log !== this.#schema.name) return;
@@ -141,7 +157,11 @@ class Replay {
     this.#placed[side].push(placed);
   }
 
-  #mark(side: Side, position: number, length: number): void {
+  #mark(
+    side: Side,
+    { position, length }: Pick<Mark, "position" | "length">,
+    opened: OpenedBytes | undefined,
+  ): void {
     if (this.#marks.length >= MARKS_MAX) return;
     const last = this.#placed[side].at(-1);
     const isDatagram = last !== undefined && last.position < 0;
@@ -150,7 +170,12 @@ class Replay {
       position,
       length,
       datagram: isDatagram ? this.#placed[side].length - 1 : -1,
+      opened,
     };
+    if (opened !== undefined) {
+      this.#marks.push({ ...mark, bytes: opened.bytes });
+      return;
+    }
     const ranges = this.#rangesOf({ ...mark, bytes: NOTHING });
     const parts = ranges.map(({ packetIndex, offset, length: bytes }) =>
       offset < 0 ? NOTHING : this.#packets[packetIndex]!.bytes.subarray(offset, offset + bytes),
@@ -158,11 +183,11 @@ class Replay {
     this.#marks.push({ ...mark, bytes: joined(parts) });
   }
 
-  #rangesOf({ side, position, length, datagram }: Mark): SourceRange[] {
+  #rangesOf({ side, position, length, datagram, opened }: Mark): SourceRange[] {
     const placed = this.#placed[side];
     if (datagram >= 0) {
       const { packetIndex, offset } = placed[datagram]!;
-      return [{ packetIndex, offset: offset < 0 ? -1 : offset + position, length }];
+      return [{ packetIndex, offset: offset < 0 ? -1 : offset + position, length, opened }];
     }
     const ranges: SourceRange[] = [];
     for (let n = firstBehind(placed, position); n < placed.length; n++) {
@@ -172,7 +197,7 @@ class Replay {
       const to = Math.min(position + length, piece.position + piece.length);
       if (from >= to) continue;
       const offset = piece.offset < 0 ? -1 : piece.offset + from - piece.position;
-      ranges.push({ packetIndex: piece.packetIndex, offset, length: to - from });
+      ranges.push({ packetIndex: piece.packetIndex, offset, length: to - from, opened });
     }
     return ranges;
   }

@@ -1,3 +1,4 @@
+export { type DecryptedPiece, DecryptedStream } from "./decrypted-stream.ts";
 export {
   type AnalysisSettings,
   ASSET_RULES,

@@ -1,4 +1,4 @@
-import { assert, malformed, ok, type Parsed } from "../base/index.ts";
+import { assert, joinBytes, malformed, ok, type Parsed } from "../base/index.ts";
 import { type Column, type ColumnType, columnsOfLog, type LogSchema } from "./schema.ts";
 
 /** Rows a batch holds: two vectors of the index's engine, small enough to stay in cache. */
@@ -234,7 +234,7 @@ export function encodeColumnBatch(batch: ColumnBatch): Uint8Array {
       parts.push(u32(bytes.length), bytes);
     }
   });
-  return concat(parts);
+  return joinBytes(parts);
 }
 
 /**
@@ -362,16 +362,4 @@ function u16(value: number): Uint8Array {
 
 function u32(value: number): Uint8Array {
   return new Uint8Array([value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24]);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

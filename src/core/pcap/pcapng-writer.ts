@@ -1,3 +1,5 @@
+import { joinBytes } from "../base/index.ts";
+
 /** Texts of the section header; comments carry the case and the authorisation. */
 export interface PcapngSectionTexts {
   readonly comments?: readonly string[];
@@ -87,7 +89,7 @@ export class PcapngWriter {
     const known = this.#interfaces.get(`${linkType}/${snapLength}/${digits}`);
     if (known !== undefined) return enhancedPacketBlock(packet, known, digits);
     const added = this.addInterface({ linkType, snapLength, digits, ...this.#interfaceTexts });
-    return concat([added.bytes, enhancedPacketBlock(packet, added.id, digits)]);
+    return joinBytes([added.bytes, enhancedPacketBlock(packet, added.id, digits)]);
   }
 
   /** Interface Statistics Block. */
@@ -198,14 +200,4 @@ function u64(value: bigint): Uint8Array {
 
 function padded(length: number): number {
   return length + (-length & 3);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

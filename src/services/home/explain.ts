@@ -9,6 +9,7 @@ import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import { findConnection } from "./connection.ts";
 import type { Home } from "./home.ts";
+import { type KeyLogs, keyLogNames } from "./key-logs.ts";
 import { recordRead } from "./packets.ts";
 
 interface Context {
@@ -24,13 +25,20 @@ const REPLAY_PACKETS_MAX = 200_000;
 /** Bytes of a range that the answer shows. */
 const SHOWN_BYTES_MAX = 256;
 
+/** A range of a packet, and what was read from it where that is not what lies there. */
+interface SaidRange {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly opened?: Uint8Array | undefined;
+}
+
 /** A connection's packets, copied, and where each lies. */
 interface Replay {
   readonly packets: readonly PacketRecord[];
   readonly places: readonly { segment: string; offset: number }[];
   readonly capture: string | undefined;
-  readonly keyLog: string | undefined;
-  readonly keyLogNames: readonly string[];
+  readonly keys: KeyLogs | undefined;
 }
 
 /** Replays a connection's packets and says which bytes of which packets a field came from. */
@@ -64,10 +72,10 @@ export async function explainField(
     ...options,
     createDigest,
     ciphers: nodeCiphers,
-    ...(replay.keyLog !== undefined && { keyLog: replay.keyLog }),
+    ...(replay.keys !== undefined && { keyLog: replay.keys.keyLog }),
   }).filter(({ row }) => row["uid"] === undefined || isOf(row["uid"], uid));
   if (rows.length === 0) {
-    throw new HoldfastError("home/no-such-row", `${input.uid} has no row in ${log.name}`, {
+    throw new HoldfastError("home/unknown-row", `${input.uid} has no row in ${log.name}`, {
       remedy: "see holdfast show UID for what is in the connection",
     });
   }
@@ -80,17 +88,21 @@ export async function explainField(
         row: rows.findIndex((one) => one.row === row) + 1,
         ranges: own
           .filter(({ offset }) => offset >= 0)
-          .map(({ offset, length }) => ({
+          .map(({ offset, length, opened }) => ({
             name: isExact ? `${log.name}.${field.name}` : "read when the row was made",
             offset,
             length,
+            opened: opened?.bytes,
           })),
       }),
     ),
   );
   const value = asked.length === 1 ? asked[0]!.value : asked.map((one) => one.value);
   const named = { uid: input.uid, field: `${log.name}.${field.name}`, says: field.says };
-  return { ...named, value, steps, key_logs: [...replay.keyLogNames] };
+  const randoms = asked.flatMap(({ ranges }) =>
+    ranges.map((one) => one.opened?.clientRandom ?? ""),
+  );
+  return { ...named, value, steps, key_logs: keyLogNames(home, replay.keys, new Set(randoms)) };
 }
 
 /** `conn.orig_bytes`, `http.uri`; a name without its log is conn's. */
@@ -136,15 +148,14 @@ async function readReplay(
     places.push({ segment, offset });
   }
   const capture = home.projection.segments.get(places[0]?.segment ?? "")?.entry.capture;
-  const { keyLog, keyLogNames } = read;
-  return { packets, places, capture, keyLog, keyLogNames };
+  return { packets, places, capture, keys: read.keys };
 }
 
 function stepOf(
   { packets, places }: Replay,
   packetIndex: number,
   step: Pick<Step, "before" | "after" | "row"> & {
-    readonly ranges: readonly { name: string; offset: number; length: number }[];
+    readonly ranges: readonly SaidRange[];
   },
 ): Step {
   const packet = packets[packetIndex]!;
@@ -153,15 +164,18 @@ function stepOf(
     packet: packetIndex + 1,
     ts_ns: String(BigInt(packet.seconds) * 1_000_000_000n + BigInt(packet.nanoseconds)),
     ...places[packetIndex]!,
-    ranges: step.ranges.map(({ name, offset, length }) => ({
+    ranges: step.ranges.map(({ name, offset, length, opened }) => ({
       name,
       offset,
       length,
-      bytes: Buffer.from(
-        packet.bytes.subarray(offset, offset + Math.min(length, SHOWN_BYTES_MAX)),
-      ).toString("hex"),
+      bytes: hexOf(packet.bytes.subarray(offset, offset + length)),
+      ...(opened !== undefined && { opened: hexOf(opened) }),
     })),
   };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, SHOWN_BYTES_MAX)).toString("hex");
 }
 
 /** Ranges by packet, in the packets' order. */

@@ -8,27 +8,24 @@ import type {
 import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
 import { openForReading, openReadStream, sleep, toStorageError } from "../../platform/index.ts";
 import { segmentPaths } from "../vault/index.ts";
+import { listAttachments, takeAttachment } from "./attachments.ts";
 import { findBursts } from "./bursts.ts";
 import { showConnection } from "./connection.ts";
+import { queryConversations, queryEndpoints, queryGroups, queryHierarchy } from "./counting.ts";
+import { decryptConnection } from "./decrypted-stream.ts";
 import { examine } from "./doctor.ts";
 import { listEvents } from "./events.ts";
 import { explainField } from "./explain.ts";
 import { captureFacts, segmentFacts } from "./facts.ts";
+import { queryFindings } from "./findings/index.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
 import { attachKeyLog, listKeyLogs } from "./key-logs.ts";
-import { extractObject } from "./objects.ts";
+import { extractObject, sealObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
-import {
-  countLogs,
-  fieldsOf,
-  queryConversations,
-  queryGroups,
-  queryHistogram,
-  queryRows,
-} from "./rows.ts";
+import { countLogs, fieldsOf, queryHistogram, queryRows } from "./rows.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
 import { judgeHomeConnection } from "./verdict.ts";
@@ -80,6 +77,8 @@ export function createHandlers(home: Home): Handlers {
       ),
     attachKeyLog: (input, { actor, body }) => attachKeyLog(home, input, body ?? emptyBody(), actor),
     keyLogs: async (input) => listKeyLogs(home, input.case),
+    attachments: async (input) => listAttachments(home, input),
+    attachment: (input, context) => takeAttachment(home, input, context),
     captures: async (input) => ({
       captures: ofCase(home.projection.captures.values(), input.case).map((capture) =>
         captureFacts(home, capture),
@@ -89,14 +88,19 @@ export function createHandlers(home: Home): Handlers {
     logs: (input, context) => countLogs(home, input, context),
     top: (input, context) => queryGroups(home, input, context),
     conversations: (input, context) => queryConversations(home, input, context),
+    endpoints: (input, context) => queryEndpoints(home, input, context),
+    hierarchy: (input, context) => queryHierarchy(home, input, context),
+    findings: (input, context) => queryFindings(home, input, context),
     histogram: (input, context) => queryHistogram(home, input, context),
     packets: (input, context) => exportPackets(home, input, context),
     packetList: (input, context) => listPackets(home, input, context),
     show: (input, context) => showConnection(home, input, context),
     object: (input, context) => extractObject(home, input, context),
+    sealObject: (input, context) => sealObject(home, input, context),
     events: (input, context) => listEvents(home, input, context),
     explain: (input, context) => explainField(home, input, context),
     stream: (input, context) => streamConnection(home, input, context),
+    streamDecrypted: (input, context) => decryptConnection(home, input, context),
     streamDiff: (input, context) => diffConnection(home, input, context),
     verdict: (input, context) => judgeHomeConnection(home, input, context),
     bursts: (input, context) => findBursts(home, input, context),

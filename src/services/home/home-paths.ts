@@ -7,7 +7,6 @@ export function pathsOf(directory: string) {
     keys: join(directory, "keys"),
     ledger: join(directory, "ledger"),
     vault: join(directory, "vault"),
-    attachments: join(directory, "vault", "attachments"),
     index: join(directory, "index"),
     socket: join(directory, "holdfast.sock"),
     verifiedFile: join(directory, "verified.json"),

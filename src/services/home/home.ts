@@ -20,7 +20,7 @@ import {
 } from "../../platform/index.ts";
 import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
-import { createVault, listVault, removeStaged } from "../vault/index.ts";
+import { createVault, listVault, publishAttachment, removeStaged } from "../vault/index.ts";
 import { type AnalysisOptions, readHomeConfig, writeDefaultConfig } from "./home-config.ts";
 import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
@@ -37,6 +37,8 @@ export type HomeErrorCode =
   | "home/not-writable"
   | "home/unknown-connection"
   | "home/unknown-segment"
+  | "home/unknown-object"
+  | "home/unknown-attachment"
   | "home/unknown-field";
 
 export interface HomeOptions {
@@ -118,6 +120,8 @@ export class Home {
     }
   >();
   readonly #lock: HomeLock;
+  /** The end of what `inTurn` was given. */
+  #turns: Promise<unknown> = Promise.resolve();
 
   private constructor(
     options: HomeOptions,
@@ -149,7 +153,8 @@ export class Home {
 
   /**
    * Opens a home under its lock. What a killed process left unfinished is put on record
-   * (`import.abandon`) and its staged files go; nothing sealed is touched.
+   * (`import.abandon`) and its staged files go, but for an attachment that has its entry already, which
+   * is moved to its place; nothing sealed is touched.
    */
   static async open(options: HomeOptions): Promise<Home> {
     const { directory } = options;
@@ -184,6 +189,13 @@ export class Home {
     for (const entry of await this.ledger.read(first, first + bodies.length))
       this.projection.apply(entry);
     return first;
+  }
+
+  /** Runs tasks one after another that look at the projection and then append by what they saw. */
+  async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(task);
+    this.#turns = turn.catch(() => undefined); // its caller is told; the next one is not concerned
+    return await turn;
   }
 
   /** Opens the case if it is not there: an import in `solo` asks nothing. */
@@ -221,7 +233,10 @@ export class Home {
     const open = [...this.projection.captures.values()].filter(({ state }) => state === "open");
     const { vault } = pathsOf(this.directory);
     await createVault(vault);
-    for (const id of (await listVault(vault)).staged) await removeStaged(vault, id);
+    for (const id of (await listVault(vault)).staged) {
+      if (this.projection.attachments.has(id)) await publishAttachment(vault, id);
+      else await removeStaged(vault, id);
+    }
     if (open.length === 0) return;
     await this.append(
       open.map(({ start }) => ({

@@ -1,17 +1,13 @@
-import { join } from "node:path";
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
-import { createDirectory, createSegmentId, sha256Hex, systemClock } from "../../platform/index.ts";
-import { readSealedFile, writeSealedFile } from "../vault/index.ts";
+import { readAttachment, sealAttachment } from "./attachments.ts";
 import type { Home } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
+import type { AttachmentState } from "./projection.ts";
 
 /** Larger than the key log of a browser that ran for years. */
 const KEY_LOG_BYTES_MAX = 64 * 1024 * 1024;
 const LINE = /^(?:CLIENT_RANDOM|[A-Z_]+SECRET(?:_0)?|RSA) [0-9A-Fa-f]+ [0-9A-Fa-f]+/m;
-
-type Attached = OutputOf<Operations["attachKeyLog"]>;
 
 /**
  * Seals TLS secrets as an attachment of a case: they open every session they belong to, so they are never
@@ -22,7 +18,7 @@ export async function attachKeyLog(
   input: ParsedInputOf<Operations["attachKeyLog"]>,
   body: AsyncIterable<Uint8Array>,
   actor: Actor,
-): Promise<Attached> {
+): Promise<OutputOf<Operations["attachKeyLog"]>> {
   const bytes = await collect(body);
   if (!LINE.test(bytes.toString("latin1"))) {
     throw new HoldfastError("request/bad-input", `${input.name} is not a key log`, {
@@ -30,37 +26,14 @@ export async function attachKeyLog(
     });
   }
   const caseName = await home.ensureCase(input.case, actor, input.purpose);
-  const attachment = createSegmentId(systemClock);
-  const { attachments } = pathsOf(home.directory);
-  await createDirectory(attachments);
-  const sealed = await writeSealedFile({
-    path: join(attachments, `${attachment}.age`),
-    recipients: [home.keys.vaultRecipient],
-    bytes,
-  });
-  const seq = await home.append(
-    [
-      {
-        type: "attachment.seal",
-        attachment,
-        case: caseName,
-        kind: "tls-key-log",
-        name: input.name,
-        purpose: input.purpose,
-        plaintext_sha256: sha256Hex(bytes),
-        plaintext_bytes: bytes.length,
-        sealed_sha256: sealed.sha256,
-        sealed_bytes: sealed.bytes,
-      },
-    ],
-    actor,
-  );
-  return { attachment, seq };
+  const { name, purpose } = input;
+  const request = { case: caseName, kind: "tls-key-log" as const, name, purpose };
+  return await sealAttachment(home, wholeBody(bytes), request, actor);
 }
 
 export function listKeyLogs(home: Home, caseName: string | undefined) {
   return {
-    key_logs: [...home.projection.attachments.values()]
+    key_logs: keyLogsOf(home)
       .filter(({ entry }) => caseName === undefined || entry.case === caseName)
       .map(({ entry, seq, at }) => ({
         attachment: entry.attachment,
@@ -75,26 +48,58 @@ export function listKeyLogs(home: Home, caseName: string | undefined) {
   };
 }
 
-/** All TLS secrets of a case as one text, and the attachments they came from; nothing if there are none. */
-export async function readKeyLogs(
-  home: Home,
-  caseName: string,
-): Promise<{ keyLog: string; attachments: string[] } | undefined> {
-  const own = [...home.projection.attachments.values()].filter(
-    ({ entry }) => entry.case === caseName,
-  );
+/** What opened something when no key log did: a Decryption Secrets Block of the capture (pcapng). */
+const SECRETS_OF_CAPTURE = "the secrets in the capture itself";
+
+/** TLS secrets of a case, and what they came from. */
+export interface KeyLogs {
+  /** All of them as one text. */
+  readonly keyLog: string;
+  readonly attachments: string[];
+  /** Texts of the attachments, in their order. */
+  readonly texts: readonly string[];
+}
+
+/** All TLS secrets of a case; nothing if there are none. */
+export async function readKeyLogs(home: Home, caseName: string): Promise<KeyLogs | undefined> {
+  const own = keyLogsOf(home).filter(({ entry }) => entry.case === caseName);
   if (own.length === 0) return undefined;
-  const { attachments } = pathsOf(home.directory);
   const texts: string[] = [];
-  for (const { entry } of own) {
-    const path = join(attachments, `${entry.attachment}.age`);
+  for (const state of own) {
     const pieces: Uint8Array[] = [];
-    for await (const piece of readSealedFile({ path, identity: home.identity() })) {
-      pieces.push(piece);
-    }
+    for await (const piece of readAttachment(home, state, home.identity())) pieces.push(piece);
     texts.push(Buffer.concat(pieces).toString("latin1"));
   }
-  return { keyLog: texts.join("\n"), attachments: own.map(({ entry }) => entry.attachment) };
+  const attachments = own.map(({ entry }) => entry.attachment);
+  return { keyLog: texts.join("\n"), attachments, texts };
+}
+
+/** Names of the key logs with the secrets of those connections; secrets may also lie in the capture. */
+export function keyLogNames(
+  home: Home,
+  keys: KeyLogs | undefined,
+  randoms: ReadonlySet<string>,
+): string[] {
+  const names = new Set<string>();
+  for (const random of randoms) {
+    if (random === "") continue;
+    const n = keys?.texts.findIndex((text) => text.toLowerCase().includes(random)) ?? -1;
+    const attachment = keys?.attachments[n];
+    const sealed =
+      attachment === undefined ? undefined : home.projection.attachments.get(attachment);
+    names.add(sealed?.entry.name ?? attachment ?? SECRETS_OF_CAPTURE);
+  }
+  return [...names];
+}
+
+function keyLogsOf(home: Home): AttachmentState[] {
+  return [...home.projection.attachments.values()].filter(
+    ({ entry }) => entry.kind === "tls-key-log",
+  );
+}
+
+async function* wholeBody(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -7,8 +7,11 @@ import { compileRows, parseQuery } from "../../core/query/index.ts";
 import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import type { Row } from "../index/index.ts";
+import { readQuestion } from "./ask.ts";
+import { type Attached, findSealed, sealAttachment } from "./attachments.ts";
 import type { Home } from "./home.ts";
-import { recordRead, untilAborted } from "./packets.ts";
+import { planPackets, recordRead } from "./packets.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
   readonly actor: Actor;
@@ -27,20 +30,99 @@ export async function extractObject(
   input: ParsedInputOf<Operations["object"]>,
   context: Context,
 ): Promise<{ facts: OutputOf<Operations["object"]>; bytes: AsyncIterable<Uint8Array> }> {
-  const row = await findFile(home, input.fuid, context.signal);
-  const uid = String(row["uid"]);
-  const hosts = `host ${row["id.orig_h"]} and host ${row["id.resp_h"]}`;
-  const q = ANNOUNCED.has(String(row["source"])) ? hosts : `uid == ${uid}`;
+  const row = await findFile(home, input, context.signal);
   const purpose = input.purpose || `extract object ${input.fuid}`;
-  const read = await recordRead(home, { q, relativeTo: "now", purpose, opensKeys: true }, context);
-  const segment = read.located.segments[0]?.segment ?? "";
-  const capture = home.projection.segments.get(segment)?.entry.capture ?? "extract";
-  const extractor = new FileExtractor(input.fuid, {
+  const { seq, bytes } = await replayFile(home, row, { purpose, context });
+  return {
+    facts: {
+      seq,
+      fuid: input.fuid,
+      uid: String(row["uid"]),
+      filename: textOf(row, "filename"),
+      mime_type: textOf(row, "mime_type"),
+      sha256: textOf(row, "sha256"),
+      seen_bytes: Number(row["seen_bytes"]),
+      missing_bytes: Number(row["missing_bytes"]),
+    },
+    bytes,
+  };
+}
+
+/**
+ * A file that travelled, sealed as an attachment of its capture's case. Bytes that the case has already
+ * are not sealed twice: where the log's digest shows it, not even replayed.
+ */
+export async function sealObject(
+  home: Home,
+  input: ParsedInputOf<Operations["sealObject"]>,
+  context: Context,
+): Promise<OutputOf<Operations["sealObject"]>> {
+  const { fuid } = input;
+  const row = await findFile(home, input, context.signal);
+  const { capture, case: caseName } = await placeOf(home, row, context.signal);
+  const logged = textOf(row, "sha256");
+  const kind = "object" as const;
+  const known =
+    logged === null ? undefined : await findSealed(home, { case: caseName, kind }, logged);
+  if (known !== undefined) return factsOf(home, known, fuid);
+  const purpose = input.purpose || `seal object ${fuid}`;
+  const { seq, bytes } = await replayFile(home, row, { purpose, context });
+  const request = {
+    case: caseName,
+    kind,
+    name: textOf(row, "filename") ?? textOf(row, "origin") ?? fuid,
+    purpose,
+    object: {
+      capture,
+      uid: String(row["uid"]),
+      fuid,
+      source: String(row["source"]),
+      read_seq: seq,
+      mime_type: textOf(row, "mime_type"),
+      missing_bytes: Number(row["missing_bytes"]),
+      md5: textOf(row, "md5"),
+      sha1: textOf(row, "sha1"),
+      sha256: logged,
+    },
+  };
+  return factsOf(home, await sealAttachment(home, bytes, request, context.actor), fuid);
+}
+
+function factsOf(home: Home, attached: Attached, fuid: string): OutputOf<Operations["sealObject"]> {
+  const { entry } = home.projection.attachments.get(attached.attachment)!;
+  return {
+    ...attached,
+    fuid,
+    case: entry.case,
+    name: entry.name,
+    bytes: entry.plaintext_bytes,
+    sha256: entry.plaintext_sha256,
+    log_sha256: entry.object?.sha256 ?? null,
+    missing_bytes: entry.object?.missing_bytes ?? 0,
+  };
+}
+
+/** Puts the read on record and replays the file's packets. */
+async function replayFile(
+  home: Home,
+  row: Row,
+  { purpose, context }: { readonly purpose: string; readonly context: Context },
+): Promise<{ seq: number; bytes: AsyncIterable<Uint8Array> }> {
+  const fuid = String(row["fuid"]);
+  const { capture, segment } = await placeOf(home, row, context.signal);
+  const hosts = `host ${row["id.orig_h"]} and host ${row["id.resp_h"]}`;
+  const q = ANNOUNCED.has(String(row["source"])) ? hosts : `uid == ${row["uid"]}`;
+  const read = await recordRead(
+    home,
+    { q, relativeTo: "now", purpose, opensKeys: true, segments: [segment] },
+    context,
+  );
+  const extractor = new FileExtractor(fuid, {
     captureId: capture,
     ...home.analysis,
     createDigest,
     ciphers: nodeCiphers,
-    ...(read.keyLog !== undefined && { keyLog: read.keyLog }),
+    ...(read.keys !== undefined && { keyLog: read.keys.keyLog }),
   });
   const packets = readPackets(home.shelf.open, read.located, read.plan);
   async function* bytes(): AsyncGenerator<Uint8Array> {
@@ -50,28 +132,41 @@ export async function extractObject(
     }
     yield* extractor.end();
     if (!extractor.isFound) {
-      throw new HoldfastError("home/unknown-object", `${input.fuid} does not come up in its flow`, {
+      throw new HoldfastError("home/unknown-object", `${fuid} does not come up in its flow`, {
         remedy: "it may lie inside encryption whose key was given at import; see holdfast explain",
       });
     }
   }
-  const text = (name: string): string | null => (row[name] as string | undefined) ?? null;
-  return {
-    facts: {
-      seq: read.seq,
-      fuid: input.fuid,
-      uid,
-      filename: text("filename"),
-      mime_type: text("mime_type"),
-      sha256: text("sha256"),
-      seen_bytes: Number(row["seen_bytes"]),
-      missing_bytes: Number(row["missing_bytes"]),
-    },
-    bytes: bytes(),
-  };
+  return { seq: read.seq, bytes: bytes() };
 }
 
-async function findFile(home: Home, fuid: string, signal: AbortSignal): Promise<Row> {
+/** The sealed segment that holds a file's connection, and whose it is. */
+async function placeOf(home: Home, row: Row, signal: AbortSignal) {
+  const q = `uid == ${row["uid"]}`;
+  const plan = planPackets(home, readQuestion(home, { q, relativeTo: "now" }, 0).query);
+  const { segments } = await home.index.candidates({}, plan, signal);
+  for (const segment of segments) {
+    const entry = home.projection.segments.get(segment)?.entry;
+    if (entry !== undefined) return { segment, capture: entry.capture, case: entry.case };
+  }
+  throw new HoldfastError(
+    "home/unknown-object",
+    `the capture of ${row["fuid"]} is not sealed yet`,
+    {
+      remedy: "ask again when its import is done",
+    },
+  );
+}
+
+function textOf(row: Row, name: string): string | null {
+  return (row[name] as string | undefined) ?? null;
+}
+
+async function findFile(
+  home: Home,
+  { fuid, case: caseName }: { readonly fuid: string; readonly case?: string | undefined },
+  signal: AbortSignal,
+): Promise<Row> {
   const log = schemasByName.get("files")!;
   const isName = /^F[A-Za-z0-9]{1,11}$/.test(fuid);
   const parsed = isName
@@ -82,13 +177,18 @@ async function findFile(home: Home, fuid: string, signal: AbortSignal): Promise<
     : undefined;
   if (parsed?.status === "ok") {
     const condition = compileRows(parsed.query, { log, logs: home.index.logs });
-    const request = { scope: {}, log: "files", condition, limit: 1, offset: 0 };
+    const scope = caseName === undefined ? {} : { case: caseName };
+    const request = { scope, log: "files", condition, limit: 1, offset: 0 };
     const [row] = await home.index.rows(request, signal);
     if (row !== undefined) return { ...row, uid: uidText(row["uid"]) };
   }
-  throw new HoldfastError("home/unknown-object", `no file ${fuid} is in this home`, {
-    remedy: "fuids are in the fuid column of holdfast objects",
-  });
+  throw new HoldfastError(
+    "home/unknown-object",
+    `no file ${fuid} is in ${caseName === undefined ? "this home" : `case ${caseName}`}`,
+    {
+      remedy: "fuids are in the fuid column of holdfast objects",
+    },
+  );
 }
 
 function uidText(uid: unknown): string {

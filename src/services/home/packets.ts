@@ -1,5 +1,5 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { formatUid, HoldfastError, type SegmentId } from "../../core/base/index.ts";
+import { formatUid, type SegmentId } from "../../core/base/index.ts";
 import type { Actor, ReadPackets } from "../../core/custody/index.ts";
 import { compilePackets, type PacketPlan, type QueryNode } from "../../core/query/index.ts";
 import { systemClock } from "../../platform/index.ts";
@@ -13,7 +13,8 @@ import {
 import { type Ask, type Question, readQuestion, readUid } from "./ask.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
-import { readKeyLogs } from "./key-logs.ts";
+import { type KeyLogs, readKeyLogs } from "./key-logs.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
   readonly actor: Actor;
@@ -25,6 +26,8 @@ type PacketQuestion = Question & {
   readonly purpose: string;
   /** What the packets carry is to be opened with the key logs of their case. */
   readonly opensKeys?: boolean;
+  /** Segments that are asked; all of the case if left out. */
+  readonly segments?: readonly string[];
 };
 
 /** A read that is on record: the packets may leave now. */
@@ -37,9 +40,7 @@ interface RecordedRead {
   readonly text: string;
   readonly case: string;
   /** TLS secrets of the case, where they were asked for and there are any. */
-  readonly keyLog: string | undefined;
-  /** What the key logs are called that those secrets came from. */
-  readonly keyLogNames: readonly string[];
+  readonly keys: KeyLogs | undefined;
 }
 
 /**
@@ -53,7 +54,9 @@ export async function recordRead(
 ): Promise<RecordedRead> {
   const ask = askOf(home, question);
   const plan = planPackets(home, ask.query);
-  const found = await home.index.candidates(ask.scope, plan, signal);
+  const { segments: asked } = question;
+  const scope = asked === undefined ? ask.scope : { ...ask.scope, segments: asked };
+  const found = await home.index.candidates(scope, plan, signal);
   // A running import's packets are not sealed yet: they are counted as running, not handed out.
   const located = await LocatedPackets.read(
     home.index,
@@ -79,11 +82,7 @@ export async function recordRead(
   };
   const seq = await home.append([body], actor);
   const coverage = coverageOf(home.projection, question.case, home.running.size > 0);
-  const read = { seq, plan, located, sha256, coverage, text: ask.text, case: caseName };
-  const keyLogNames = (keys?.attachments ?? []).map(
-    (one) => home.projection.attachments.get(one)?.entry.name ?? one,
-  );
-  return { ...read, keyLog: keys?.keyLog, keyLogNames };
+  return { seq, plan, located, sha256, coverage, text: ask.text, case: caseName, keys };
 }
 
 /** Exactly the matching packets as a pcapng stream. */
@@ -192,15 +191,4 @@ function withoutUnsealed(home: Home, found: Awaited<ReturnType<Home["index"]["ca
     count: pick(found.count),
     truths: pick(found.truths),
   };
-}
-
-/** The same items until the caller goes away; then the read is an error. */
-export async function* untilAborted<T>(
-  source: AsyncIterable<T>,
-  signal: AbortSignal,
-): AsyncGenerator<T> {
-  for await (const item of source) {
-    if (signal.aborted) throw new HoldfastError("index/cancelled", "the read was cancelled");
-    yield item;
-  }
 }

@@ -21,6 +21,7 @@ export interface AttachmentState {
   readonly entry: AttachmentSeal;
   readonly seq: number;
   readonly at: string;
+  readonly by: string;
 }
 
 export interface CaptureState {
@@ -40,6 +41,7 @@ export class Projection {
   readonly captures = new Map<string, CaptureState>();
   readonly segments = new Map<string, SegmentState>();
   readonly attachments = new Map<string, AttachmentState>();
+  readonly #sealed = new Map<string, AttachmentState[]>();
   accepted = new Set<string>();
 
   apply(entry: CustodyEntry): void {
@@ -66,9 +68,15 @@ export class Projection {
         this.captures.get(entry.capture)?.segments.push(segment);
         return;
       }
-      case "attachment.seal":
-        this.attachments.set(entry.attachment, { entry, seq: entry.seq, at: entry.at });
+      case "attachment.seal": {
+        const state = { entry, seq: entry.seq, at: entry.at, by: entry.actor.name };
+        this.attachments.set(entry.attachment, state);
+        const key = sealedKey(entry, entry.plaintext_sha256);
+        const same = this.#sealed.get(key);
+        if (same === undefined) this.#sealed.set(key, [state]);
+        else same.push(state);
         return;
+      }
       case "import.end":
         this.#close(entry.capture, "sealed", undefined);
         return;
@@ -98,12 +106,21 @@ export class Projection {
     return undefined;
   }
 
+  /** The attachments of that kind and case that hold bytes of this digest. */
+  sealedAs(of: Pick<AttachmentSeal, "case" | "kind">, sha256: string): readonly AttachmentState[] {
+    return this.#sealed.get(sealedKey(of, sha256)) ?? [];
+  }
+
   #close(capture: string, state: "sealed" | "abandoned", reason: string | undefined): void {
     const known = this.captures.get(capture);
     if (known === undefined) return;
     known.state = state;
     known.reason = reason;
   }
+}
+
+function sealedKey(of: Pick<AttachmentSeal, "case" | "kind">, sha256: string): string {
+  return `${of.case} ${of.kind} ${sha256}`;
 }
 
 /** The segment that holds a capture's plain packets: the working copy where the original is compressed. */

@@ -90,51 +90,6 @@ export async function countLogs(
   return { logs };
 }
 
-/** The largest groups of rows by fields; the question is on record first. */
-export async function queryGroups(
-  home: Home,
-  input: ParsedInputOf<Operations["top"]>,
-  { actor, signal }: Context,
-): Promise<OutputOf<Operations["top"]>> {
-  const log = shownLog(home, input.log);
-  const { by, measure, limit } = input;
-  if (measure !== "rows" && log.name !== "conn") {
-    throw new HoldfastError("query/unknown-field", `rows of ${log.name} have no ${measure}`, {
-      remedy: "measure rows, or group conn",
-    });
-  }
-  const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
-  const condition = compileRows(query, { log, logs: home.index.logs });
-  await home.reads.note(actor, input.case ?? "*", `${log.name} by ${by.join(", ")}: ${text}`);
-  const found = await home.index.groups(
-    { scope, log: log.name, condition, by, measure, limit },
-    signal,
-  );
-  return {
-    log: log.name,
-    by,
-    ...found,
-    groups: found.groups.map((group) => ({ ...group, values: [...group.values] })),
-    coverage: coverageOf(home.projection, input.case, home.running.size > 0),
-  };
-}
-
-/** Who talked with whom, both ways together; the question is on record first. */
-export async function queryConversations(
-  home: Home,
-  input: ParsedInputOf<Operations["conversations"]>,
-  { actor, signal }: Context,
-): Promise<OutputOf<Operations["conversations"]>> {
-  const log = shownLog(home, "conn");
-  const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
-  const condition = compileRows(query, { log, logs: home.index.logs });
-  const { kind, limit } = input;
-  await home.reads.note(actor, input.case ?? "*", `conversations ${kind}: ${text}`);
-  const found = await home.index.conversations({ scope, condition, kind, limit }, signal);
-  const coverage = coverageOf(home.projection, input.case, home.running.size > 0);
-  return { ...found, coverage };
-}
-
 /** Rows over time by when they began, every bin of the range; gaps are said, never drawn as zero. */
 export async function queryHistogram(
   home: Home,

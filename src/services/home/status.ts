@@ -1,12 +1,7 @@
 import type { Operations, OutputOf } from "../../api/index.ts";
-import { connSchema } from "../../core/analyzers/index.ts";
-import { sizeText } from "../../core/base/index.ts";
-import { isInNetwork, parseAddress, parseNetwork } from "../../core/packet/index.ts";
-import { compileRows } from "../../core/query/index.ts";
-import { readFileIfPresent, systemClock } from "../../platform/index.ts";
-import type { Row } from "../index/index.ts";
-import { readQuestion } from "./ask.ts";
+import { readFileIfPresent } from "../../platform/index.ts";
 import { coverageOf } from "./coverage.ts";
+import { findHeadline } from "./findings/index.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { packetSegment } from "./projection.ts";
@@ -62,74 +57,15 @@ export async function statusOf(
   };
 }
 
-/** Uploads smaller than this are nobody's headline. */
-const UPLOAD_BYTES_MIN = 1_000_000;
-const CANDIDATES = 20;
-
-/**
- * The largest upload to an address outside that the sender had never met before in what was recorded:
- * most often the question people come with.
- */
 async function headline(
   home: Home,
   caseName: string | undefined,
   signal: AbortSignal,
 ): Promise<Status["headline"]> {
   const scope = caseName === undefined ? {} : { case: caseName };
-  const ask = (q: string) =>
-    compileRows(readQuestion(home, { q, relativeTo: "now" }, systemClock.nowMs()).query, {
-      log: connSchema,
-      logs: home.index.logs,
-    });
-  const uploads = await home.index.rows(
-    {
-      scope,
-      log: "conn",
-      condition: ask(`conn.orig_bytes >= ${UPLOAD_BYTES_MIN}`),
-      orderBy: "orig_bytes",
-      descending: true,
-      limit: CANDIDATES,
-      offset: 0,
-    },
-    signal,
-  );
-  for (const row of uploads) {
-    if (
-      isInside(String(row["id.resp_h"])) ||
-      Number(row["orig_bytes"]) <= Number(row["resp_bytes"] ?? 0)
-    )
-      continue;
-    const between = `host ${String(row["id.orig_h"])} and host ${String(row["id.resp_h"])}`;
-    const first = await home.index.rows(
-      { scope, log: "conn", condition: ask(between), limit: 1, offset: 0 },
-      signal,
-    );
-    if (first[0]?.["uid"] === row["uid"])
-      return { text: sentence(row), uid: String(row["uid"]), query: between };
-  }
-  return null;
-}
-
-/** Addresses that no upload leaves the house with: private, link-local, loopback. */
-const INSIDE = [
-  "10.0.0.0/8",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "169.254.0.0/16",
-  "127.0.0.0/8",
-  "fc00::/7",
-  "fe80::/10",
-  "::1/128",
-].map((text) => parseNetwork(text)!);
-
-function isInside(address: string): boolean {
-  const words = parseAddress(address);
-  return words !== undefined && INSIDE.some((network) => isInNetwork(network, ...words));
-}
-
-function sentence(row: Row): string {
-  const time = new Date(Number(row["ts"]) * 1000).toISOString().slice(11, 16);
-  return `${String(row["id.orig_h"])} sent ${sizeText(Number(row["orig_bytes"]))} to ${String(row["id.resp_h"])}, never seen before, at ${time}: what was it?`;
+  const upload = await findHeadline(home, scope, signal);
+  if (upload?.uid == null) return null;
+  return { text: upload.text, uid: upload.uid, query: upload.query };
 }
 
 async function lastVerified(home: Home): Promise<{ at: string; ok: boolean } | undefined> {

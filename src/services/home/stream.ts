@@ -10,7 +10,8 @@ import {
 } from "../evidence/index.ts";
 import { findConnection } from "./connection.ts";
 import type { Home } from "./home.ts";
-import { recordRead, untilAborted } from "./packets.ts";
+import { recordRead } from "./packets.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
   readonly actor: Actor;

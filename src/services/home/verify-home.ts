@@ -1,17 +1,16 @@
-import { basename, join } from "node:path";
 import type { Operations, OutputOf } from "../../api/index.ts";
+import { HoldfastError } from "../../core/base/index.ts";
 import {
   formatTimestamp,
-  listDirectory,
   monotonicSeconds,
-  readFileIfPresent,
-  sha256Hex,
   systemClock,
   writeFileDurably,
 } from "../../platform/index.ts";
 import { listVault, verifySegment } from "../vault/index.ts";
+import { readAttachment, sealedFault } from "./attachments.ts";
 import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
+import type { AttachmentState } from "./projection.ts";
 
 type VerifyEvent = OutputOf<Operations["verify"]>;
 type Finding = Extract<VerifyEvent, { type: "finding" }>;
@@ -26,49 +25,35 @@ export async function* verifyHome(
   quick: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<VerifyEvent> {
-  const began = monotonicSeconds();
+  const meter = meterOf(home, { quick });
   let isGood = true;
-  let bytes = 0;
   const verdict = await home.ledger.verify();
   if (!verdict.ok) {
     isGood = false;
     yield bad(verdict.seq === undefined ? "ledger" : `ledger entry ${verdict.seq}`, verdict.reason);
   }
-  const segments = [...home.projection.segments.values()];
-  const total = segments.reduce((sum, { entry }) => sum + entry.body_bytes + entry.events_bytes, 0);
   const { vault } = pathsOf(home.directory);
   const identity = quick ? undefined : home.identity();
-  for (const { entry } of segments) {
-    if (signal.aborted) break;
-    const { faults } = await verifySegment({
-      dir: vault,
-      id: entry.segment,
-      facts: entry,
-      signal,
-      ...(identity !== undefined && { identity }),
-    });
+  for (const { entry } of home.projection.segments.values()) {
+    assertWanted(signal);
+    const key = identity === undefined ? {} : { identity };
+    const facts = { dir: vault, id: entry.segment, facts: entry };
+    const { faults } = await verifySegment({ ...facts, ...key, signal });
     for (const { part, reason, chunk } of faults) {
       isGood = false;
-      yield bad(
-        `segment ${entry.segment}`,
-        `${part}${chunk === undefined ? "" : ` chunk ${chunk}`}: ${reason}`,
-      );
+      const place = chunk === undefined ? part : `${part} chunk ${chunk}`;
+      yield bad(`segment ${entry.segment}`, `${place}: ${reason}`);
     }
-    bytes += entry.body_bytes + entry.events_bytes;
-    const seconds = monotonicSeconds() - began;
-    yield {
-      type: "progress",
-      what: quick ? "checking digests" : "decrypting and checking",
-      done: bytes,
-      total,
-      unit: "bytes",
-      per_second: Math.round(bytes / Math.max(seconds, 1e-3)),
-      seconds_left: bytes === 0 ? null : ((total - bytes) * seconds) / bytes,
-    };
+    yield meter.add(entry.body_bytes + entry.events_bytes);
   }
-  for (const fault of await attachmentFaults(home)) {
-    isGood = false;
-    yield fault;
+  for (const state of home.projection.attachments.values()) {
+    assertWanted(signal);
+    const reason = await attachmentFault(home, state, identity);
+    if (reason !== undefined) {
+      isGood = false;
+      yield bad(`attachment ${state.entry.attachment}`, reason);
+    }
+    yield meter.add(state.entry.sealed_bytes);
   }
   for (const stray of await straysOf(home, vault)) {
     if (stray.level === "bad") isGood = false;
@@ -81,38 +66,78 @@ export async function* verifyHome(
     type: "result",
     ok: isGood,
     entries: home.ledger.size,
-    segments: segments.length,
-    bytes,
+    segments: home.projection.segments.size,
+    attachments: home.projection.attachments.size,
+    bytes: meter.done(),
     decrypted: !quick,
     root: rootOf(home.ledger.checkpoint),
-    seconds: monotonicSeconds() - began,
+    seconds: meter.seconds(),
   };
 }
 
-/** Attachments whose files are not what was sealed. */
-async function attachmentFaults(home: Home): Promise<Finding[]> {
-  const faults: Finding[] = [];
-  const { attachments } = pathsOf(home.directory);
-  for (const { entry } of home.projection.attachments.values()) {
-    const where = `attachment ${entry.attachment}`;
-    const bytes = await readFileIfPresent(join(attachments, `${entry.attachment}.age`));
-    if (bytes === undefined) faults.push(bad(where, "its file is missing"));
-    else if (sha256Hex(bytes) !== entry.sealed_sha256)
-      faults.push(bad(where, "its file is not the one that was sealed"));
+/** A check that is broken off says nothing: neither here nor in the record of the last one. */
+function assertWanted(signal: AbortSignal): void {
+  if (signal.aborted) throw new HoldfastError("vault/cancelled", "the check was cancelled");
+}
+
+/** Counts what was checked, and says how far the check is. */
+function meterOf(home: Home, { quick }: { readonly quick: boolean }) {
+  const began = monotonicSeconds();
+  const { segments, attachments } = home.projection;
+  let total = 0;
+  for (const { entry } of segments.values()) total += entry.body_bytes + entry.events_bytes;
+  for (const { entry } of attachments.values()) total += entry.sealed_bytes;
+  let done = 0;
+  const add = (bytes: number): Extract<VerifyEvent, { type: "progress" }> => {
+    done += bytes;
+    const seconds = monotonicSeconds() - began;
+    return {
+      type: "progress",
+      what: quick ? "checking digests" : "decrypting and checking",
+      done,
+      total,
+      unit: "bytes",
+      per_second: Math.round(done / Math.max(seconds, 1e-3)),
+      seconds_left: done === 0 ? null : ((total - done) * seconds) / done,
+    };
+  };
+  return { add, done: () => done, seconds: () => monotonicSeconds() - began };
+}
+
+/** Why an attachment's file, or with the key its content, is not what was sealed. */
+async function attachmentFault(
+  home: Home,
+  state: AttachmentState,
+  identity: string | undefined,
+): Promise<string | undefined> {
+  const fault = await sealedFault(home, state.entry);
+  if (fault !== undefined || identity === undefined) return fault;
+  return await contentFault(home, state, identity);
+}
+
+async function contentFault(
+  home: Home,
+  state: AttachmentState,
+  identity: string,
+): Promise<string | undefined> {
+  try {
+    // Read to its end: that is where its digest is known.
+    for await (const piece of readAttachment(home, state, identity)) void piece;
+    return undefined;
+  } catch (error) {
+    if (error instanceof HoldfastError) return error.message.replace(/^attachment \S+: /, "");
+    throw error;
   }
-  return faults;
 }
 
 /** Files in the vault that no entry speaks of. */
 async function straysOf(home: Home, vault: string): Promise<Finding[]> {
   const known = home.projection.segments;
-  const { segments, strangers } = await listVault(vault);
-  const { attachments } = pathsOf(home.directory);
-  const lying = await listDirectory(attachments);
+  const { segments, attachments, strangers } = await listVault(vault);
   const names = [
     ...segments.map(({ id }) => id).filter((id) => !known.has(id)),
-    ...strangers.filter((name) => name !== basename(attachments)),
-    ...lying
+    ...strangers,
+    ...attachments
       .filter((name) => !home.projection.attachments.has(name.replace(/\.age$/, "")))
       .map((name) => `attachments/${name}`),
   ];
@@ -121,7 +146,7 @@ async function straysOf(home: Home, vault: string): Promise<Finding[]> {
     level: "note",
     where: `vault ${name}`,
     message:
-      "no ledger entry speaks of these files: they are not evidence (an import that ended before its entry leaves such)",
+      "no ledger entry speaks of these files: they are not evidence (what ended before its entry leaves such)",
   }));
 }
 

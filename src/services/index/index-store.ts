@@ -69,13 +69,15 @@ export interface Group {
   readonly bytes: number | null;
 }
 
-/** Which pairs of ends are put together: addresses, or addresses and ports of a transport. */
-export type ConversationKind = "ip" | "tcp" | "udp";
-
-export interface ConversationsRequest {
+/** A question that is answered by sums over flows. */
+export interface FlowsRequest {
   readonly scope: Scope;
   readonly condition: SqlCondition;
-  readonly kind: ConversationKind;
+}
+
+/** Sums by ends: addresses, or addresses and ports of one transport. */
+export interface EndsRequest extends FlowsRequest {
+  readonly kind: "ip" | "tcp" | "udp";
   readonly limit: number;
 }
 
@@ -93,6 +95,31 @@ export interface ConversationSums {
   readonly b_bytes: number;
   readonly first_ns: string;
   readonly last_ns: string;
+}
+
+/** All flows of one end, whichever side began them. */
+export interface EndpointSums {
+  readonly address: string;
+  readonly port: number | null;
+  readonly flows: number;
+  /** Frames and their bytes on the wire. */
+  readonly sent_packets: number;
+  readonly sent_bytes: number;
+  readonly received_packets: number;
+  readonly received_bytes: number;
+  readonly first_ns: string;
+  readonly last_ns: string;
+}
+
+/** All flows of one network, transport and set of services. */
+export interface ProtocolSums {
+  readonly isIpv4: boolean;
+  readonly ipProtocol: number;
+  readonly transport: string;
+  readonly services: readonly string[];
+  readonly flows: number;
+  readonly packets: number;
+  readonly bytes: number;
 }
 
 /** Where candidate packets lie: one entry a posting run, sorted by segment and place. */
@@ -138,9 +165,15 @@ export interface IndexStore {
   groups(request: GroupsRequest, signal?: AbortSignal): Promise<{ groups: Group[]; total: number }>;
   /** The conversations with most bytes, and how many there are. */
   conversations(
-    request: ConversationsRequest,
+    request: EndsRequest,
     signal?: AbortSignal,
   ): Promise<{ conversations: ConversationSums[]; total: number }>;
+  /** The ends with most bytes, and how many there are. */
+  endpoints(
+    request: EndsRequest,
+    signal?: AbortSignal,
+  ): Promise<{ endpoints: EndpointSums[]; total: number }>;
+  protocols(request: FlowsRequest, signal?: AbortSignal): Promise<ProtocolSums[]>;
   candidates(scope: Scope, plan: PacketPlan, signal?: AbortSignal): Promise<Candidates>;
   /** Bytes of a segment's posting file. */
   readPostings(segment: string, first: number, bytes: number): Promise<Uint8Array>;

@@ -1,10 +1,12 @@
 export { type DuckdbIndexOptions, openDuckdbIndex } from "./duckdb/duckdb-index.ts";
 export type {
   Candidates,
+  Group,
   HistogramBin,
   IndexedSegment,
   IndexStore,
   LoadFrame,
+  ProtocolSums,
   Row,
   RowsRequest,
   Scope,

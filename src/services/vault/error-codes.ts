@@ -3,6 +3,7 @@ import type { StorageReason } from "../../platform/index.ts";
 /** Every code the vault throws. */
 export type VaultErrorCode =
   | `vault/${StorageReason}`
+  | "vault/cancelled"
   | "vault/bad-recipient"
   | "vault/bad-identity"
   | "vault/no-match"
@@ -11,4 +12,5 @@ export type VaultErrorCode =
   | "vault/head-damaged"
   | "vault/body-damaged"
   | "vault/chunk-damaged"
-  | "vault/frame-damaged";
+  | "vault/frame-damaged"
+  | "vault/attachment-damaged";

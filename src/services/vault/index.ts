@@ -20,14 +20,17 @@ export {
   type SegmentWriterOptions,
 } from "./segment-writer.ts";
 export {
+  attachmentPath,
   createVault,
   type ListedSegment,
   listVault,
+  publishAttachment,
   publishSegment,
   removeStaged,
   type SegmentPart,
   type SegmentPaths,
   segmentPaths,
+  stagedAttachmentPath,
   stagingDir,
   type VaultListing,
 } from "./vault-files.ts";

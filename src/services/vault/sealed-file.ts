@@ -1,15 +1,17 @@
 import { HoldfastError } from "../../core/base/index.ts";
 import {
+  openRandomAccess,
+  type RandomAccessFile,
   RunningSha256,
   randomBytes,
-  readFileBytes,
   SequentialFile,
   toStorageError,
 } from "../../platform/index.ts";
-import { decryptAgeFile } from "./age/age-file.ts";
-import { createX25519Identity } from "./age/recipients.ts";
+import { parseHeader } from "./age/header.ts";
+import { createX25519Identity, openHeader } from "./age/recipients.ts";
 import { NONCE_BYTES, payloadKey, StreamSealer } from "./age/stream.ts";
 import { createHead } from "./body-sealer.ts";
+import { SealedPayload } from "./sealed-payload.ts";
 import {
   compressFrame,
   decodeFrame,
@@ -18,6 +20,7 @@ import {
   type FrameLengths,
   parseSeekTable,
   rawFrameBytes,
+  SEEK_FOOTER_BYTES,
   seekTableBytes,
   writeRawFrame,
 } from "./zstd-frames.ts";
@@ -118,31 +121,74 @@ export async function writeSealedFile(
   }
 }
 
-/** Plaintext of a sealed file, frame by frame. */
+/**
+ * Plaintext of a sealed file, frame by frame: one frame and its chunks are in memory. Throws
+ * `vault/header-damaged`, `vault/no-match`, `vault/chunk-damaged` or `vault/frame-damaged`.
+ */
 export async function* readSealedFile(options: {
   path: string;
   identity: string;
 }): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = await readFileBytes(options.path).catch((error: unknown) => {
-    throw toStorageError("vault", `cannot read ${options.path}`, error);
+  const { path } = options;
+  const file = await openRandomAccess(path).catch((error: unknown) => {
+    throw toStorageError("vault", `cannot read ${path}`, error);
   });
-  const pieces = [...decryptAgeFile(file, [createX25519Identity(options.identity)])];
-  const framed = Buffer.concat(pieces);
-  const table = framed.subarray(framed.length - (seekTableBytes(framed) ?? framed.length));
-  const frames = parseSeekTable(table);
-  if (frames.status !== "ok") {
-    throw new HoldfastError("vault/frame-damaged", `${options.path} has no seek table`);
-  }
-  let at = 0;
-  for (const { framedBytes, plainBytes } of frames.value) {
-    const plain = decodeFrame(framed.subarray(at, at + framedBytes), plainBytes);
-    if (plain === undefined) {
-      throw new HoldfastError(
-        "vault/frame-damaged",
-        `${options.path} has a damaged frame at ${at}`,
-      );
+  try {
+    const payload = openPayload(file, options);
+    let at = 0;
+    for (const { framedBytes, plainBytes } of readFrames(payload, path)) {
+      const plain = decodeFrame(payload.read(at, at + framedBytes), plainBytes);
+      if (plain === undefined) throw frameDamaged(path, `has a damaged frame at ${at}`);
+      yield plain;
+      at += framedBytes;
     }
-    yield plain;
-    at += framedBytes;
+  } finally {
+    await file.close();
   }
+}
+
+/** Frames are {@link FRAME_BYTES} long here; another writer's may be longer, within reason. */
+const READ_FRAME_BYTES_MAX = 16 << 20;
+/** Far longer than a header with a recipient for each person of a case. */
+const HEADER_BYTES_MAX = 1 << 20;
+
+function openPayload(
+  file: RandomAccessFile,
+  { path, identity }: { path: string; identity: string },
+): SealedPayload {
+  const unreadable = (cause: unknown) => toStorageError("vault", `cannot read ${path}`, cause);
+  const cutShort = () =>
+    new HoldfastError("vault/header-damaged", `${path}: its age header cannot be read`);
+  const chunkDamaged = (index: number) =>
+    new HoldfastError("vault/chunk-damaged", `${path}: chunk ${index} is damaged`);
+  const head = file.readSync(0, HEADER_BYTES_MAX);
+  const header = parseHeader(head);
+  if (header.status !== "ok") throw cutShort();
+  const fileKey = openHeader(header.value, [createX25519Identity(identity)]);
+  const offset = header.consumed;
+  const key = payloadKey(fileKey, file.readSync(offset, NONCE_BYTES));
+  return new SealedPayload({ file, key, offset, cutShort, chunkDamaged, unreadable });
+}
+
+/** The seek table at the payload's end; its frames fill what lies before it. */
+function readFrames(payload: SealedPayload, path: string): readonly FrameLengths[] {
+  const end = payload.plainBytes;
+  const tail = payload.read(Math.max(0, end - SEEK_FOOTER_BYTES), end);
+  const tableBytes = seekTableBytes(tail);
+  if (tableBytes === undefined || tableBytes > end) throw frameDamaged(path, "has no seek table");
+  const frames = parseSeekTable(payload.read(end - tableBytes, end));
+  if (frames.status !== "ok") throw frameDamaged(path, "has no seek table");
+  let sum = 0;
+  for (const { framedBytes, plainBytes } of frames.value) {
+    if (Math.max(framedBytes, plainBytes) > READ_FRAME_BYTES_MAX) {
+      throw frameDamaged(path, "has a seek table that it cannot have");
+    }
+    sum += framedBytes;
+  }
+  if (sum !== end - tableBytes) throw frameDamaged(path, "has frames that its seek table lacks");
+  return frames.value;
+}
+
+function frameDamaged(path: string, what: string): HoldfastError {
+  return new HoldfastError("vault/frame-damaged", `${path} ${what}`);
 }

@@ -14,6 +14,9 @@ import {
 const PARTS = ["body", "tree", "events", "head"] as const;
 export type SegmentPart = (typeof PARTS)[number];
 
+const STAGING = "staging";
+const ATTACHMENTS = "attachments";
+
 export type SegmentPaths = Readonly<Record<SegmentPart, string>>;
 
 /** One segment's files as found, with their sizes. */
@@ -24,9 +27,11 @@ export interface ListedSegment {
 
 export interface VaultListing {
   readonly segments: readonly ListedSegment[];
-  /** Ids of segments that were begun and never published. */
+  /** Ids of segments and attachments that were begun and never published. */
   readonly staged: readonly SegmentId[];
-  /** Names in the vault that no segment explains. */
+  /** Names of the files that are sealed beside segments. */
+  readonly attachments: readonly string[];
+  /** Names in the vault that neither explains. */
   readonly strangers: readonly string[];
 }
 
@@ -36,7 +41,17 @@ export function segmentPaths(dir: string, id: SegmentId): SegmentPaths {
 }
 
 export function stagingDir(dir: string): string {
-  return join(dir, "staging");
+  return join(dir, STAGING);
+}
+
+/** Where an attachment lies: one age file, in a folder of its own. */
+export function attachmentPath(dir: string, id: string): string {
+  return join(dir, ATTACHMENTS, `${id}.age`);
+}
+
+/** Where an attachment is written, until it is whole. */
+export function stagedAttachmentPath(dir: string, id: string): string {
+  return join(stagingDir(dir), `${id}.age`);
 }
 
 /** Creates the vault's directories. */
@@ -63,9 +78,20 @@ export async function publishSegment(dir: string, id: SegmentId): Promise<void> 
   }
 }
 
-/** Removes what an unfinished segment left in staging. */
+/** Moves a written attachment to its final name, durably. */
+export async function publishAttachment(dir: string, id: SegmentId): Promise<void> {
+  try {
+    await createDirectory(join(dir, ATTACHMENTS));
+    await renameDurably(stagedAttachmentPath(dir, id), attachmentPath(dir, id));
+  } catch (error) {
+    throw toStorageError("vault", `cannot publish attachment ${id}`, error);
+  }
+}
+
+/** Removes what an unfinished segment or attachment left in staging. */
 export async function removeStaged(dir: string, id: SegmentId): Promise<void> {
   for (const path of Object.values(segmentPaths(stagingDir(dir), id))) await removeTree(path);
+  await removeTree(stagedAttachmentPath(dir, id));
 }
 
 /** What lies in the vault, to be held against the ledger in both directions. */
@@ -73,7 +99,7 @@ export async function listVault(dir: string): Promise<VaultListing> {
   const segments = new Map<SegmentId, Partial<Record<SegmentPart, number>>>();
   const strangers: string[] = [];
   for (const name of await listDirectory(dir)) {
-    if (name === "staging") continue;
+    if (name === STAGING || name === ATTACHMENTS) continue;
     const [id = "", part = ""] = name.split(".");
     if (!isSegmentId(id) || name !== `${id}.${part}` || !isPart(part)) {
       strangers.push(name);
@@ -87,6 +113,7 @@ export async function listVault(dir: string): Promise<VaultListing> {
   return {
     segments: [...segments].map(([id, bytes]) => ({ id, bytes })),
     staged: [...new Set(staged)].filter(isSegmentId),
+    attachments: await listDirectory(join(dir, ATTACHMENTS)),
     strangers,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { HoldfastError, SegmentId } from "../../core/base/index.ts";
+import { HoldfastError, type SegmentId } from "../../core/base/index.ts";
 import { type SealedFacts, TreeFrontier, toHex } from "../../core/custody/index.ts";
 import {
   nodeDigests,
@@ -96,7 +96,8 @@ async function verifyBody(
     wanted = CHUNK_BYTES;
   };
   for await (const piece of openReadStream(paths.body)) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted)
+      throw new HoldfastError("vault/cancelled", "the check was cancelled");
     const bytes = piece as Uint8Array;
     hash.update(bytes);
     for (let at = 0; at < bytes.length; ) {

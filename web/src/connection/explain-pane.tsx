@@ -57,14 +57,17 @@ export function ExplainPane({ uid, field, row, purpose, close, point }: ExplainP
       )}
       {data !== undefined && data.key_logs.length > 0 && (
         <p className="px-3 pb-1 text-amber">
-          What was encrypted was opened with the key {data.key_logs.length === 1 ? "log" : "logs"}{" "}
-          {data.key_logs.map(wireText).join(", ")} of this case: of a decrypted field the bytes
-          below are those on the wire, encrypted.
+          Encrypted; opened with {data.key_logs.map(wireText).join(", ")}. Of each packet the bytes
+          that carry it are named, and behind them what they say.
         </p>
       )}
       {data !== undefined && data.steps.length > 0 && <Steps steps={data.steps} point={point} />}
     </section>
   );
+}
+
+function shortHex(hex: string): string {
+  return hex.length > 16 ? `${hex.slice(0, 16)}…` : hex;
 }
 
 const NO_BYTES = "by its time, or by what was put together from it";
@@ -105,8 +108,8 @@ function Steps({
                 onClick={() => point(step.packet, range.offset)}
               >
                 {range.name} · bytes {range.offset}–{range.offset + range.length - 1} ·{" "}
-                {range.bytes.slice(0, 16)}
-                {range.bytes.length > 16 && "…"}
+                {shortHex(range.bytes)}
+                {range.opened !== undefined && ` → ${shortHex(range.opened)}`}
               </button>
             ))}
           </li>

@@ -1,6 +1,8 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 const ROW_BYTES = 16;
+const ROW_PX = 18;
 
 interface HexProps {
   readonly bytes: Uint8Array;
@@ -9,14 +11,20 @@ interface HexProps {
   readonly pick: (offset: number) => void;
 }
 
-/** A packet's bytes; the one picked selects its field. */
+/** A packet's bytes, of which only those in sight are drawn; the one picked selects its field. */
 export function HexView({ bytes, from, length, pick }: HexProps) {
   const view = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the DOM is looked at, not the value
+  const rows = useVirtualizer({
+    count: Math.ceil(bytes.length / ROW_BYTES),
+    getScrollElement: () => view.current,
+    estimateSize: () => ROW_PX,
+    overscan: 10,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls to what is lit, when that changes
   useEffect(() => {
-    view.current?.querySelector("[data-lit]")?.scrollIntoView({ block: "nearest" });
-  }, [from, length]);
+    if (length > 0) rows.scrollToIndex(Math.floor(from / ROW_BYTES));
+  }, [from, length, bytes]);
   const go = (to: number): void => {
     const offset = Math.max(0, Math.min(bytes.length - 1, to));
     setCursor(offset);
@@ -35,7 +43,6 @@ export function HexView({ bytes, from, length, pick }: HexProps) {
     event.preventDefault();
     go(to);
   };
-  const rows = Math.ceil(bytes.length / ROW_BYTES);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of bytes is no form
     <div
@@ -49,34 +56,40 @@ export function HexView({ bytes, from, length, pick }: HexProps) {
         const offset = (target as HTMLElement).dataset["offset"];
         if (offset !== undefined) go(Number(offset));
       }}
-      className="mono max-h-96 overflow-auto px-2 py-1 whitespace-pre"
+      className="mono h-96 overflow-auto px-2 py-1 whitespace-pre outline-offset-[-2px]"
     >
-      {Array.from({ length: rows }, (_, n) => (
-        <HexRow
-          // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
-          key={n}
-          start={n * ROW_BYTES}
-          bytes={bytes.subarray(n * ROW_BYTES, (n + 1) * ROW_BYTES)}
-          isLit={(offset) => offset >= from && offset < from + length}
-        />
-      ))}
+      <div className="relative w-max min-w-full" style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, start }) => (
+          <HexRow
+            key={index}
+            top={start}
+            start={index * ROW_BYTES}
+            bytes={bytes.subarray(index * ROW_BYTES, (index + 1) * ROW_BYTES)}
+            isLit={(offset) => offset >= from && offset < from + length}
+          />
+        ))}
+      </div>
     </div>
   );
 }
 
 interface RowProps {
+  readonly top: number;
   readonly start: number;
   readonly bytes: Uint8Array;
   readonly isLit: (offset: number) => boolean;
 }
 
-function HexRow({ start, bytes, isLit }: RowProps) {
+function HexRow({ top, start, bytes, isLit }: RowProps) {
   const cells = [...bytes];
   const missing = ROW_BYTES - cells.length;
   const mark = (offset: number) =>
     isLit(offset) ? { "data-lit": "", className: "bg-blue text-on-blue" } : {};
   return (
-    <div className="flex">
+    <div
+      className="absolute left-0 flex"
+      style={{ height: ROW_PX, lineHeight: `${ROW_PX}px`, transform: `translateY(${top}px)` }}
+    >
       <span className="text-muted">{start.toString(16).padStart(4, "0")} </span>
       {cells.map((byte, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a byte is its place

@@ -1,16 +1,38 @@
 import { dissectPacket, type PacketField } from "../../../src/core/packet/index.ts";
 import type { Output } from "../client.ts";
 
-type PacketRow = Output<"packetList">["packets"][number];
+/** What is known of a packet besides its bytes. */
+export interface PacketFacts {
+  readonly number: number;
+  readonly ts_ns: string;
+  readonly captured_bytes: number;
+  readonly original_bytes: number;
+  readonly link_type: number;
+  /** Where it lies in the vault, where the answer said so. */
+  readonly place?: { readonly segment: string; readonly offset: number; readonly chunk: number };
+}
+
+/** A packet as one point of its path. */
+export interface PathPacket {
+  readonly row: PacketFacts;
+  readonly direction: "out" | "back" | "none";
+  readonly tcp: TcpNumbers | undefined;
+}
 
 /** A packet as the page shows it: its bytes, our decode of them, and one line about it. */
-export interface ShownPacket {
-  readonly row: PacketRow;
+export interface ShownPacket extends PathPacket {
   readonly bytes: Uint8Array;
   readonly fields: readonly PacketField[];
-  readonly direction: "out" | "back" | "none";
   readonly info: string;
-  readonly tcp: TcpNumbers | undefined;
+}
+
+type PacketRow = Output<"packetList">["packets"][number];
+
+/** A packet of an answer: what is known of it, and its bytes. */
+export function readPacketRow(row: PacketRow): { facts: PacketFacts; bytes: Uint8Array } {
+  const { segment, offset, chunk, bytes: text, ...known } = row;
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return { facts: { ...known, place: { segment, offset, chunk } }, bytes };
 }
 
 /** What of a TCP header tells how the path fared. */
@@ -27,9 +49,16 @@ export interface Originator {
   readonly port: number;
 }
 
-/** Decodes one packet of an answer; nothing is asked of the server. */
-export function showPacket(row: PacketRow, originator: Originator): ShownPacket {
-  const bytes = Uint8Array.from(atob(row.bytes), (character) => character.charCodeAt(0));
+export function originatorOf(row: Output<"show">["row"]): Originator {
+  return { address: String(row["id.orig_h"]), port: Number(row["id.orig_p"]) };
+}
+
+/** Decodes one packet; nothing is asked of the server. */
+export function showPacket(
+  row: PacketFacts,
+  bytes: Uint8Array,
+  originator: Originator,
+): ShownPacket {
   const lengths = { capturedBytes: row.captured_bytes, originalBytes: row.original_bytes };
   const fields = dissectPacket(bytes, row.link_type, lengths);
   const values = new Map<string, PacketField>();
@@ -57,7 +86,7 @@ function collect(fields: readonly PacketField[], into: Map<string, PacketField>)
   }
 }
 
-function infoOf(values: ReadonlyMap<string, PacketField>, row: PacketRow): string {
+function infoOf(values: ReadonlyMap<string, PacketField>, row: PacketFacts): string {
   const text = (name: string): string => values.get(name)?.value ?? "";
   const payload = values.get("payload")?.length ?? 0;
   const parts: string[] = [];

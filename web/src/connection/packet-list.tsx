@@ -96,6 +96,7 @@ function PacketLine(props: {
     <tr
       role="row"
       id={`packet${number}`}
+      data-row={number}
       aria-selected={isSelected}
       onClick={() => props.select(number)}
       className={`cursor-pointer ${isSelected ? "bg-blue-wash" : "hover:bg-raised"}`}

@@ -1,6 +1,15 @@
-import { type QueryClient, queryOptions, useQueryClient } from "@tanstack/react-query";
-import { call } from "../client.ts";
+import {
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useMemo } from "react";
+import { call, type Output } from "../client.ts";
 import { nsStamp } from "../text.ts";
+import { type CaptureFile, packetBytes } from "../wireshark/capture-file.ts";
+import { type PacketFacts, readPacketRow } from "./packet-info.ts";
 
 export const PAGE_PACKETS = 200;
 /** Pages looked through for one packet that something names by its place in the capture. */
@@ -23,6 +32,52 @@ export function packetPage(
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Where packets come from: asked for a page at a time, or read already. */
+export type PacketSource =
+  | { readonly kind: "pages"; readonly uid: string; readonly purpose: string }
+  | { readonly kind: "capture"; readonly capture: CaptureFile };
+
+interface PacketPage {
+  readonly total: number;
+  readonly seq: number;
+  readonly packets: readonly { readonly facts: PacketFacts; readonly bytes: Uint8Array }[];
+}
+
+/** One page of packets; nothing is asked of the server for what was read already. */
+export function usePacketPage(
+  source: PacketSource,
+  page: number,
+): { data: PacketPage | undefined; error: unknown; again: () => void } {
+  const client = useQueryClient();
+  const isAsked = source.kind === "pages";
+  const asked = isAsked ? source : { uid: "", purpose: "" };
+  const answer = useQuery({
+    ...packetPage(client, { ...asked, page }),
+    enabled: isAsked,
+    placeholderData: keepPreviousData,
+  });
+  const data = useMemo(
+    () => (source.kind === "capture" ? pageOf(source.capture, page) : readPage(answer.data)),
+    [source, page, answer.data],
+  );
+  const error = isAsked ? answer.error : null;
+  return { data, error, again: () => void answer.refetch() };
+}
+
+function readPage(list: Output<"packetList"> | undefined): PacketPage | undefined {
+  return list && { total: list.total, seq: list.seq, packets: list.packets.map(readPacketRow) };
+}
+
+function pageOf(capture: CaptureFile, page: number): PacketPage {
+  const { packets, seq } = capture;
+  const shown = packets.slice(page * PAGE_PACKETS, (page + 1) * PAGE_PACKETS);
+  return {
+    total: packets.length,
+    seq,
+    packets: shown.map((facts) => ({ facts, bytes: packetBytes(capture, facts.number) })),
+  };
 }
 
 /** A packet as an event names it: where its record begins, and when it or a later one came. */

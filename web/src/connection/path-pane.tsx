@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Output } from "../client.ts";
 import { countText, endpointText, shortTimeText } from "../text.ts";
-import type { ShownPacket } from "./packet-info.ts";
+import type { PathPacket } from "./packet-info.ts";
 import { PathPlot } from "./path-plot.tsx";
 
 type ConnRow = Output<"show">["row"];
@@ -47,7 +47,7 @@ const MEASURES: readonly Measure[] = [
 /** The numbers that tell the network's part in a delay from the two ends' parts. */
 export function PathPane(props: {
   row: ConnRow;
-  packets: readonly ShownPacket[];
+  packets: readonly PathPacket[];
   point: (number: number, offset: number) => void;
   /** What the packets say of whose doing it was, where that can be asked. */
   children: ReactNode;

@@ -5,13 +5,13 @@ import { sizeText } from "../../../src/core/base/index.ts";
 import { plainAxis } from "../parts/plot.ts";
 import { amountText, countText, shortTimeText } from "../text.ts";
 import { colourOf, useTheme } from "../theme.ts";
-import type { ShownPacket } from "./packet-info.ts";
+import type { PathPacket } from "./packet-info.ts";
 import { type PathPoints, pathPoints } from "./path-points.ts";
 
 const HEIGHT_PX = 220;
 
 interface PlotProps {
-  readonly packets: readonly ShownPacket[];
+  readonly packets: readonly PathPacket[];
   readonly startNs: string;
   readonly point: (number: number, offset: number) => void;
 }
@@ -24,8 +24,8 @@ export function PathPlot({ packets, startNs, point }: PlotProps) {
   if (first === undefined || last === undefined) {
     return (
       <p role="status" className="px-3 py-2 text-muted max-xl:border-t max-xl:border-line">
-        No plot over time yet: it is drawn from the packets. Open them in the tab Packets, and the
-        page of packets that is open there stands here.
+        No plot over time yet: it is drawn from the packets. Open them in the tab Packets, and what
+        is open there stands here.
       </p>
     );
   }

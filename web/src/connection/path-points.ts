@@ -1,4 +1,4 @@
-import type { ShownPacket } from "./packet-info.ts";
+import type { PathPacket } from "./packet-info.ts";
 
 /** Packets as the plot wants them: one column of times, one of values for each kind of point. */
 export interface PathPoints {
@@ -21,7 +21,7 @@ interface Side {
 }
 
 /** Where in its direction each packet's bytes end; without sequence numbers, bytes so far. */
-export function pathPoints(packets: readonly ShownPacket[], startNs: string): PathPoints {
+export function pathPoints(packets: readonly PathPacket[], startNs: string): PathPoints {
   const start = BigInt(startNs);
   const sides = {
     out: { base: undefined, highest: 0, bytes: 0 } as Side,
@@ -55,7 +55,7 @@ export function pathPoints(packets: readonly ShownPacket[], startNs: string): Pa
   return { ...points, isTcp, againCount, closedCount };
 }
 
-function placeOf({ tcp, row }: ShownPacket, side: Side): { value: number; isAgain: boolean } {
+function placeOf({ tcp, row }: PathPacket, side: Side): { value: number; isAgain: boolean } {
   if (tcp === undefined) {
     side.bytes += row.original_bytes;
     return { value: side.bytes, isAgain: false };

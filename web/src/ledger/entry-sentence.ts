@@ -11,6 +11,8 @@ export function entrySentence(entry: Entry): string {
     "home.create": () => `home ${text("origin")} was made`,
     "attachment.seal": () =>
       `${text("kind")} ${text("name")} sealed as an attachment of ${text("case")}${because}`,
+    "read.attachment": () =>
+      `attachment ${text("attachment")} of ${text("case")} taken out${because}`,
     "key.accept": () => `accepted: ${[entry["accepts"]].flat().join(", ")}`,
     "case.open": () => `case ${text("case")} opened${because}`,
     "import.start": () => `import of ${nameOf(entry["file"])} into ${text("case")} began${because}`,

@@ -7,7 +7,7 @@ import { EventsPane } from "../connection/events-pane.tsx";
 import { ExplainPane } from "../connection/explain-pane.tsx";
 import { FactsPane } from "../connection/facts-pane.tsx";
 import { ObjectsPane } from "../connection/objects-pane.tsx";
-import type { ShownPacket } from "../connection/packet-info.ts";
+import type { PathPacket } from "../connection/packet-info.ts";
 import { PacketsPane } from "../connection/packets-pane.tsx";
 import { PathPane } from "../connection/path-pane.tsx";
 import { StreamPane } from "../connection/stream-pane.tsx";
@@ -57,7 +57,7 @@ interface Pointed {
 function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearchParams }) {
   const { shown, uid, parameters } = props;
   const [pointed, setPointed] = useState<Pointed>();
-  const [opened, setOpened] = useState<readonly ShownPacket[]>([]);
+  const [opened, setOpened] = useState<readonly PathPacket[]>([]);
   const views = useRef<HTMLDivElement>(null);
   const caseName = shown.segments[0]?.case ?? "scratch";
   const point = (number: number, offset: number): void => {

@@ -17,6 +17,7 @@ const TYPES = [
   "import.end",
   "import.abandon",
   "attachment.seal",
+  "read.attachment",
   "read.packets",
   "read.metadata",
   "segment.destroy",

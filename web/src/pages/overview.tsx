@@ -1,16 +1,21 @@
 import { sizeText } from "../../../src/core/base/index.ts";
-import { addressTo, type Question, searchAddress } from "../address.ts";
+import { addressTo, type Question } from "../address.ts";
 import type { Output } from "../client.ts";
+import { ConnectionGraph } from "../overview/connection-graph.tsx";
+import { FindingsPane } from "../overview/findings-pane.tsx";
+import { ProtocolsPane } from "../overview/protocols-pane.tsx";
+import { TalkersPane } from "../overview/talkers-pane.tsx";
 import { ImportZone } from "../parts/import-zone.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { useCaptures, useStatus } from "../questions.ts";
-import { countText, wireText } from "../text.ts";
+import { Histogram } from "../search/histogram.tsx";
+import { countText } from "../text.ts";
 import { CaptureTable } from "./capture-table.tsx";
 
 const RECENT = 5;
 
-/** What is here, and the one thing most worth looking at. */
+/** What is here, what is odd in it, who talked and by what. */
 export function OverviewPage({ question }: { question: Question }) {
   const status = useStatus(question.case);
   return (
@@ -19,6 +24,19 @@ export function OverviewPage({ question }: { question: Question }) {
       {status.isPending && <Loading what="Asking what this home holds" />}
       {status.error !== null && <Failed error={status.error} again={() => void status.refetch()} />}
       {status.data !== undefined && <Holdings status={status.data} question={question} />}
+      {status.data !== undefined && status.data.captures > 0 && (
+        <>
+          <FindingsPane question={question} />
+          <Histogram question={question} path="/" />
+          <div className="grid gap-3 lg:grid-cols-[3fr_2fr]">
+            <ConnectionGraph question={question} />
+            <div className="flex min-w-0 flex-col gap-3">
+              <TalkersPane question={question} />
+              <ProtocolsPane question={question} />
+            </div>
+          </div>
+        </>
+      )}
       <Recent question={question} />
       <ImportZone />
     </div>
@@ -26,8 +44,6 @@ export function OverviewPage({ question }: { question: Question }) {
 }
 
 function Holdings({ status, question }: { status: Output<"status">; question: Question }) {
-  const { headline } = status;
-  const about = { case: question.case };
   if (status.captures === 0) {
     return (
       <section className="pane">
@@ -42,43 +58,19 @@ function Holdings({ status, question }: { status: Output<"status">; question: Qu
     );
   }
   return (
-    <>
-      <section aria-label="Worth looking at" className="pane p-5">
-        {headline === null ? (
-          <p className="text-lg">
-            No upload to an address first met then stands out.{" "}
-            <Link to={searchAddress({ ...about })}>Look at all connections</Link>
-          </p>
-        ) : (
-          <>
-            <p className="text-xl leading-snug font-semibold">
-              <Link to={addressTo(`/connections/${headline.uid}`, about)}>
-                {wireText(headline.text)}
-              </Link>
-            </p>
-            <p className="mt-2 text-muted">
-              The largest upload to an address that its sender had not met before.{" "}
-              <Link to={searchAddress({ q: headline.query, ...about })}>
-                Everything between the two
-              </Link>
-            </p>
-          </>
-        )}
-      </section>
-      <dl
-        aria-label="Totals"
-        className="grid grid-cols-[repeat(2,minmax(0,1fr))] gap-3 md:grid-cols-5"
-      >
-        <Total
-          name={status.captures === 1 ? "capture" : "captures"}
-          value={countText(status.captures)}
-        />
-        <Total name="packets" value={countText(status.packets)} />
-        <Total name="recorded" value={sizeText(status.bytes)} />
-        <Total name="in the vault" value={sizeText(status.stored_bytes)} />
-        <Total name="ledger entries" value={countText(status.ledger_size)} />
-      </dl>
-    </>
+    <dl
+      aria-label="Totals"
+      className="grid grid-cols-[repeat(2,minmax(0,1fr))] gap-3 md:grid-cols-5"
+    >
+      <Total
+        name={status.captures === 1 ? "capture" : "captures"}
+        value={countText(status.captures)}
+      />
+      <Total name="packets" value={countText(status.packets)} />
+      <Total name="recorded" value={sizeText(status.bytes)} />
+      <Total name="in the vault" value={sizeText(status.stored_bytes)} />
+      <Total name="ledger entries" value={countText(status.ledger_size)} />
+    </dl>
   );
 }
 

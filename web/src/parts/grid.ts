@@ -26,6 +26,9 @@ export interface GridOptions {
   readonly rowPx?: ((index: number) => number) | undefined;
   /** Told which rows are in sight. */
   readonly see?: ((first: number, last: number) => void) | undefined;
+  /** The row that is chosen, where somebody else keeps it, and who is told of another. */
+  readonly chosen?: number | undefined;
+  readonly choose?: ((index: number) => void) | undefined;
   /** What Enter and a double-click do. */
   readonly open?: ((index: number) => void) | undefined;
   /** What Esc does. */
@@ -73,15 +76,21 @@ export function useGrid(options: GridOptions): Grid {
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => see?.(first, last), [first, last, see]);
   const at = {
-    row: Math.min(selected.row, Math.max(0, total - 1)),
+    row: Math.min(options.chosen ?? selected.row, Math.max(0, total - 1)),
     column: Math.min(selected.column, Math.max(0, columns - 1)),
   };
   const isHere = (): boolean => document.activeElement === scroller.current;
   const cellId = (row: number, column: number): string => `${id}r${row}c${column}`;
   const rowId = (row: number): string => `${id}r${row}`;
   const focus = (): void => scroller.current?.focus({ preventScroll: true });
+  const { chosen, choose } = options;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another row is scrolled to, not another table
+  useEffect(() => {
+    if (chosen !== undefined) rows.scrollToIndex(chosen);
+  }, [chosen]);
   const select = (to: Place): void => {
     setSelected(to);
+    if (to.row !== at.row) choose?.(to.row);
     rows.scrollToIndex(to.row);
     document
       .getElementById(cellId(to.row, to.column))
@@ -134,7 +143,10 @@ export function useGrid(options: GridOptions): Grid {
     cellProps: (index, column) => ({
       id: cellId(index, column),
       role: "gridcell",
-      onMouseDown: () => setSelected({ row: index, column }),
+      onMouseDown: () => {
+        setSelected({ row: index, column });
+        choose?.(index);
+      },
       ...(menu !== undefined && {
         onContextMenu: (event: MouseEvent) => {
           event.preventDefault();

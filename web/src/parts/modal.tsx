@@ -5,10 +5,12 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 export function Modal({
   title,
   close,
+  width = "w-[34rem]",
   children,
 }: {
   title: string;
   close: () => void;
+  width?: string;
   children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -28,7 +30,7 @@ export function Modal({
         event.preventDefault();
         close();
       }}
-      className="pane w-[34rem] max-w-[92vw] p-4 text-ink shadow-2xl"
+      className={`pane ${width} max-w-[92vw] p-4 text-ink shadow-2xl`}
     >
       <div className="mb-3 flex items-center justify-between gap-4">
         <h2 id={heading} className="text-lg font-semibold">

@@ -13,6 +13,8 @@ export function Tabs(props: {
   tabs: readonly Tab[];
   chosen: string;
   choose: (name: string) => void;
+  /** Part of a pane already, which has the border. */
+  isInside?: boolean;
 }) {
   const { label, tabs, chosen, choose } = props;
   const at = Math.max(
@@ -28,7 +30,7 @@ export function Tabs(props: {
     event.currentTarget.querySelector<HTMLElement>(`[data-tab="${next.name}"]`)?.focus();
   };
   return (
-    <div className="pane overflow-hidden">
+    <div className={props.isInside === true ? "" : "pane overflow-hidden"}>
       <div
         role="tablist"
         aria-label={label}

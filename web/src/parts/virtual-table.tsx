@@ -22,11 +22,14 @@ export interface Sort {
 }
 
 interface TableProps<Row>
-  extends Pick<GridOptions, "total" | "see" | "rowPx" | "isMain" | "close"> {
+  extends Pick<GridOptions, "total" | "see" | "rowPx" | "isMain" | "close" | "chosen" | "choose"> {
   readonly label: string;
   readonly columns: readonly TableColumn<Row>[];
   /** Undefined while the row is being fetched. */
   readonly rowAt: (index: number) => Row | undefined;
+  /** What a row is called in the document, and how it looks, where that says something. */
+  readonly rowName?: (row: Row) => string;
+  readonly rowClass?: (row: Row) => string;
   /** What Enter and a double-click do with a row. */
   readonly open?: ((row: Row) => void) | undefined;
   /** What a single click does with it, besides selecting it. */
@@ -93,8 +96,9 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
               key={index}
               {...grid.rowProps(index)}
               role="row"
+              data-row={row === undefined ? undefined : props.rowName?.(row)}
               onClick={() => row !== undefined && props.pick?.(row)}
-              className={`mono absolute inset-x-0 grid cursor-default items-start border-b border-line/60 ${isSelected ? "bg-blue-wash" : "hover:bg-raised"}`}
+              className={`mono absolute inset-x-0 grid cursor-default items-start border-b border-line/60 ${isSelected ? "bg-blue-wash" : "hover:bg-raised"} ${(row && props.rowClass?.(row)) ?? ""}`}
               style={{
                 gridTemplateColumns: template,
                 height: size,

@@ -17,8 +17,8 @@ const MEASURES: readonly Measure[] = ["flows", "packets", "bytes"];
 const BINS = 160;
 const HEIGHT_PX = 118;
 
-/** What matched, over time: drag to narrow, double-click to widen. */
-export function Histogram({ question }: { question: Question }) {
+/** What matched, over time: drag to narrow, double-click to widen; `path` is the page that shows it. */
+export function Histogram({ question, path = "/search" }: { question: Question; path?: string }) {
   const [chosen, setMeasure] = useState<Measure>("flows");
   const { log } = question;
   // Rows of the other logs have no packets of their own.
@@ -67,7 +67,7 @@ export function Histogram({ question }: { question: Question }) {
       ) : data === undefined ? (
         <Loading what="Counting over time" />
       ) : (
-        <Chart answer={data} measure={measure} question={question} />
+        <Chart answer={data} measure={measure} question={question} path={path} />
       )}
     </section>
   );
@@ -86,10 +86,12 @@ function Chart({
   answer,
   measure,
   question,
+  path,
 }: {
   answer: Answer;
   measure: Measure;
   question: Question;
+  path: string;
 }) {
   const place = useRef<HTMLDivElement>(null);
   const theme = useTheme();
@@ -103,7 +105,7 @@ function Chart({
       const [from, to] = [fromSeconds, toSeconds].map((s) =>
         stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n),
       );
-      navigate(searchAddress({ ...asked.current, ...layoutNow(), from, to }));
+      navigate(searchAddress({ ...asked.current, ...layoutNow(), from, to }, path));
     };
     const plot = new uPlot(
       optionsOf(element, { answer, measure, narrow }),
@@ -118,9 +120,9 @@ function Chart({
       resize.disconnect();
       plot.destroy();
     };
-  }, [answer, measure, theme]);
+  }, [answer, measure, theme, path]);
   const widen = (): void => {
-    navigate(searchAddress({ ...question, ...layoutNow(), ...widened(answer, question) }));
+    navigate(searchAddress({ ...question, ...layoutNow(), ...widened(answer, question) }, path));
   };
   const { from_ns: from, to_ns: to, bins } = answer;
   const sum = bins.reduce((all, bin) => all + bin[measure], 0);

@@ -2,12 +2,10 @@ import { type KeyboardEvent, type RefObject, useId, useState } from "react";
 import { flushSync } from "react-dom";
 import type { LogSchema } from "../../../src/core/events/index.ts";
 import { type QueryError, queryHelp } from "../../../src/core/query/index.ts";
-import { wireText } from "../text.ts";
+import { type Suggestion, Suggestions } from "../parts/suggestions.tsx";
 import { readHistory } from "./query-history.ts";
 
-interface Suggestion {
-  readonly text: string;
-  readonly says: string;
+interface QuerySuggestion extends Suggestion {
   /** The whole query after it is taken, and where the cursor stands then. */
   readonly result: string;
   readonly cursor: number;
@@ -28,7 +26,7 @@ const SHOWN_MAX = 12;
 /** The query's text: what may come next below it, what is wrong underlined at its column. */
 export function QueryInput(props: QueryInputProps) {
   const { input, text, setText, fault, schemas } = props;
-  const [open, setOpen] = useState<readonly Suggestion[]>([]);
+  const [open, setOpen] = useState<readonly QuerySuggestion[]>([]);
   const [chosen, setChosen] = useState(-1);
   const [scroll, setScroll] = useState(0);
   const id = useId();
@@ -40,7 +38,7 @@ export function QueryInput(props: QueryInputProps) {
     setOpen([]);
     setChosen(-1);
   };
-  const take = ({ result, cursor }: Suggestion): void => {
+  const take = ({ result, cursor }: QuerySuggestion): void => {
     // At once: a frame later the cursor would jump back from what was typed in between.
     flushSync(() => setText(result));
     close();
@@ -131,49 +129,7 @@ function Underline({
   );
 }
 
-function Suggestions({
-  id,
-  list,
-  chosen,
-  take,
-}: {
-  id: string;
-  list: readonly Suggestion[];
-  chosen: number;
-  take: (one: Suggestion) => void;
-}) {
-  return (
-    <div
-      id={`${id}list`}
-      role="listbox"
-      aria-label="What may come next"
-      hidden={list.length === 0}
-      className="pane absolute top-full z-10 mt-1 max-h-80 w-full min-w-md overflow-auto py-1 shadow-xl"
-    >
-      {list.map((one, n) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys and names this option
-        <div
-          key={one.text}
-          id={`${id}option${n}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={n === chosen}
-          ref={(element) => {
-            if (n === chosen) element?.scrollIntoView({ block: "nearest" });
-          }}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => take(one)}
-          className={`flex cursor-pointer gap-3 px-3 py-0.5 ${n === chosen ? "bg-blue-wash" : "hover:bg-raised"}`}
-        >
-          <span className="mono min-w-40 shrink-0">{wireText(one.text)}</span>
-          <span className="truncate text-muted">{one.says}</span>
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function fromHelp(text: string, cursor: number, schemas: readonly LogSchema[]): Suggestion[] {
+function fromHelp(text: string, cursor: number, schemas: readonly LogSchema[]): QuerySuggestion[] {
   return queryHelp(text, cursor, schemas)
     .slice(0, SHOWN_MAX)
     .map((one) => {
@@ -184,7 +140,7 @@ function fromHelp(text: string, cursor: number, schemas: readonly LogSchema[]): 
     });
 }
 
-function fromHistory(): Suggestion[] {
+function fromHistory(): QuerySuggestion[] {
   return readHistory()
     .slice(0, SHOWN_MAX)
     .map((text) => ({ text, says: "run before", result: text, cursor: text.length }));

@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
 import {
   bind,
   bindAck,
@@ -9,6 +8,11 @@ import {
   Stub,
   u32,
 } from "../../../../test/support/rpc-messages.ts";
+import {
+  expectAnyChangeHarmless,
+  expectSameHoweverCut,
+  rowsWithoutTimes,
+} from "../../../../test/support/stream-facts.ts";
 import { createLimit, type Limit } from "../../base/index.ts";
 import { mappedEndpoints } from "./endpoint-mapper.ts";
 import { dceRpc } from "./index.ts";
@@ -205,31 +209,12 @@ test("names that nobody knows say their number", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows come out", () => {
-  const rows = (pieces: readonly Piece[]) =>
-    talk(dceRpc, pieces)
-      .rows("dce_rpc")
-      .map(({ ts, ts_ns, rtt, ...row }) => row);
-  const whole = rows(installed);
-  expect(rows(splitPieces(installed))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(installed, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  const rows = rowsWithoutTimes(dceRpc, ["dce_rpc"]);
+  expectSameHoweverCut(installed, rows, { pieceBytesMax: 90 });
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(fc.nat(5), fc.nat(400), fc.nat(400), fc.nat(255), (which, cut, at, value) => {
-      const [side, bytes] = installed[which] as [0 | 1, Uint8Array];
-      const mutated = bytes.slice(0, Math.max(1, bytes.length - (cut % bytes.length)));
-      mutated[at % mutated.length] = value;
-      talk(dceRpc, [...installed.slice(0, which), [side, mutated], ...installed.slice(which + 1)]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyChangeHarmless(dceRpc, installed);
 });
 
 test("pairs of hosts that are remembered have a limit, and the oldest go first", () => {

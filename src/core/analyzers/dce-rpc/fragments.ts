@@ -1,4 +1,4 @@
-import type { Limit } from "../../base/index.ts";
+import { joinBytes, type Limit } from "../../base/index.ts";
 import type { PduHeader } from "./dce-rpc-parser.ts";
 
 /** A call, or an answer, as far as it has come. */
@@ -56,7 +56,7 @@ export class FragmentTable {
     if (!this.#checkBytes(header.callId, known) || !header.isLast) return undefined;
     this.#waiting!.delete(header.callId);
     const { context, opnum, pieces, stubBytes, fragments } = known;
-    const stub = pieces === undefined ? undefined : join(pieces);
+    const stub = pieces === undefined ? undefined : joinBytes(pieces);
     return { context, opnum, stub, stubBytes, fragments };
   }
 
@@ -86,14 +86,4 @@ export class FragmentTable {
     this.weird = "too_much_dce_rpc_fragment_data";
     return false;
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -1,10 +1,13 @@
 import {
   type Conversation,
+  DOUBTED_BYTES,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type ServiceName,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import {
   areBlocksIntact,
@@ -15,10 +18,6 @@ import {
   parseLinkHeader,
 } from "./dnp3-parser.ts";
 
-/** Bytes held of a side: less than a frame, and a large piece behind it. */
-const HELD_BYTES_MAX = FRAME_BYTES_MAX + 4 * 65_536;
-/** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
-const VIOLATION_BYTES_MAX = 10 * 1024;
 const TRANSPORT_FIRST = 0x40;
 const TRANSPORT_LAST = 0x80;
 /** Application control, function, two bytes of internal indications. */
@@ -40,44 +39,40 @@ interface Exchange {
 }
 
 /** DNP3 (IEEE 1815) over TCP or UDP: a reply and the request before it are a row. */
-export class Dnp3Analyzer implements Session {
+export class Dnp3Analyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #log: LogWriter;
   readonly #service: ServiceName;
-  readonly #buffers: [StreamBuffer | undefined, StreamBuffer | undefined] = [undefined, undefined];
+  readonly #stream: MessageStream;
   readonly #fragments: [Fragment, Fragment] = [emptyFragment(), emptyFragment()];
   #exchange: Exchange | undefined;
   #seenBytes = 0;
-  #isOver = false;
 
   constructor(conversation: Conversation, log: LogWriter) {
     this.#conversation = conversation;
     this.#log = log;
     this.#service = conversation.transport === "tcp" ? "dnp3_tcp" : "dnp3_udp";
+    this.#stream = new MessageStream(this, { heldBytesMax: FRAME_BYTES_MAX });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isOver) return;
     this.#seenBytes += bytes.length;
-    this.#buffers[side] ??= new StreamBuffer(HELD_BYTES_MAX);
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) {
-      this.#stop();
-      return;
-    }
-    while (!this.#isOver && buffer.length >= LINK_HEADER_BYTES) {
-      const header = this.#header(buffer.bytes);
-      if (header === undefined || buffer.length < header.frameBytes) break;
-      this.#frame(side, header, buffer);
-      buffer.consume(header.frameBytes);
-    }
-    buffer.keep();
+    this.#stream.data(side, bytes, position);
   }
 
   gap(side: Side): void {
     // A frame seldom goes over segments: what comes next is taken for the beginning of one.
-    this.#buffers[side]?.clear();
+    this.#stream.restart(side);
     this.#fragments[side] = emptyFragment();
+  }
+
+  /** One frame of the link layer. */
+  readMessage(side: Side, buffer: StreamBuffer): number {
+    if (buffer.length < LINK_HEADER_BYTES) return 0;
+    const header = this.#header(buffer.bytes);
+    if (header === undefined || buffer.length < header.frameBytes) return 0;
+    this.#frame(side, header, buffer);
+    return header.frameBytes;
   }
 
   end(): void {
@@ -89,7 +84,7 @@ export class Dnp3Analyzer implements Session {
     switch (header) {
       case "magic":
         this.#conversation.weird("dnp3_header_lacks_magic");
-        this.#stop();
+        this.#stream.close();
         return undefined;
       case "checksum":
         this.#conversation.weird("dnp3_corrupt_header_checksum");
@@ -97,7 +92,7 @@ export class Dnp3Analyzer implements Session {
         return undefined;
       case "length":
         this.#conversation.weird("dnp3_negative_or_zero_length_link_layer");
-        this.#stop();
+        this.#stream.close();
         return undefined;
       default:
         this.#conversation.confirm(this.#service);
@@ -113,7 +108,7 @@ export class Dnp3Analyzer implements Session {
     const frame = buffer.bytes;
     if (!areBlocksIntact(frame, header.contentBytes)) {
       this.#conversation.weird("dnp3_corrupt_app_chunk_checksum");
-      this.#stop();
+      this.#stream.close();
       return;
     }
     const transport = frame[LINK_HEADER_BYTES]!;
@@ -121,7 +116,7 @@ export class Dnp3Analyzer implements Session {
     if ((transport & TRANSPORT_FIRST) !== 0) fragment.hasFirst = true;
     if (!fragment.hasFirst) {
       this.#conversation.weird("dnp3_first_application_layer_chunk_missing");
-      this.#stop();
+      this.#stream.close();
       return;
     }
     const start = LINK_HEADER_BYTES + 1;
@@ -169,15 +164,10 @@ export class Dnp3Analyzer implements Session {
   }
 
   #violation(): void {
-    this.#stop();
-    if (this.#seenBytes > VIOLATION_BYTES_MAX) return;
+    this.#stream.close();
+    if (this.#seenBytes > DOUBTED_BYTES) return;
     this.end();
     this.#conversation.reject("broken checksum");
-  }
-
-  #stop(): void {
-    this.#isOver = true;
-    for (const buffer of this.#buffers) buffer?.clear();
   }
 }
 

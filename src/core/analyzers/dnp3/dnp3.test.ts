@@ -1,38 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import { dnp3Frame } from "../../../../test/support/dnp3-frames.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { areBlocksIntact, parseLinkHeader } from "./dnp3-parser.ts";
 import { dnp3 } from "./index.ts";
 
-function crc(bytes: readonly number[]): number[] {
-  let sum = 0;
-  for (const byte of bytes) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xa6bc : sum >>> 1;
-  }
-  sum = ~sum & 0xffff;
-  return [sum & 0xff, sum >>> 8];
-}
-
-/** A frame as the side sends it, with all CRCs. */
-function frame(side: 0 | 1, content: readonly number[]): Uint8Array {
-  const header = [5, 0x64, 5 + content.length, side === 0 ? 0xc4 : 0x44, 4, 0, 3, 0];
-  const bytes = [...header, ...crc(header)];
-  for (let at = 0; at < content.length; at += 16) {
-    const block = content.slice(at, at + 16);
-    bytes.push(...block, ...crc(block));
-  }
-  return Uint8Array.from(bytes);
-}
 const WHOLE = 0xc0;
 const long = Array.from({ length: 60 }, (_, n) => n);
 const dialogue: Piece[] = [
-  [0, frame(0, [WHOLE, 0xc1, 1, 60, 2, 6])],
-  [1, frame(1, [0x40, 0xc1, 0x81, 0x10, 0, ...long])],
-  [1, frame(1, [0x81, ...long])],
-  [0, frame(0, [])],
-  [1, frame(1, [WHOLE, 0xd0, 0x82, 0, 2])],
-  [0, frame(0, [WHOLE, 0xc2, 0x0d])],
+  [0, dnp3Frame(0, [WHOLE, 0xc1, 1, 60, 2, 6])],
+  [1, dnp3Frame(1, [0x40, 0xc1, 0x81, 0x10, 0, ...long])],
+  [1, dnp3Frame(1, [0x81, ...long])],
+  [0, dnp3Frame(0, [])],
+  [1, dnp3Frame(1, [WHOLE, 0xd0, 0x82, 0, 2])],
+  [0, dnp3Frame(0, [WHOLE, 0xc2, 0x0d])],
 ];
 const rowsOf = (pieces: readonly Piece[]) =>
   talk(dnp3, pieces)
@@ -57,23 +42,23 @@ test("the stations' addresses are those of the link", () => {
 });
 
 test("a wrong checksum is told, and nothing behind it is believed", () => {
-  const broken = frame(0, [WHOLE, 0xc1, 1]);
+  const broken = dnp3Frame(0, [WHOLE, 0xc1, 1]);
   broken[8]! ^= 1;
   const outcome = talk(dnp3, [[0, broken], ...dialogue]);
   expect(outcome.weirds).toEqual(["dnp3_corrupt_header_checksum"]);
   expect(outcome.rejected).toBeDefined();
-  const block = frame(0, [WHOLE, 0xc1, 1]);
+  const block = dnp3Frame(0, [WHOLE, 0xc1, 1]);
   block[12]! ^= 1;
   expect(talk(dnp3, [[0, block]]).weirds).toEqual(["dnp3_corrupt_app_chunk_checksum"]);
 });
 
 test("a message whose first frame is missing is told", () => {
-  const outcome = talk(dnp3, [[1, frame(1, [0x81, 1, 2, 3, 4])]]);
+  const outcome = talk(dnp3, [[1, dnp3Frame(1, [0x81, 1, 2, 3, 4])]]);
   expect(outcome.weirds).toEqual(["dnp3_first_application_layer_chunk_missing"]);
 });
 
 test("it is known by a header whose checksum fits, and by nothing less", () => {
-  const whole = frame(1, [WHOLE, 0xd0, 0x82, 0, 2]);
+  const whole = dnp3Frame(1, [WHOLE, 0xd0, 0x82, 0, 2]);
   expect(dnp3.recognises!(whole, 1, "tcp")).toBe("yes");
   expect(dnp3.recognises!(whole.subarray(0, 9), 1, "tcp")).toBe("more");
   whole[5]! ^= 1;
@@ -87,24 +72,11 @@ test("a hole does not end it", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 40 });
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(dnp3, [...dialogue, ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(dnp3, dialogue);
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 10 }), (bytes) => {
       const header = parseLinkHeader(bytes);

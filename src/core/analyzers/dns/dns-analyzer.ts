@@ -32,6 +32,8 @@ const TRACKED: ReadonlySet<number> = new Set([OPCODE_QUERY, OPCODE_NOTIFY, OPCOD
 export interface DnsShared {
   readonly log: LogWriter;
   readonly questions: Limit;
+  /** Letters of one row's records. */
+  readonly answerCharacters: Limit;
   readonly names: DnsNameReader;
 }
 
@@ -138,6 +140,7 @@ export class DnsAnalyzer implements Session, DnsVisitor {
     const isAddress = record.type === 1 || record.type === 28 || record.type === 38;
     const named = isAdded && isAddress ? `${typeName(record.type)} ${record.name} ${text}` : text;
     transaction.answers ??= [];
+    if (!this.#hasRoom(transaction, named)) return;
     transaction.answers.push(isAdded && !this.#isNetbios ? `add: ${named}` : text);
     transaction.ttls ??= [];
     transaction.ttls.push(String(record.ttl));
@@ -149,7 +152,17 @@ export class DnsAnalyzer implements Session, DnsVisitor {
     const transaction = this.#current;
     if (transaction === undefined || !this.#header!.isReply) return;
     transaction[section] ??= new Set();
-    transaction[section].add(text);
+    const texts = transaction[section];
+    if (!texts.has(text) && this.#hasRoom(transaction, text)) texts.add(text);
+  }
+
+  /** Two bytes that point to a name make a text of 255 letters of it, in every record anew. */
+  #hasRoom(transaction: DnsTransaction, text: string): boolean {
+    const { answerCharacters } = this.#shared;
+    transaction.answerCharacters += text.length;
+    if (transaction.answerCharacters <= answerCharacters.maximum) return true;
+    answerCharacters.reached++;
+    return false;
   }
 
   get #isNetbiosServer(): boolean {

@@ -20,6 +20,8 @@ export interface DnsTransaction {
   ttls: string[] | undefined;
   auth: Set<string> | undefined;
   addl: Set<string> | undefined;
+  /** Letters of answers, auth and addl. */
+  answerCharacters: number;
   isRejected: boolean;
   opcode: number | undefined;
   sawQuery: boolean;
@@ -44,6 +46,7 @@ export function createTransaction(time: number, id: number): DnsTransaction {
     ttls: undefined,
     auth: undefined,
     addl: undefined,
+    answerCharacters: 0,
     isRejected: false,
     opcode: undefined,
     sawQuery: false,

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import { expectSameHoweverCut, rowsWithoutTimes } from "../../../../test/support/stream-facts.ts";
+import { createLimit, type Limit } from "../../base/index.ts";
 import { dns } from "./index.ts";
 import { decodeNetbiosName } from "./netbios-name.ts";
 
@@ -143,20 +145,9 @@ test("over TCP: whole, byte by byte and however cut, the rows are the same", () 
     [1, framed(answer)],
     [1, framed(message({ id: 8, flags: 0x8183, questions: [question("b.example")] }))],
   ];
-  const rows = (cut: readonly Piece[]) =>
-    talk(dns, cut)
-      .rows("dns")
-      .map(({ ts, ts_ns, rtt, rtt_ns, ...row }) => row);
-  const whole = rows(pieces);
-  expect(whole).toHaveLength(2);
-  expect(rows(splitPieces(pieces))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(pieces, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  const rows = rowsWithoutTimes(dns, ["dns"]);
+  expect(rows(pieces)).toHaveLength(2);
+  expectSameHoweverCut(pieces, rows, { pieceBytesMax: 40 });
 });
 
 test("no bytes whatever make it throw, and each message is read in bounded steps", () => {
@@ -206,4 +197,21 @@ test("over TCP messages behind a hole are read again from the next that begins a
     },
   );
   expect(out.rows("dns").map((row) => row["trans_id"])).toEqual([1, 3]);
+});
+
+test("records that point to one long name are told as far as a row may be long", () => {
+  const long = Array.from({ length: 4 }, (_, n) => String(n).repeat(60)).join(".");
+  const limits = new Map<string, Limit>();
+  const limit = (name: string, maximum: number): Limit => {
+    const one = createLimit(name, maximum);
+    limits.set(name, one);
+    return one;
+  };
+  const answers = Array.from({ length: 1000 }, () => record(AT_QUESTION, 5, AT_QUESTION));
+  const reply = message({ flags: 0x8180, questions: [question(long)], answers });
+  const out = talk(dns, [[1, reply]], { transport: "udp", services: { limit } });
+  const [row] = out.rows("dns");
+  expect((row!["answers"] as string[]).length).toBe(Math.floor(65_536 / long.length));
+  expect((row!["TTLs"] as number[]).length).toBe(Math.floor(65_536 / long.length));
+  expect(limits.get("dns.answerCharacters")!.reached).toBeGreaterThan(0);
 });

@@ -15,6 +15,7 @@ export const dns: Protocol = {
     const shared = {
       log: log(dnsSchema),
       questions: limit("dns.questions", 25),
+      answerCharacters: limit("dns.answerCharacters", 65_536),
       names: new DnsNameReader(limit("dns.compressionPointers", 20)),
     };
     return { open: (conversation) => new DnsAnalyzer(conversation, shared) };

@@ -2,6 +2,7 @@ import type { Limit } from "../../base/index.ts";
 import {
   bytesToText,
   type Conversation,
+  DOUBTED_BYTES,
   LineReader,
   type Session,
   type Side,
@@ -32,8 +33,6 @@ const TRANSFERS: ReadonlySet<string> = new Set([
 
 const HIDDEN = "<hidden>";
 const DASH = 0x2d;
-/** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
-const VIOLATION_BYTES_MAX = 10 * 1024;
 
 interface Channel {
   readonly isPassive: boolean;
@@ -355,7 +354,7 @@ export class FtpAnalyzer implements Session, ChannelOwner {
   }
 
   #violation(reason: string): void {
-    if (this.#ends[0] + this.#ends[1] > VIOLATION_BYTES_MAX) return;
+    if (this.#ends[0] + this.#ends[1] > DOUBTED_BYTES) return;
     this.end();
     this.#isOver = true;
     this.#conversation.reject(reason);

@@ -1,6 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+  rowsWithoutTimes,
+} from "../../../../test/support/stream-facts.ts";
 import { lastNumber, parseEpsv, parseExtended, parsePasv, parsePort } from "./ftp-parser.ts";
 import { joinPath, pathIn, shortenPath } from "./ftp-paths.ts";
 import { ftp } from "./index.ts";
@@ -112,27 +116,10 @@ test("paths are joined and shortened", () => {
 
 test("whole, byte by byte and however cut, a session gives the same rows", () => {
   const all = [...login("guest"), ...fetch];
-  const rows = (pieces: readonly Piece[]) => {
-    const out = talk(ftp, pieces);
-    return [...out.rows("ftp"), ...out.rows("ftp_commands")].map(({ ts, ts_ns, ...row }) => row);
-  };
-  const whole = rows(all);
-  expect(rows(splitPieces(all))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(all, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  const rows = rowsWithoutTimes(ftp, ["ftp", "ftp_commands"]);
+  expectSameHoweverCut(all, rows, { pieceBytesMax: 40 });
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array({ maxLength: 80 }))), (rest) => {
-      const some = rest.map(([side, what]): Piece => [side as 0 | 1, what]);
-      talk(ftp, [...login("x"), ...some]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(ftp, login("x"));
 });

@@ -25,7 +25,7 @@ export class GssapiAnalyzer implements Session {
     const token = parseNegToken(bytes);
     if (token === undefined) {
       // A mechanism may speak without a negotiation.
-      this.#toKerberos(side, bytes);
+      this.#toKerberos(side, bytes, position);
       return;
     }
     this.#conversation.confirm("gssapi");
@@ -36,7 +36,7 @@ export class GssapiAnalyzer implements Session {
     if (mechToken === undefined) return;
     const inner = bytes.subarray(mechToken.start, mechToken.end);
     if (isNtlm(inner)) this.#toNtlm(side, inner, position + mechToken.start);
-    else this.#toKerberos(side, inner);
+    else this.#toKerberos(side, inner, position + mechToken.start);
   }
 
   outcome(outcome: CarriedOutcome): void {
@@ -53,7 +53,7 @@ export class GssapiAnalyzer implements Session {
     this.#ntlm?.data(side, message, position);
   }
 
-  #toKerberos(side: Side, token: Uint8Array): void {
+  #toKerberos(side: Side, token: Uint8Array, position: number): void {
     const place = kerberosMessage(token);
     if (place === undefined) return;
     this.#conversation.confirm("krb");
@@ -61,8 +61,9 @@ export class GssapiAnalyzer implements Session {
       this.#hasKerberos = true;
       this.#kerberos = this.#conversation.inner("kerberos", "gssapi");
     }
-    // One whole message at a time, each from its own first byte.
-    this.#kerberos?.data(side, token.subarray(place.start, place.end), 0);
+    // One whole message at a time.
+    const message = token.subarray(place.start, place.end);
+    this.#kerberos?.data(side, message, position + place.start);
   }
 }
 

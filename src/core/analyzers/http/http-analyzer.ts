@@ -54,6 +54,7 @@ export class HttpSession implements Session, HttpFlow {
     this.transactions =
       (shared.carriers.size > 0 ? shared.carriers.get(flowKey(conversation)) : undefined) ??
       new Transactions(conversation, shared);
+    this.transactions.trace = conversation.trace;
     this.#sides = [new HttpSide(this, 0), new HttpSide(this, 1)];
     this.#isInStep = [!conversation.isMidStream, !conversation.isMidStream];
   }

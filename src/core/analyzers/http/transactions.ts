@@ -9,7 +9,13 @@ import {
   takeHeader,
   writeExchange,
 } from "../shared/http-content/index.ts";
-import type { Conversation, LogWriter, Side, SoftwareInventory } from "../shared/index.ts";
+import type {
+  Conversation,
+  FieldTrace,
+  LogWriter,
+  Side,
+  SoftwareInventory,
+} from "../shared/index.ts";
 import { bytesToText } from "../shared/index.ts";
 import type { MimeHeader } from "../shared/mime/index.ts";
 import { KNOWN_METHODS } from "./http-parser.ts";
@@ -26,6 +32,8 @@ const DIGEST_COLUMNS = ["request_body_sha256", "response_body_sha256"] as const;
 export class Transactions {
   /** The exchange that something was last said about, whichever side it was. */
   current: Transaction | undefined;
+  /** Of the session at work: one inside a tunnel goes on with the same exchanges. */
+  trace: FieldTrace | undefined;
   readonly #pending = new Map<number, Transaction>();
   readonly #conversation: Conversation;
   readonly #log: LogWriter;
@@ -40,6 +48,7 @@ export class Transactions {
     shared: { log: LogWriter; pendingLimit: Limit; software: SoftwareInventory },
   ) {
     this.#conversation = conversation;
+    this.trace = conversation.trace;
     this.#log = shared.log;
     this.#limit = shared.pendingLimit;
     this.#software = new SoftwareHeaders(conversation, shared.software);
@@ -149,9 +158,10 @@ export class Transactions {
   }
 
   #mark(name: string, side: Side, position: number, length: number): void {
-    if (this.#conversation.trace === undefined || this.current === undefined) return;
-    this.current.marks ??= [];
-    this.current.marks.push({ field: name, side, position, length });
+    const { trace, current } = this;
+    if (trace === undefined || current === undefined) return;
+    current.marks ??= [];
+    current.marks.push(trace.later("http", name, side, position, length));
   }
 
   #write(transaction: Transaction): void {

@@ -212,8 +212,9 @@ export class Http2Stream implements BodyHost {
 
   /** Marks wait for their row: streams end in another order than they begin. */
   #mark(column: string, side: Side, { position, length }: PlacedField): void {
-    if (this.conversation.trace === undefined) return;
+    const { trace } = this.conversation;
+    if (trace === undefined) return;
     this.exchange.marks ??= [];
-    this.exchange.marks.push({ field: column, side, position, length });
+    this.exchange.marks.push(trace.later("http", column, side, position, length));
   }
 }

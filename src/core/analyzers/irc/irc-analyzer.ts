@@ -1,6 +1,7 @@
 import type { Limit } from "../../base/index.ts";
 import {
   type Conversation,
+  DOUBTED_BYTES,
   LineReader,
   type LogWriter,
   type Session,
@@ -31,8 +32,6 @@ const LINE_BYTES_MAX = 512;
 const COMMAND_CHARACTERS_MAX = 20;
 const INVALID_MAX = 20;
 const REPLY_STARTTLS = 670;
-/** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
-const VIOLATION_BYTES_MAX = 10 * 1024;
 
 /** IRC (RFC 2812) on one flow: names, channels, and files that are offered. */
 export class IrcAnalyzer implements Session {
@@ -217,7 +216,7 @@ export class IrcAnalyzer implements Session {
   }
 
   #violation(reason: string): void {
-    if (this.#seenBytes > VIOLATION_BYTES_MAX) return;
+    if (this.#seenBytes > DOUBTED_BYTES) return;
     this.#isOver = true;
     this.#conversation.reject(reason);
   }

@@ -84,9 +84,23 @@ const LOOKED_BYTES = 1024;
 /** A server's first words: a welcome, or a notice before a name is known. */
 const SERVER_START = /^:[^ \r\n]{1,200} (?:00[1-4] |NOTICE (?:AUTH|\*) :)/i;
 const FIRST_COMMANDS: ReadonlySet<string> = new Set(["CAP", "NICK", "PASS", "USER", "STARTTLS"]);
+const BLANK = 0x20;
+const COLON = 0x3a;
+const CASE_BIT = 0x20;
+const FIRST_LETTERS = new Set([...FIRST_COMMANDS].map((one) => one.charCodeAt(0) | CASE_BIT));
+
+/** Most that is no IRC shows it by its first byte. */
+function isBegun(head: Uint8Array, side: Side): boolean {
+  let at = 0;
+  if (side === 0) while (head[at] === BLANK) at++;
+  const first = head[at];
+  if (first === undefined) return true;
+  return side === 1 ? first === COLON : FIRST_LETTERS.has(first | CASE_BIT);
+}
 
 /** A client that gives a nickname and a user name, or a server that welcomes one. */
 export function recogniseIrc(head: Uint8Array, side: Side): Recognition {
+  if (!isBegun(head, side)) return "no";
   const text = bytesToText(head.subarray(0, LOOKED_BYTES));
   const isWhole = head.length >= LOOKED_BYTES;
   if (side === 1) {
@@ -102,8 +116,8 @@ export function recogniseIrc(head: Uint8Array, side: Side): Recognition {
     const isEnded = n < lines.length - 1;
     const command = splitWords(line)[0]?.toUpperCase() ?? "";
     if (!isEnded) {
-      const isBegun = [...FIRST_COMMANDS].some((one) => one.startsWith(command.slice(0, 8)));
-      return isBegun && !isWhole ? "more" : "no";
+      const isOne = [...FIRST_COMMANDS].some((one) => one.startsWith(command.slice(0, 8)));
+      return isOne && !isWhole ? "more" : "no";
     }
     if (!FIRST_COMMANDS.has(command)) return "no";
     hasNick ||= command === "NICK" && line.length > 5;

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
 import { LogRows } from "../../../../test/support/log-rows.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { createLimit } from "../../base/index.ts";
 import { type Conversation, LogWriter } from "../shared/index.ts";
 import { DccSession, DccTransfers, parseDcc } from "./dcc-transfers.ts";
@@ -129,22 +133,14 @@ test("it is known by a nickname with a user name, or by a server's welcome", () 
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 40 });
 });
 
 test("any bytes whatever do no harm", () => {
+  expectAnyBytesHarmless(irc, dialogue);
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(irc, [...dialogue, ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-      for (const [side, what] of some) irc.recognises!(what, side as 0 | 1, "tcp");
+    fc.property(fc.nat(1), fc.uint8Array(), (side, what) => {
+      irc.recognises!(what, side as 0 | 1, "tcp");
     }),
     { numRuns: 500 },
   );

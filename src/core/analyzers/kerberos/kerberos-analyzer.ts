@@ -2,12 +2,15 @@ import type { CreateDigest, Limit } from "../../base/index.ts";
 import {
   type CertificateAnalysis,
   type Conversation,
+  DOUBTED_BYTES,
   type FileAnalysis,
   hexText,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import { cipherName, errorName, KERBEROS } from "./kerberos-names.ts";
 import { type KerberosMessage, parseKerberos, type Ticket } from "./kerberos-parser.ts";
@@ -33,8 +36,6 @@ const RENEWABLE = 0x00800000;
 const TIME_MAX = 9_223_372_036;
 /** The prefix of a message over TCP (RFC 4120 7.2.2). */
 const PREFIX_BYTES = 4;
-/** Behind so many bytes what cannot be read no longer makes Zeek doubt the protocol. */
-const DOUBTED_BYTES = 10_240;
 
 interface Exchange {
   readonly time: number;
@@ -60,62 +61,51 @@ interface CertificateSeen {
 }
 
 /** Kerberos over UDP and TCP, and single messages that another protocol carries; one row a flow. */
-export class KerberosAnalyzer implements Session {
+export class KerberosAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: KerberosShared;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
+  readonly #stream: MessageStream;
+  /** Messages come with their lengths, as over TCP. */
+  #isFramed = false;
   #exchange: Exchange | undefined;
   #isWritten = false;
-  #isPast = false;
   #seenBytes = 0;
 
   constructor(conversation: Conversation, shared: KerberosShared) {
     this.#conversation = conversation;
     this.#shared = shared;
+    this.#stream = new MessageStream(this, { heldBytesMax: shared.messageBytes.maximum });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isPast || bytes.length === 0) return;
+    if (this.#stream.isClosed || bytes.length === 0) return;
     this.#seenBytes += bytes.length;
     // A message alone begins with an application tag, the prefix of a stream with a zero.
-    const isFramed = this.#conversation.transport === "tcp" && bytes[0]! < 0x60;
-    if (this.#buffers !== undefined || isFramed) this.#stream(side, bytes, position);
-    else this.#message(side, bytes, position);
+    this.#isFramed ||= this.#conversation.transport === "tcp" && bytes[0]! < 0x60;
+    if (!this.#isFramed) this.#message(side, bytes, position);
+    else if (this.#conversation.isMidStream) this.#stream.close();
+    else if (!this.#stream.data(side, bytes, position)) this.#tooLong();
   }
 
   gap(): void {
-    this.#isPast = true;
+    this.#stream.close();
   }
 
   end(): void {
     this.#write();
   }
 
-  #stream(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#conversation.isMidStream) {
-      this.#isPast = true;
-      return;
+  /** One message behind its length. */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    if (bytes.length < PREFIX_BYTES) return 0;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX_BYTES);
+    const length = PREFIX_BYTES + view.getUint32(0);
+    if (length > this.#shared.messageBytes.maximum) this.#tooLong();
+    else if (bytes.length >= length) {
+      this.#message(side, bytes.subarray(PREFIX_BYTES, length), position + PREFIX_BYTES);
+      return length;
     }
-    const { maximum } = this.#shared.messageBytes;
-    this.#buffers ??= [new StreamBuffer(maximum), new StreamBuffer(maximum)];
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) {
-      this.#tooLong();
-      return;
-    }
-    while (!this.#isPast && buffer.length >= PREFIX_BYTES) {
-      const view = new DataView(buffer.bytes.buffer, buffer.bytes.byteOffset, PREFIX_BYTES);
-      const length = view.getUint32(0);
-      if (length > maximum - PREFIX_BYTES) {
-        this.#tooLong();
-        return;
-      }
-      if (buffer.length < PREFIX_BYTES + length) break;
-      const message = buffer.bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + length);
-      this.#message(side, message, buffer.position + PREFIX_BYTES);
-      buffer.consume(PREFIX_BYTES + length);
-    }
-    if (!this.#isPast) buffer.keep();
+    return 0;
   }
 
   #tooLong(): void {
@@ -125,8 +115,7 @@ export class KerberosAnalyzer implements Session {
 
   /** It is not Kerberos; what was seen before is told all the same. */
   #violate(reason: string): void {
-    this.#isPast = true;
-    this.#buffers = undefined;
+    this.#stream.close();
     if (this.#seenBytes > DOUBTED_BYTES) return;
     this.#write();
     this.#conversation.reject(reason);
@@ -143,7 +132,7 @@ export class KerberosAnalyzer implements Session {
       this.#violate("broken message");
       return;
     }
-    this.#conversation.confirm(this.#buffers === undefined ? "krb" : "krb_tcp");
+    this.#conversation.confirm(this.#isFramed ? "krb_tcp" : "krb");
     if (this.#isWritten) return;
     if (message.certificate !== undefined) this.#certificate(side, message.certificate);
     switch (message.type) {
@@ -230,7 +219,7 @@ export class KerberosAnalyzer implements Session {
   #certificate(side: Side, der: Uint8Array): void {
     const conversation = this.#conversation;
     const file = this.#shared.files.open(conversation, {
-      source: this.#buffers === undefined ? "KRB" : "KRB_TCP",
+      source: this.#isFramed ? "KRB_TCP" : "KRB",
       side,
       mimeType: "application/x-x509-user-cert",
     });

@@ -1,4 +1,12 @@
-import { type Conversation, type Session, type Side, StreamBuffer } from "../shared/index.ts";
+import {
+  type Conversation,
+  DOUBTED_BYTES,
+  type MessageReader,
+  MessageStream,
+  type Session,
+  type Side,
+  type StreamBuffer,
+} from "../shared/index.ts";
 import { LDAP, START_TLS } from "./ldap-names.ts";
 import { LdapOperations, type LdapShared } from "./ldap-operations.ts";
 import {
@@ -13,79 +21,65 @@ import {
 import { type MessageMode, readWrapToken, trialMode } from "./sasl-frames.ts";
 
 const NTLM_FIRST_BYTE = 0x4e;
-/** Behind so many bytes what cannot be read no longer makes Zeek doubt the protocol. */
-const DOUBTED_BYTES = 10_240;
 const FRAME_PREFIX_BYTES = 4;
 
 /** LDAP over TCP and UDP (RFC 4511), through SASL frames that are not encrypted, up to TLS. */
-export class LdapAnalyzer implements Session {
+export class LdapAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: LdapShared;
   readonly #operations: LdapOperations;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
+  readonly #stream: MessageStream;
   /** How messages are wrapped: the same for both sides. */
   #mode: MessageMode = "clear";
-  readonly #skipped: [number, number] = [0, 0];
   #mechanism = "";
   #hasAskedForTls = false;
-  #isPast = false;
   #seenBytes = 0;
   #gssapi: Session | undefined;
   #ntlm: Session | undefined;
-  #tls: Session | undefined;
 
   constructor(conversation: Conversation, shared: LdapShared) {
     this.#conversation = conversation;
     this.#shared = shared;
     this.#operations = new LdapOperations(conversation, shared);
+    this.#stream = new MessageStream(this, { heldBytesMax: shared.messageBytes.maximum });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#tls !== undefined) {
-      this.#tls.data(side, bytes, position);
-      return;
-    }
-    if (this.#isPast) return;
     this.#seenBytes += bytes.length;
-    if (this.#conversation.transport === "udp") {
-      this.#datagram(side, bytes);
-      return;
-    }
-    const skipped = Math.min(this.#skipped[side], bytes.length);
-    this.#skipped[side] -= skipped;
-    if (skipped === bytes.length) return;
-    const { maximum } = this.#shared.messageBytes;
-    this.#buffers ??= [new StreamBuffer(maximum), new StreamBuffer(maximum)];
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes.subarray(skipped), position + skipped)) {
+    if (this.#conversation.transport === "udp") this.#datagram(side, bytes);
+    else if (!this.#stream.data(side, bytes, position)) {
       this.#shared.messageBytes.reached++;
       this.#violate("message too long");
-      return;
     }
-    while (!this.#isPast && this.#read(side, buffer)) {
-      // One message or frame after the other.
-    }
-    if (!this.#isPast) buffer.keep();
   }
 
   gap(side: Side, length: number, position: number): void {
-    if (this.#tls !== undefined) this.#tls.gap?.(side, length, position);
-    else this.#isPast = true;
+    this.#stream.gap(side, length, position);
   }
 
   finished(side: Side): void {
-    this.#tls?.finished?.(side);
+    this.#stream.finished(side);
   }
 
   end(): void {
     this.#operations.end();
     this.#gssapi?.end?.();
     this.#ntlm?.end?.();
-    this.#tls?.end?.();
+    this.#stream.end();
+  }
+
+  /** One message or frame. */
+  readMessage(side: Side, buffer: StreamBuffer): number {
+    if (this.#mode === "trial") {
+      const mode = trialMode(buffer.bytes, this.#mechanism);
+      if (mode === undefined) return 0;
+      this.#mode = mode;
+    }
+    return this.#mode === "clear" ? this.#readClear(side, buffer) : this.#readFrame(side, buffer);
   }
 
   #datagram(side: Side, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length && !this.#stream.isClosed; ) {
       const length = messageLength(bytes.subarray(at));
       if (length <= 0 || length > bytes.length - at) {
         this.#violate("broken message");
@@ -96,49 +90,24 @@ export class LdapAnalyzer implements Session {
     }
   }
 
-  /** Reads what is next on a stream; false when it is not all there. */
-  #read(side: Side, buffer: StreamBuffer): boolean {
-    if (this.#mode === "trial") {
-      const mode = trialMode(buffer.bytes, this.#mechanism);
-      if (mode === undefined) return false;
-      this.#mode = mode;
-    }
-    return this.#mode === "clear" ? this.#readMessage(side, buffer) : this.#readFrame(side, buffer);
-  }
-
-  #readMessage(side: Side, buffer: StreamBuffer): boolean {
-    const length = messageLength(buffer.bytes);
+  #readClear(side: Side, { bytes, position }: StreamBuffer): number {
+    const length = messageLength(bytes);
     if (length < 0) this.#violate("no message");
-    if (length <= 0) return false;
-    if (length > this.#shared.messageBytes.maximum) {
-      this.#skip(side, buffer, length);
-      return true;
-    }
-    if (buffer.length < length) return false;
-    const isRead = this.#message(side, buffer.bytes.subarray(0, length), buffer.position);
-    if (!isRead) return false;
-    buffer.consume(length);
-    if (this.#tls === undefined) return true;
-    // Both sides begin TLS right behind this message.
-    for (const other of [0, 1] as const) {
-      const rest = this.#buffers![other];
-      if (rest.length > 0) this.#tls.data(other, rest.bytes, rest.position);
-    }
-    this.#buffers = undefined;
-    this.#isPast = true;
-    return false;
+    if (length <= 0) return 0;
+    if (length > this.#shared.messageBytes.maximum) return this.#passOver(length);
+    if (bytes.length < length) return 0;
+    return this.#message(side, bytes.subarray(0, length), position) ? length : 0;
   }
 
   /** RFC 4422 3.7: a length, and what the mechanism made of the messages. */
-  #readFrame(side: Side, buffer: StreamBuffer): boolean {
-    if (buffer.length < FRAME_PREFIX_BYTES) return false;
+  #readFrame(side: Side, buffer: StreamBuffer): number {
+    if (buffer.length < FRAME_PREFIX_BYTES) return 0;
     const view = new DataView(buffer.bytes.buffer, buffer.bytes.byteOffset, FRAME_PREFIX_BYTES);
     const length = FRAME_PREFIX_BYTES + view.getUint32(0);
     if (this.#mode === "sealed" || length > this.#shared.messageBytes.maximum) {
-      this.#skip(side, buffer, length);
-      return true;
+      return this.#passOver(length);
     }
-    if (buffer.length < length) return false;
+    if (buffer.length < length) return 0;
     const frame = buffer.bytes.subarray(FRAME_PREFIX_BYTES, length);
     const token = readWrapToken(frame);
     const position = buffer.position + FRAME_PREFIX_BYTES;
@@ -146,24 +115,21 @@ export class LdapAnalyzer implements Session {
       const inner = messageLength(frame.subarray(at, token.end));
       if (inner <= 0 || inner > token.end - at) {
         this.#violate("broken message in a frame");
-        return false;
+        return 0;
       }
-      if (!this.#message(side, frame.subarray(at, at + inner), position + at)) return false;
+      if (!this.#message(side, frame.subarray(at, at + inner), position + at)) return 0;
       at += inner;
     }
-    buffer.consume(length);
-    return true;
+    return length;
   }
 
-  /** Passes over what is encrypted or longer than may be held, without keeping it. */
-  #skip(side: Side, buffer: StreamBuffer, length: number): void {
+  /** What is encrypted or longer than may be held is not kept. */
+  #passOver(length: number): number {
     if (this.#mode !== "sealed") {
       this.#shared.messageBytes.reached++;
       this.#conversation.weird("LDAP_message_too_long", String(length));
     }
-    const here = Math.min(length, buffer.length);
-    buffer.consume(here);
-    this.#skipped[side] = length - here;
+    return length;
   }
 
   #message(side: Side, bytes: Uint8Array, position: number): boolean {
@@ -198,7 +164,10 @@ export class LdapAnalyzer implements Session {
         if (message.object === START_TLS) this.#hasAskedForTls = true;
         break;
       case LDAP.extendedResponse:
-        if (this.#hasAskedForTls && isSuccess) this.#tls = this.#conversation.inner("ssl");
+        if (this.#hasAskedForTls && isSuccess) {
+          // Both sides begin TLS right behind this message.
+          this.#stream.giveTo(this.#conversation.inner("ssl"));
+        }
         break;
     }
   }
@@ -222,8 +191,7 @@ export class LdapAnalyzer implements Session {
 
   /** It is not LDAP; what waits for an answer is told all the same. */
   #violate(reason: string): void {
-    this.#isPast = true;
-    this.#buffers = undefined;
+    this.#stream.close();
     if (this.#seenBytes > DOUBTED_BYTES) return;
     this.end();
     this.#conversation.reject(reason);

@@ -1,9 +1,12 @@
 import {
   type Conversation,
+  DOUBTED_BYTES,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import {
   exceptionName,
@@ -16,54 +19,41 @@ import {
   requestTarget,
 } from "./modbus-parser.ts";
 
-/** Bytes held of a side: the longest message (a length of 16 bits), and a large piece behind it. */
-const HELD_BYTES_MAX = 4 * 65_541;
-/** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
-const VIOLATION_BYTES_MAX = 10 * 1024;
+/** The longest message: a length of 16 bits, and the six bytes that it does not count. */
+const MESSAGE_BYTES_MAX = 65_541;
 
 /** Modbus over TCP: every message is a row. */
-export class ModbusAnalyzer implements Session {
+export class ModbusAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #log: LogWriter;
-  readonly #buffers: readonly [StreamBuffer, StreamBuffer];
+  readonly #stream: MessageStream;
   /** How far each side came, gaps counted. */
   readonly #ends: [number, number] = [0, 0];
-  #isOver = false;
 
   constructor(conversation: Conversation, log: LogWriter) {
     this.#conversation = conversation;
     this.#log = log;
-    this.#buffers = [new StreamBuffer(HELD_BYTES_MAX), new StreamBuffer(HELD_BYTES_MAX)];
+    this.#stream = new MessageStream(this, { heldBytesMax: MESSAGE_BYTES_MAX });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isOver) return;
     this.#ends[side] = position + bytes.length;
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) {
-      buffer.clear();
-      return;
-    }
-    while (buffer.length >= HEADER_BYTES) {
-      const header = parseModbusHeader(buffer.bytes);
-      if (header === undefined) {
-        this.#violation(side, "no message");
-        return;
-      }
-      if (buffer.length < header.bytes) break;
-      const body = buffer.bytes.subarray(HEADER_BYTES, header.bytes);
-      if (!this.#message(side, header, body, buffer.position)) {
-        this.#violation(side, "no message");
-        return;
-      }
-      buffer.consume(header.bytes);
-    }
-    buffer.keep();
+    this.#stream.data(side, bytes, position);
   }
 
   gap(side: Side): void {
     // A message seldom goes over segments: what comes next is taken for the beginning of one.
-    this.#buffers[side].clear();
+    this.#stream.restart(side);
+  }
+
+  /** One message behind its header (MBAP). */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    if (bytes.length < HEADER_BYTES) return 0;
+    const header = parseModbusHeader(bytes);
+    if (header === undefined) return this.#violation(side);
+    if (bytes.length < header.bytes) return 0;
+    const body = bytes.subarray(HEADER_BYTES, header.bytes);
+    return this.#message(side, header, body, position) ? header.bytes : this.#violation(side);
   }
 
   /** False when the body does not fit its function. */
@@ -94,10 +84,11 @@ export class ModbusAnalyzer implements Session {
       .count("quantity", target?.quantity);
   }
 
-  #violation(side: Side, reason: string): void {
-    this.#buffers[side].clear();
-    if (this.#ends[0] + this.#ends[1] > VIOLATION_BYTES_MAX) return;
-    this.#isOver = true;
-    this.#conversation.reject(reason);
+  #violation(side: Side): 0 {
+    this.#stream.restart(side);
+    if (this.#ends[0] + this.#ends[1] > DOUBTED_BYTES) return 0;
+    this.#stream.close();
+    this.#conversation.reject("no message");
+    return 0;
   }
 }

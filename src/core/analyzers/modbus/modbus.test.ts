@@ -1,6 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { modbus } from "./index.ts";
 
 const message = (transaction: number, code: number, ...rest: number[]): Uint8Array =>
@@ -31,22 +34,9 @@ test("another protocol identifier is not Modbus", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 9 });
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(modbus, [...dialogue, ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(modbus, dialogue);
 });

@@ -2,9 +2,11 @@ import type { Limit } from "../../base/index.ts";
 import {
   type Conversation,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import { MqttDeliveries } from "./mqtt-deliveries.ts";
 import {
@@ -33,49 +35,32 @@ export interface MqttShared {
 }
 
 const HEADER_BYTES_MAX = 5;
-/** A large piece behind what is held. */
-const PIECE_BYTES_MAX = 4 * 65_536;
 
 /** MQTT 3.1 to 5.0 on one flow. */
-export class MqttAnalyzer implements Session {
+export class MqttAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: MqttShared;
-  readonly #buffers: [StreamBuffer | undefined, StreamBuffer | undefined] = [undefined, undefined];
-  /** Bytes of a message that are passed over. */
-  readonly #skipped: [number, number] = [0, 0];
+  readonly #stream: MessageStream;
   readonly #deliveries: MqttDeliveries;
   readonly #subscriptions: MqttSubscriptions;
   #connect: { said: MqttConnect | undefined; time: number } | undefined;
   #version = 4;
-  #isOver = false;
 
   constructor(conversation: Conversation, shared: MqttShared) {
     this.#conversation = conversation;
     this.#shared = shared;
     this.#deliveries = new MqttDeliveries(conversation, shared);
     this.#subscriptions = new MqttSubscriptions(conversation, shared);
+    const heldBytesMax = shared.messageBytes.maximum + HEADER_BYTES_MAX;
+    this.#stream = new MessageStream(this, { heldBytesMax });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isOver) return;
-    const { maximum } = this.#shared.messageBytes;
-    const skipped = Math.min(this.#skipped[side], bytes.length);
-    this.#skipped[side] -= skipped;
-    if (skipped === bytes.length) return;
-    this.#buffers[side] ??= new StreamBuffer(maximum + HEADER_BYTES_MAX + PIECE_BYTES_MAX);
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes.subarray(skipped), position + skipped)) {
-      this.#stop();
-      return;
-    }
-    while (!this.#isOver && buffer.length > 0) if (!this.#next(side, buffer)) break;
-    buffer.keep();
+    this.#stream.data(side, bytes, position);
   }
 
-  gap(side: Side, length: number): void {
-    // Inside a message that is passed over nothing is lost; elsewhere its beginning cannot be found.
-    if (this.#skipped[side] >= length) this.#skipped[side] -= length;
-    else this.#stop();
+  gap(side: Side, length: number, position: number): void {
+    this.#stream.gap(side, length, position);
   }
 
   end(): void {
@@ -83,29 +68,20 @@ export class MqttAnalyzer implements Session {
     this.#subscriptions.end();
   }
 
-  /** Reads the next message; false when more bytes are needed. */
-  #next(side: Side, buffer: StreamBuffer): boolean {
-    const header = parseMqttHeader(buffer.bytes);
-    if (header === "incomplete") return false;
-    if (header === undefined) {
-      this.#violate("no control packet");
-      return false;
-    }
+  /** One control packet: what is longer than its limit is read as far as that goes. */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    const header = parseMqttHeader(bytes);
+    if (header === "incomplete") return 0;
+    if (header === undefined) return this.#violate("no control packet");
     const { messageBytes } = this.#shared;
-    const whole = header.headerBytes + header.bodyBytes;
-    const looked = Math.min(whole, header.headerBytes + messageBytes.maximum);
-    if (buffer.length < looked) return false;
+    const { headerBytes } = header;
+    const whole = headerBytes + header.bodyBytes;
+    const looked = Math.min(whole, headerBytes + messageBytes.maximum);
+    if (bytes.length < looked) return 0;
     if (looked < whole) messageBytes.reached++;
-    const body = buffer.bytes.subarray(header.headerBytes, looked);
-    const position = buffer.position + header.headerBytes;
-    if (!this.#message(side, header, { body, position })) {
-      this.#violate("broken control packet");
-      return false;
-    }
-    const here = Math.min(whole, buffer.length);
-    this.#skipped[side] = whole - here;
-    buffer.consume(here);
-    return true;
+    const body = bytes.subarray(headerBytes, looked);
+    if (this.#message(side, header, { body, position: position + headerBytes })) return whole;
+    return this.#violate("broken control packet");
   }
 
   /** False when the body is not what the type needs. */
@@ -178,15 +154,11 @@ export class MqttAnalyzer implements Session {
     this.#conversation.trace?.mark("mqtt_connect", field, side, position, length);
   }
 
-  #violate(reason: string): void {
-    this.#stop();
-    if (this.#conversation.hasService("mqtt")) return;
+  #violate(reason: string): 0 {
+    this.#stream.close();
+    if (this.#conversation.hasService("mqtt")) return 0;
     this.end();
     this.#conversation.reject(reason);
-  }
-
-  #stop(): void {
-    this.#isOver = true;
-    for (const buffer of this.#buffers) buffer?.clear();
+    return 0;
   }
 }

@@ -1,7 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
 import { growthOf } from "../../../../test/support/counted-steps.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { mqtt } from "./index.ts";
 
 const string = (what: string): number[] => [
@@ -125,15 +128,7 @@ test("messages too long to be held are read at their beginning and passed over",
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 40 });
 });
 
 test("messages that nobody acknowledges cost no more than their number", () => {
@@ -148,10 +143,5 @@ test("messages that nobody acknowledges cost no more than their number", () => {
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(mqtt, [...dialogue, ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(mqtt, dialogue);
 });

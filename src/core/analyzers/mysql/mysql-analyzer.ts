@@ -2,11 +2,14 @@ import type { Limit } from "../../base/index.ts";
 import {
   bytesToText,
   type Conversation,
+  DOUBTED_BYTES,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
   type SoftwareInventory,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import {
   CAPABILITY,
@@ -51,21 +54,16 @@ const ERROR = 0xff;
 const AUTH_MORE = 1;
 /** An EOF is shorter than this; anything else that begins like one is not. */
 const EOF_BYTES_MAX = 9;
-/** Behind so many bytes what cannot be read no longer makes Zeek doubt the protocol. */
-const DOUBTED_BYTES = 10_240;
 /** Commands that the server answers with a status. */
 const STATUS_COMMANDS: ReadonlySet<number> = new Set([
   0, 1, 2, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 29, 31,
 ]);
 
 /** MySQL's client/server protocol: logins, and commands with their results. */
-export class MysqlAnalyzer implements Session {
+export class MysqlAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: MysqlShared;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
-  readonly #skipped: [number, number] = [0, 0];
-  #tls: Session | undefined;
-  #isPast: boolean;
+  readonly #stream: MessageStream;
   #seenBytes = 0;
   #version = 0;
   #lastNumber = 0;
@@ -80,66 +78,43 @@ export class MysqlAnalyzer implements Session {
   constructor(conversation: Conversation, shared: MysqlShared) {
     this.#conversation = conversation;
     this.#shared = shared;
-    this.#isPast = conversation.isMidStream;
+    const heldBytesMax = shared.packetBytes.maximum + HEADER_BYTES;
+    this.#stream = new MessageStream(this, { heldBytesMax });
+    if (conversation.isMidStream) this.#stream.close();
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#tls !== undefined) {
-      this.#tls.data(side, bytes, position);
-      return;
-    }
-    if (this.#isPast) return;
     this.#seenBytes += bytes.length;
-    const skipped = Math.min(this.#skipped[side], bytes.length);
-    this.#skipped[side] -= skipped;
-    if (skipped === bytes.length) return;
-    const maximum = this.#shared.packetBytes.maximum + HEADER_BYTES;
-    this.#buffers ??= [new StreamBuffer(2 * maximum), new StreamBuffer(2 * maximum)];
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes.subarray(skipped), position + skipped)) {
-      this.#violate("packet too long");
-      return;
-    }
-    while (!this.#isPast && this.#readPacket(side, buffer, maximum)) {
-      // One packet after the other.
-    }
-    if (this.#tls !== undefined) this.#handOver();
-    else if (!this.#isPast) buffer.keep();
+    if (!this.#stream.data(side, bytes, position)) this.#violate("packet too long");
   }
 
   gap(side: Side, length: number, position: number): void {
-    if (this.#tls !== undefined) this.#tls.gap?.(side, length, position);
-    this.#isPast = true;
+    this.#stream.gap(side, length, position);
   }
 
   finished(side: Side): void {
-    this.#tls?.finished?.(side);
+    this.#stream.finished(side);
   }
 
   end(): void {
     this.#write();
-    this.#tls?.end?.();
+    this.#stream.end();
   }
 
-  #readPacket(side: Side, buffer: StreamBuffer, maximum: number): boolean {
-    const { bytes } = buffer;
-    if (bytes.length < HEADER_BYTES) return false;
+  /** One packet: what is longer than its limit is read as far as that goes. */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    if (bytes.length < HEADER_BYTES) return 0;
+    const maximum = this.#shared.packetBytes.maximum + HEADER_BYTES;
     const length = HEADER_BYTES + bytes[0]! + bytes[1]! * 256 + bytes[2]! * 65_536;
     const looked = Math.min(length, maximum);
-    if (bytes.length < looked) return false;
+    if (bytes.length < looked) return 0;
     const payload = bytes.subarray(HEADER_BYTES, looked);
-    const position = buffer.position + HEADER_BYTES;
     if (length > maximum) this.#shared.packetBytes.reached++;
-    const isRead =
-      side === 0 ? this.#client(payload, position) : this.#server(bytes[3]!, payload, position);
-    if (!isRead) {
-      this.#violate("broken packet");
-      return false;
-    }
-    const here = Math.min(length, bytes.length);
-    buffer.consume(here);
-    this.#skipped[side] = length - here;
-    return true;
+    const at = position + HEADER_BYTES;
+    const isRead = side === 0 ? this.#client(payload, at) : this.#server(bytes[3]!, payload, at);
+    if (isRead) return length;
+    this.#violate("broken packet");
+    return 0;
   }
 
   #client(payload: Uint8Array, position: number): boolean {
@@ -155,8 +130,7 @@ export class MysqlAnalyzer implements Session {
     this.#conversation.confirm("mysql");
     this.#clientCapabilities = response.capabilities;
     if (response.user === undefined) {
-      this.#tls = this.#conversation.inner("ssl");
-      this.#isPast = true;
+      this.#stream.giveTo(this.#conversation.inner("ssl"));
       return true;
     }
     this.#mark("arg", 0, position + response.userStart, response.user.length);
@@ -319,17 +293,8 @@ export class MysqlAnalyzer implements Session {
     this.#conversation.trace?.mark("mysql", field, side, position, length);
   }
 
-  #handOver(): void {
-    for (const side of [0, 1] as const) {
-      const rest = this.#buffers?.[side];
-      if (rest !== undefined && rest.length > 0) this.#tls?.data(side, rest.bytes, rest.position);
-    }
-    this.#buffers = undefined;
-  }
-
   #violate(reason: string): void {
-    this.#isPast = true;
-    this.#buffers = undefined;
+    this.#stream.close();
     if (this.#seenBytes > DOUBTED_BYTES) return;
     this.#write();
     this.#conversation.reject(reason);

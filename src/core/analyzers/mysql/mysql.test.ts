@@ -1,6 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { mysql } from "./index.ts";
 
 type Part = number | string;
@@ -78,15 +81,7 @@ test("where the client asks for TLS both sides go to it", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 60 });
 });
 
 test("of a packet longer than is looked at the rest is passed over", () => {
@@ -99,11 +94,5 @@ test("of a packet longer than is looked at the rest is passed over", () => {
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.nat(3), fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (length, some) => {
-      const rest = some.map(([side, what]): Piece => [side as 0 | 1, what]);
-      talk(mysql, [...opened.slice(0, length), ...rest]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(mysql, opened);
 });

@@ -3,6 +3,7 @@ import {
   asciiText,
   bytesToText,
   type Conversation,
+  DOUBTED_BYTES,
   type FileAnalysis,
   LineReader,
   type Session,
@@ -22,8 +23,6 @@ export interface Pop3Shared {
 
 const DOT = 0x2e;
 const HELD_WEIRDS_MAX = 20;
-/** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
-const VIOLATION_BYTES_MAX = 10 * 1024;
 /** Commands of RFC 1939 5: before a login they make no sense, but some servers need none. */
 const TRANSACTION: ReadonlySet<string> = new Set([
   "STAT",
@@ -234,7 +233,7 @@ export class Pop3Analyzer implements Session {
   }
 
   #violation(reason: string): void {
-    if (this.#ends[0] + this.#ends[1] > VIOLATION_BYTES_MAX) return;
+    if (this.#ends[0] + this.#ends[1] > DOUBTED_BYTES) return;
     this.#endMail();
     this.#isOver = true;
     this.#conversation.reject(reason);

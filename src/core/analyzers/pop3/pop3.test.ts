@@ -1,6 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { pop3 } from "./index.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
@@ -47,25 +50,9 @@ test("what is odd is told once a client's command was seen", () => {
 test("whole, byte by byte and however cut, the same files", () => {
   const files = (pieces: readonly Piece[]) =>
     talk(pop3, pieces).files.map((file) => Buffer.from(file.bytes).toString());
-  const whole = files(session);
-  expect(files(splitPieces(session))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(files(splitPieces(session, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(session, files, { pieceBytesMax: 20 });
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(pop3, [
-        ...session.slice(0, 5),
-        ...some.map(([side, what]): Piece => [side as 0 | 1, what]),
-      ]);
-    }),
-    { numRuns: 300 },
-  );
+  expectAnyBytesHarmless(pop3, session.slice(0, 5));
 });

@@ -2,9 +2,11 @@ import type { Limit } from "../../base/index.ts";
 import {
   type Conversation,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import { PostgresqlLog } from "./postgresql-log.ts";
 import {
@@ -29,101 +31,80 @@ export interface PostgresqlShared {
 /** Letter and length in front of a message; a startup has only the length. */
 const HEADER_BYTES = 5;
 const STARTUP_BYTES_MIN = 9;
+const TLS_REQUEST_BYTES = 8;
 /** Notices and errors that one row holds; a server may send any number before it is ready. */
 const NOTICE_CHARACTERS_MAX = 16_384;
 
 /** PostgreSQL's protocol 3: TLS, login, simple queries, errors. */
-export class PostgresqlAnalyzer implements Session {
+export class PostgresqlAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: PostgresqlShared;
   readonly #log: PostgresqlLog;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
-  readonly #skipped: [number, number] = [0, 0];
-  #tls: Session | undefined;
+  readonly #stream: MessageStream;
   #hasAskedForTls = false;
   #isTlsAnswered = false;
   #hasStarted = false;
-  #isPast: boolean;
   #rows: number | undefined;
 
   constructor(conversation: Conversation, shared: PostgresqlShared) {
     this.#conversation = conversation;
     this.#shared = shared;
     this.#log = new PostgresqlLog(conversation, shared.log);
-    this.#isPast = conversation.isMidStream;
+    // What the client says first decides how the server is read, which may have come before.
+    const heldBytesMax = 2 * shared.messageBytes.maximum;
+    this.#stream = new MessageStream(this, { heldBytesMax, takesTurns: true });
+    if (conversation.isMidStream) this.#stream.close();
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#tls !== undefined) {
-      this.#tls.data(side, bytes, position);
-      return;
-    }
-    if (this.#isPast) return;
-    const skipped = Math.min(this.#skipped[side], bytes.length);
-    this.#skipped[side] -= skipped;
-    if (skipped === bytes.length) return;
-    const { maximum } = this.#shared.messageBytes;
-    this.#buffers ??= [new StreamBuffer(2 * maximum), new StreamBuffer(2 * maximum)];
-    if (!this.#buffers[side].push(bytes.subarray(skipped), position + skipped)) {
-      this.#violate("message too long");
-      return;
-    }
-    // What the client says first decides how the server is read, which may have come before.
-    while (this.#read(0) || this.#read(1)) {
-      // One message after the other.
-    }
-    if (this.#tls !== undefined) this.#handOver();
-    else if (!this.#isPast) this.#buffers?.[side].keep();
+    if (!this.#stream.data(side, bytes, position)) this.#violate("message too long");
   }
 
   gap(side: Side, length: number, position: number): void {
-    if (this.#tls !== undefined) this.#tls.gap?.(side, length, position);
-    this.#isPast = true;
+    this.#stream.gap(side, length, position);
   }
 
   finished(side: Side): void {
-    this.#tls?.finished?.(side);
+    this.#stream.finished(side);
   }
 
   end(): void {
     this.#log.write();
-    this.#tls?.end?.();
+    this.#stream.end();
   }
 
-  #read(side: Side): boolean {
-    const buffer = this.#buffers?.[side];
-    if (buffer === undefined || buffer.length === 0 || this.#isPast) return false;
+  /** A message with its letter, or one of those without that come before. */
+  readMessage(side: Side, buffer: StreamBuffer): number {
     if (side === 0 && !this.#hasStarted) return this.#readStart(buffer);
     if (side === 1) {
       if (this.#hasAskedForTls && !this.#isTlsAnswered) return this.#readTlsAnswer(buffer);
-      if (!this.#hasStarted) return false;
+      if (!this.#hasStarted) return 0;
     }
     return this.#readMessage(side, buffer);
   }
 
-  #readStart(buffer: StreamBuffer): boolean {
-    if (this.#hasAskedForTls && !this.#isTlsAnswered) return false;
-    if (buffer.length < 8) return false;
+  #readStart(buffer: StreamBuffer): number {
+    if (this.#hasAskedForTls && !this.#isTlsAnswered) return 0;
+    if (buffer.length < 8) return 0;
     const length = bigEndian32(buffer.bytes, 0);
     const version = bigEndian32(buffer.bytes, 4);
-    if (length === 8 && version === TLS_REQUEST && !this.#hasAskedForTls) {
+    if (length === TLS_REQUEST_BYTES && version === TLS_REQUEST && !this.#hasAskedForTls) {
       this.#hasAskedForTls = true;
       this.#log.step.frontend = "ssl_request";
-      buffer.consume(8);
-      return true;
+      return TLS_REQUEST_BYTES;
     }
     if (length === CANCEL_BYTES && version === CANCEL_REQUEST) {
-      if (buffer.length < CANCEL_BYTES) return false;
+      if (buffer.length < CANCEL_BYTES) return 0;
       // Such a connection carries nothing else.
       this.#conversation.confirm("postgresql");
-      this.#isPast = true;
-      return false;
+      this.#stream.close();
+      return 0;
     }
     const { maximum } = this.#shared.messageBytes;
     if (version >>> 16 !== MAJOR_VERSION || length < STARTUP_BYTES_MIN || length > maximum) {
       return this.#violate("no startup");
     }
-    if (buffer.length < length) return false;
+    if (buffer.length < length) return 0;
     const parameters = parseStartup(buffer.bytes.subarray(8, length));
     if (parameters === undefined) return this.#violate("broken startup");
     this.#hasStarted = true;
@@ -135,11 +116,10 @@ export class PostgresqlAnalyzer implements Session {
       this.#mark(field, 0, buffer.position + 8, length - 8);
     }
     this.#conversation.confirm("postgresql");
-    buffer.consume(length);
-    return true;
+    return length;
   }
 
-  #readTlsAnswer(buffer: StreamBuffer): boolean {
+  #readTlsAnswer(buffer: StreamBuffer): number {
     const answer = String.fromCharCode(buffer.bytes[0]!);
     if (answer !== "S" && answer !== "N") return this.#violate("no answer about TLS");
     this.#conversation.confirm("postgresql");
@@ -150,16 +130,12 @@ export class PostgresqlAnalyzer implements Session {
     step.success = answer === "S";
     this.#mark("backend_arg", 1, buffer.position, 1);
     this.#log.write();
-    buffer.consume(1);
-    if (answer === "S") {
-      this.#tls = this.#conversation.inner("ssl");
-      this.#isPast = true;
-    }
-    return !this.#isPast;
+    if (answer === "S") this.#stream.giveTo(this.#conversation.inner("ssl"));
+    return 1;
   }
 
-  #readMessage(side: Side, buffer: StreamBuffer): boolean {
-    if (buffer.length < HEADER_BYTES) return false;
+  #readMessage(side: Side, buffer: StreamBuffer): number {
+    if (buffer.length < HEADER_BYTES) return 0;
     const stated = bigEndian32(buffer.bytes, 1);
     if (stated < 4) return this.#violate("broken message");
     const length = 1 + stated;
@@ -167,17 +143,14 @@ export class PostgresqlAnalyzer implements Session {
     // Rows are only counted: what is in them need not be here.
     const looked =
       kind === "D" ? HEADER_BYTES : Math.min(length, this.#shared.messageBytes.maximum);
-    if (buffer.length < looked) return false;
+    if (buffer.length < looked) return 0;
     if (kind !== "D" && looked < length) this.#shared.messageBytes.reached++;
     const content = buffer.bytes.subarray(HEADER_BYTES, looked);
     const position = buffer.position + HEADER_BYTES;
     const isRead =
       side === 0 ? this.#client(kind, content, position) : this.#server(kind, content, position);
     if (!isRead) return this.#violate("broken message");
-    const here = Math.min(length, buffer.length);
-    buffer.consume(here);
-    this.#skipped[side] = length - here;
-    return true;
+    return length;
   }
 
   #client(kind: string, content: Uint8Array, position: number): boolean {
@@ -268,19 +241,10 @@ export class PostgresqlAnalyzer implements Session {
     this.#conversation.trace?.mark("postgresql", field, side, position, length);
   }
 
-  #handOver(): void {
-    for (const side of [0, 1] as const) {
-      const rest = this.#buffers?.[side];
-      if (rest !== undefined && rest.length > 0) this.#tls?.data(side, rest.bytes, rest.position);
-    }
-    this.#buffers = undefined;
-  }
-
-  #violate(reason: string): false {
-    this.#isPast = true;
-    this.#buffers = undefined;
+  #violate(reason: string): 0 {
+    this.#stream.close();
     this.#log.write();
     this.#conversation.reject(reason);
-    return false;
+    return 0;
   }
 }

@@ -1,6 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { postgresql } from "./index.ts";
 
 const u32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
@@ -78,23 +81,9 @@ test("another protocol on its port is turned away", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 60 });
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.nat(7), fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (length, some) => {
-      const rest = some.map(([side, what]): Piece => [side as 0 | 1, what]);
-      talk(postgresql, [...dialogue.slice(0, length), ...rest]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(postgresql, dialogue);
 });

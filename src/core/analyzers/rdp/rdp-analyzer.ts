@@ -3,11 +3,14 @@ import {
   bytesToText,
   type CertificateAnalysis,
   type Conversation,
+  DOUBTED_BYTES,
   type FileAnalysis,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import {
   BUILDS,
@@ -49,16 +52,12 @@ export interface RdpShared {
 
 /** Channels that MS-RDPBCGR 2.2.1.3.4 allows. */
 const CHANNELS_MAX = 31;
-/** Behind so many bytes what cannot be read no longer makes Zeek doubt the protocol. */
-const DOUBTED_BYTES = 10_240;
 
 /** Remote desktop (MS-RDPBCGR) up to where it is encrypted; what TLS carries goes to `ssl`. */
-export class RdpAnalyzer implements Session {
+export class RdpAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: RdpShared;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
-  #tls: Session | undefined;
-  #isPast: boolean;
+  readonly #stream: MessageStream;
   #isWritten = false;
   #seenBytes = 0;
   #startTime = -1;
@@ -73,50 +72,37 @@ export class RdpAnalyzer implements Session {
   constructor(conversation: Conversation, shared: RdpShared) {
     this.#conversation = conversation;
     this.#shared = shared;
-    this.#isPast = conversation.isMidStream;
+    this.#stream = new MessageStream(this, { heldBytesMax: shared.unitBytes.maximum });
+    if (conversation.isMidStream) this.#stream.close();
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#tls !== undefined) {
-      this.#tls.data(side, bytes, position);
-      return;
-    }
-    if (this.#isPast) return;
     this.#seenBytes += bytes.length;
-    const { maximum } = this.#shared.unitBytes;
-    this.#buffers ??= [new StreamBuffer(maximum), new StreamBuffer(maximum)];
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) {
-      this.#shared.unitBytes.reached++;
-      this.#violate("unit too long");
-      return;
-    }
-    while (!this.#isPast) {
-      const length = unitLength(buffer.bytes);
-      if (length < 0) {
-        this.#violate("no unit");
-        return;
-      }
-      if (length === 0 || buffer.length < length) break;
-      this.#unit(side, buffer.bytes.subarray(0, length), buffer.position);
-      buffer.consume(length);
-    }
-    if (this.#tls !== undefined) this.#handOver();
-    else if (!this.#isPast) buffer.keep();
+    if (this.#stream.data(side, bytes, position)) return;
+    this.#shared.unitBytes.reached++;
+    this.#violate("unit too long");
   }
 
   gap(side: Side, length: number, position: number): void {
-    if (this.#tls !== undefined) this.#tls.gap?.(side, length, position);
-    else this.#isPast = true;
+    this.#stream.gap(side, length, position);
   }
 
   finished(side: Side): void {
-    this.#tls?.finished?.(side);
+    this.#stream.finished(side);
   }
 
   end(): void {
     this.#write();
-    this.#tls?.end?.();
+    this.#stream.end();
+  }
+
+  /** One unit of TPKT (RFC 1006 6). */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    const length = unitLength(bytes);
+    if (length < 0) this.#violate("no unit");
+    if (length <= 0 || bytes.length < length) return 0;
+    this.#unit(side, bytes.subarray(0, length), position);
+    return length;
   }
 
   #unit(side: Side, unit: Uint8Array, position: number): void {
@@ -145,10 +131,8 @@ export class RdpAnalyzer implements Session {
       return;
     }
     this.#encrypted(negotiation.number);
-    if (negotiation.number > 0) {
-      this.#tls = this.#conversation.inner("ssl");
-      this.#isPast = true;
-    }
+    // What comes behind the server's answer is TLS.
+    if (negotiation.number > 0) this.#stream.giveTo(this.#conversation.inner("ssl"));
   }
 
   #encrypted(protocol: number): void {
@@ -215,17 +199,7 @@ export class RdpAnalyzer implements Session {
     this.#result ??= "encrypted";
     this.#encrypted(0);
     // RDP's own encryption: nothing more is to be read.
-    this.#isPast = true;
-    this.#buffers = undefined;
-  }
-
-  /** What came behind the server's answer already is TLS. */
-  #handOver(): void {
-    for (const side of [0, 1] as const) {
-      const rest = this.#buffers?.[side];
-      if (rest !== undefined && rest.length > 0) this.#tls?.data(side, rest.bytes, rest.position);
-    }
-    this.#buffers = undefined;
+    this.#stream.close();
   }
 
   #open(): void {
@@ -237,8 +211,7 @@ export class RdpAnalyzer implements Session {
   }
 
   #violate(reason: string): void {
-    this.#isPast = true;
-    this.#buffers = undefined;
+    this.#stream.close();
     if (this.#seenBytes > DOUBTED_BYTES) return;
     this.#write();
     this.#conversation.reject(reason);

@@ -42,7 +42,7 @@ export class RedisAnalyzer implements Session {
       this.#pairs.reply(reply);
     });
     const options = {
-      lineBytesMax: shared.lineBytes.maximum,
+      lineBytes: shared.lineBytes,
       valueBytesMax: shared.valueBytes.maximum,
     };
     this.#sides = [new RespTokens(commands, options), new RespTokens(replies, options)];
@@ -55,6 +55,8 @@ export class RedisAnalyzer implements Session {
     const isInTurn = side === 0 || this.#hasCommand;
     if (isInTurn && this.#sides[side].feed(bytes)) return;
     this.#isPast = true;
+    // What was asked once it was known for Redis has its row, whatever came behind it.
+    this.end();
     this.#conversation.reject("not RESP");
   }
 

@@ -52,7 +52,7 @@ const BACKSLASH = 0x5c;
 /** Makes commands of what a client sends. */
 export class CommandReader implements RespSink {
   readonly #onCommand: (command: RedisCommand) => void;
-  readonly #elementsMax: number;
+  readonly #elements: Limit;
   readonly #valueBytesMax: number;
   #words: string[] = [];
   #wordCount = 0;
@@ -62,7 +62,7 @@ export class CommandReader implements RespSink {
     limits: { readonly elements: Limit; readonly valueBytes: Limit },
     onCommand: (command: RedisCommand) => void,
   ) {
-    this.#elementsMax = limits.elements.maximum;
+    this.#elements = limits.elements;
     this.#valueBytesMax = limits.valueBytes.maximum;
     this.#onCommand = onCommand;
   }
@@ -77,7 +77,11 @@ export class CommandReader implements RespSink {
     }
     if (line[0] === 0x2a) {
       const count = lineNumber(line);
-      if (count === undefined || count < 1 || count > this.#elementsMax) return BROKEN;
+      if (count === undefined || count < 1) return BROKEN;
+      if (count > this.#elements.maximum) {
+        this.#elements.reached++;
+        return BROKEN;
+      }
       this.#left = count;
       return NO_BULK;
     }

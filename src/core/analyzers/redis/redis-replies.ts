@@ -37,7 +37,7 @@ const LINES = "+-:,(";
 /** Makes replies of what a server sends: values as text, the first bytes of it. */
 export class ReplyReader implements RespSink {
   readonly #onReply: (reply: RedisReply) => void;
-  readonly #elementsMax: number;
+  readonly #limit: Limit;
   readonly #stack: Open[] = [];
   readonly #valueBytesMax: number;
   /** Made with the first reply: most flows never have one. */
@@ -52,7 +52,7 @@ export class ReplyReader implements RespSink {
     limits: { readonly elements: Limit; readonly valueBytes: Limit },
     onReply: (reply: RedisReply) => void,
   ) {
-    this.#elementsMax = limits.elements.maximum;
+    this.#limit = limits.elements;
     this.#valueBytesMax = limits.valueBytes.maximum;
     this.#onReply = onReply;
   }
@@ -91,7 +91,10 @@ export class ReplyReader implements RespSink {
     const isMap = type === "%" || type === "|";
     const left = Math.max(0, count) * (isMap ? 2 : 1);
     this.#elements += left;
-    if (this.#elements > this.#elementsMax) return BROKEN;
+    if (this.#elements > this.#limit.maximum) {
+      this.#limit.reached++;
+      return BROKEN;
+    }
     const [open, close] = LISTS[type]!;
     const isAttribute = type === "|";
     if (isAttribute) this.#hidden++;

@@ -1,6 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
+import { createLimit, type Limit } from "../../base/index.ts";
 import { redis } from "./index.ts";
 
 const bytes = (value: string): Uint8Array => Buffer.from(value);
@@ -84,16 +88,8 @@ test("whole, byte by byte and however cut, the same rows", () => {
     command("HGETALL", "h"),
     reply("%2\r\n+a\r\n:1\r\n+b\r\n$2\r\nxy"),
   ];
-  const whole = rowsOf(pieces);
-  expect(whole).toHaveLength(2);
-  expect(rowsOf(splitPieces(pieces))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(pieces, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expect(rowsOf(pieces)).toHaveLength(2);
+  expectSameHoweverCut(pieces, rowsOf, { pieceBytesMax: 80 });
 });
 
 test("deep lists, endless lines and any bytes end the reading without harm", () => {
@@ -101,10 +97,21 @@ test("deep lists, endless lines and any bytes end the reading without harm", () 
   expect(talk(redis, [command("X"), [1, bytes(`+${"x".repeat(70_000)}`)]]).rejected).toBe(
     "not RESP",
   );
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array({ maxLength: 60 }))), (some) => {
-      talk(redis, [command("X"), ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(redis, [command("X")]);
+});
+
+test("a limit that is reached is counted, and what was asked before has its row", () => {
+  const limits = new Map<string, Limit>();
+  const limit = (name: string, maximum: number): Limit => {
+    const one = createLimit(name, maximum);
+    limits.set(name, one);
+    return one;
+  };
+  const opening = [command("PING"), reply("+PONG"), command("KEYS", "*")];
+  const many = talk(redis, [...opening, reply("*20001")], { services: { limit } });
+  expect(many.rejected).toBe("not RESP");
+  expect(many.rows("redis").map((row) => row["cmd.name"])).toEqual(["PING", "KEYS"]);
+  expect(limits.get("redis.elements")!.reached).toBe(1);
+  talk(redis, [...opening, [1, bytes(`+${"x".repeat(70_000)}`)]], { services: { limit } });
+  expect(limits.get("redis.lineBytes")!.reached).toBe(1);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createLimit } from "../../base/index.ts";
 import { RespTokens } from "./resp-tokens.ts";
 
 /** Bytes that the search for a line's end has to look at. */
@@ -15,7 +16,7 @@ class CountedBytes extends Uint8Array {
 function lookedAt(lineBytes: number): number {
   const tokens = new RespTokens(
     { line: () => -1, bulk: () => {} },
-    { lineBytesMax: 1 << 20, valueBytesMax: 250 },
+    { lineBytes: createLimit("redis.lineBytes", 1 << 20), valueBytesMax: 250 },
   );
   CountedBytes.looked = 0;
   for (let n = 0; n < lineBytes; n++) tokens.feed(new CountedBytes([0x78]));

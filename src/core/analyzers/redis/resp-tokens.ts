@@ -1,3 +1,5 @@
+import type { Limit } from "../../base/index.ts";
+
 /** Takes lines and bulks of RESP; answers tell what comes next. */
 export interface RespSink {
   /** A line without its end. Returns the length of the bulk behind it, `NO_BULK`, or `BROKEN`. */
@@ -18,7 +20,7 @@ const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  */
 export class RespTokens {
   readonly #sink: RespSink;
-  readonly #lineBytesMax: number;
+  readonly #lineBytesLimit: Limit;
   readonly #valueBytesMax: number;
   #line = EMPTY;
   #lineBytes = 0;
@@ -27,9 +29,9 @@ export class RespTokens {
   #head = EMPTY;
   #headBytes = 0;
 
-  constructor(sink: RespSink, options: { lineBytesMax: number; valueBytesMax: number }) {
+  constructor(sink: RespSink, options: { lineBytes: Limit; valueBytesMax: number }) {
     this.#sink = sink;
-    this.#lineBytesMax = options.lineBytesMax;
+    this.#lineBytesLimit = options.lineBytes;
     this.#valueBytesMax = options.valueBytesMax;
   }
 
@@ -77,7 +79,10 @@ export class RespTokens {
 
   #keep(bytes: Uint8Array): boolean {
     const length = this.#lineBytes + bytes.length;
-    if (length > this.#lineBytesMax) return false;
+    if (length > this.#lineBytesLimit.maximum) {
+      this.#lineBytesLimit.reached++;
+      return false;
+    }
     if (length > this.#line.length) {
       const grown = new Uint8Array(2 * length);
       grown.set(this.#line.subarray(0, this.#lineBytes));

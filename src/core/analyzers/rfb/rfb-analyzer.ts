@@ -4,9 +4,11 @@ import {
   bytesToText,
   type Conversation,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 
 /** What all flows of RFB share. */
@@ -55,13 +57,12 @@ type Used = number;
 const BROKEN = -1;
 
 /** Remote framebuffer (RFC 6143), up to the server's parameters. */
-export class RfbAnalyzer implements Session {
+export class RfbAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: RfbShared;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
+  readonly #stream: MessageStream;
   #client: ClientState = "version";
   #server: ServerState = "version";
-  #isPast: boolean;
   #isWritten = false;
   #startTime = -1;
   #minor = 0;
@@ -78,44 +79,32 @@ export class RfbAnalyzer implements Session {
   constructor(conversation: Conversation, shared: RfbShared) {
     this.#conversation = conversation;
     this.#shared = shared;
-    this.#isPast = conversation.isMidStream;
+    const heldBytesMax = shared.messageBytes.maximum;
+    this.#stream = new MessageStream(this, { heldBytesMax, takesTurns: true });
+    if (conversation.isMidStream) this.#stream.close();
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isPast) return;
-    const { maximum } = this.#shared.messageBytes;
-    this.#buffers ??= [new StreamBuffer(maximum), new StreamBuffer(maximum)];
-    if (!this.#buffers[side].push(bytes, position)) {
-      this.#shared.messageBytes.reached++;
-      this.#violate("message too long");
-      return;
-    }
-    while (this.#read(0) || this.#read(1)) {
-      // One message after the other, whichever side's turn it is.
-    }
-    if (!this.#isPast) this.#buffers[side].keep();
+    if (this.#stream.data(side, bytes, position)) return;
+    this.#shared.messageBytes.reached++;
+    this.#violate("message too long");
   }
 
   gap(): void {
-    this.#isPast = true;
+    this.#stream.close();
   }
 
   end(): void {
     this.#write();
   }
 
-  #read(side: Side): boolean {
-    const buffer = this.#buffers?.[side];
-    if (buffer === undefined || buffer.length === 0 || this.#isPast) return false;
+  /** A side's next message, if it is its turn. */
+  readMessage(side: Side, buffer: StreamBuffer): number {
     const view = new DataView(buffer.bytes.buffer, buffer.bytes.byteOffset, buffer.length);
     const used = side === 0 ? this.#readClient(view, buffer) : this.#readServer(view, buffer);
-    if (used === BROKEN || used > this.#shared.messageBytes.maximum) {
-      this.#violate("broken message");
-      return false;
-    }
-    if (used === 0 || used > buffer.length) return false;
-    buffer.consume(used);
-    return !this.#isPast;
+    if (used !== BROKEN && used <= this.#shared.messageBytes.maximum) return used;
+    this.#violate("broken message");
+    return 0;
   }
 
   #readClient(view: DataView, buffer: StreamBuffer): Used {
@@ -257,7 +246,7 @@ export class RfbAnalyzer implements Session {
     this.#mark("height", 1, position + 2, 2);
     this.#mark("desktop_name", 1, position + SERVER_INIT_BYTES, name.length);
     this.#write();
-    this.#isPast = true;
+    this.#stream.close();
     return length;
   }
 
@@ -270,8 +259,7 @@ export class RfbAnalyzer implements Session {
   }
 
   #violate(reason: string): void {
-    this.#isPast = true;
-    this.#buffers = undefined;
+    this.#stream.close();
     this.#write();
     this.#conversation.reject(reason);
   }

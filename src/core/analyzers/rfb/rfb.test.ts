@@ -1,6 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { rfb } from "./index.ts";
 
 const u32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
@@ -48,23 +51,9 @@ test("a login that failed has a row, without a desktop", () => {
 });
 
 test("whole, byte by byte and however cut, the same row", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 20 });
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.nat(9), fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (length, some) => {
-      const rest = some.map(([side, what]): Piece => [side as 0 | 1, what]);
-      talk(rfb, [...dialogue.slice(0, length), ...rest]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(rfb, dialogue);
 });

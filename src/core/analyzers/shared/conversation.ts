@@ -85,14 +85,15 @@ export interface Conversation {
   notice(note: string, message: string, sub?: string, more?: NoticeDetails): void;
   /**
    * Opens another protocol on bytes that this one carries; undefined if there is none of that name.
-   * `carrier` names what carries them: the named pipe, say.
+   * `carrier` names what carries them: the named pipe, say. `trace` where the bytes given to it do not
+   * lie in the flow as they are.
    */
-  inner(name: string, carrier?: string): Session | undefined;
+  inner(name: string, carrier?: string, trace?: FieldTrace): Session | undefined;
   /**
    * A flow to this address and port is to come (FTP data, TFTP answers, RTP): the protocol of that name
    * is opened on it. Address words as in `originator`; zero words stand for any address.
    */
   expectFlow(responder: Int32Array, port: number, transport: Transport, name: string): void;
-  /** Finds out by content what the carried bytes are (CONNECT, SOCKS, decrypted TLS). */
-  innerByContent(): Session;
+  /** Finds out by content what the carried bytes are (CONNECT, SOCKS, decrypted TLS); `trace` as above. */
+  innerByContent(trace?: FieldTrace): Session;
 }

@@ -1,4 +1,5 @@
 export { addressText } from "./address-text.ts";
+export { CarriedTrace } from "./carried-trace.ts";
 export type { CertificateAnalysis, CertificateStart, SeenCertificate } from "./certificates.ts";
 export type { CarriedOutcome, Conversation, NoticeDetails, Session } from "./conversation.ts";
 export {
@@ -11,12 +12,18 @@ export {
   oidText,
   readDer,
 } from "./der.ts";
-export type { FieldTrace } from "./field-trace.ts";
+export type { FieldTrace, OpenedBytes } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";
 export { KeyTexts } from "./key-texts.ts";
 export { LineReader, type LineSink } from "./line-reader.ts";
 export { type FlowIds, LogWriter } from "./log-writer.ts";
+export {
+  DOUBTED_BYTES,
+  type MessageReader,
+  MessageStream,
+  type MessageStreamOptions,
+} from "./message-stream.ts";
 export type { AnalyzerServices, Protocol, ProtocolRun, Recognition } from "./protocol.ts";
 export { ProxyTunnels } from "./proxy-tunnels.ts";
 export { sendRows, setAddress, setFlowIds, setFlowTime } from "./row-fields.ts";

@@ -1,6 +1,7 @@
-import type { Limit } from "../../base/index.ts";
+import { joinBytes, type Limit } from "../../base/index.ts";
 import {
   type Conversation,
+  DOUBTED_BYTES,
   hexText,
   type LogWriter,
   type Session,
@@ -29,7 +30,6 @@ const TEXT_MAX = 16_384;
 const LF = 10;
 const HELD_BYTES_MAX = 1024;
 const EMPTY = new Uint8Array(0);
-const VIOLATION_BYTES_MAX = 10 * 1024;
 
 /** A request with its reply, as far as they were seen. */
 interface Exchange {
@@ -90,10 +90,10 @@ export class SipAnalyzer implements Session, SipVisitor {
     this.#side = side;
     // Keep-alives come in other forms too: what is no line yet stands before the next message.
     if (!bytes.includes(LF)) {
-      if (this.#held.length < HELD_BYTES_MAX) this.#held = joined(this.#held, bytes);
+      if (this.#held.length < HELD_BYTES_MAX) this.#held = joinBytes([this.#held, bytes]);
       return;
     }
-    const message = this.#held.length > 0 ? joined(this.#held, bytes) : bytes;
+    const message = this.#held.length > 0 ? joinBytes([this.#held, bytes]) : bytes;
     this.#held = EMPTY;
     this.#kind = isReply(message) ? 1 : 0;
     const body = parseSip(message, this);
@@ -101,7 +101,7 @@ export class SipAnalyzer implements Session, SipVisitor {
     const isWhole =
       body !== "malformed" && message.length - body >= this.#contentLength[this.#kind];
     if (isWhole && this.#kind === 1) this.#replyDone();
-    if (isWhole || this.#bytes > VIOLATION_BYTES_MAX) return;
+    if (isWhole || this.#bytes > DOUBTED_BYTES) return;
     this.end();
     this.#conversation.reject("no whole message");
   }
@@ -214,11 +214,4 @@ export class SipAnalyzer implements Session, SipVisitor {
   #mark(field: string, at: number, length: number): void {
     this.#conversation.trace?.mark("sip", field, this.#side, this.#position + at, length);
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

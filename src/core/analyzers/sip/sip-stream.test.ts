@@ -1,7 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
 import { growthOf } from "../../../../test/support/counted-steps.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { sip } from "./index.ts";
 
 const bytes = (...lines: string[]): Uint8Array => new Uint8Array(Buffer.from(lines.join("\r\n")));
@@ -47,15 +50,7 @@ test("a stream is known by its first line", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(dialogue);
-  expect(rowsOf(splitPieces(dialogue))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(dialogue, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(dialogue, rowsOf, { pieceBytesMax: 60 });
 });
 
 test("a head that never ends costs no more than its length, and is bounded", () => {
@@ -70,10 +65,5 @@ test("a head that never ends costs no more than its length, and is bounded", () 
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(sip, [...dialogue, ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(sip, dialogue);
 });

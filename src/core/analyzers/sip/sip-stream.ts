@@ -1,79 +1,57 @@
 import type { Limit } from "../../base/index.ts";
-import { type Conversation, type Session, type Side, StreamBuffer } from "../shared/index.ts";
+import {
+  type Conversation,
+  type MessageReader,
+  MessageStream,
+  type Session,
+  type Side,
+  type StreamBuffer,
+} from "../shared/index.ts";
 import type { SipAnalyzer } from "./sip-analyzer.ts";
 
 const CR = 13;
 const LF = 10;
-/** A large piece behind what is held. */
-const PIECE_BYTES_MAX = 4 * 65_536;
 
 /** SIP over TCP (RFC 3261 18.3): cuts the stream into messages, whose bodies are passed over. */
-export class SipStream implements Session {
+export class SipStream implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #analyzer: SipAnalyzer;
   readonly #headBytes: Limit;
-  readonly #buffers: [StreamBuffer | undefined, StreamBuffer | undefined] = [undefined, undefined];
-  /** Bytes of a body that are still to come. */
-  readonly #skipped: [number, number] = [0, 0];
+  readonly #stream: MessageStream;
   /** How far a head that is not whole was looked through. */
   readonly #searched: [number, number] = [0, 0];
-  #isOver = false;
 
   constructor(conversation: Conversation, about: { analyzer: SipAnalyzer; headBytes: Limit }) {
     this.#conversation = conversation;
     this.#analyzer = about.analyzer;
     this.#headBytes = about.headBytes;
+    this.#stream = new MessageStream(this, {
+      heldBytesMax: about.headBytes.maximum,
+    });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    const skipped = Math.min(this.#skipped[side], bytes.length);
-    this.#skipped[side] -= skipped;
-    if (this.#isOver || skipped === bytes.length) return;
-    const { maximum } = this.#headBytes;
-    this.#buffers[side] ??= new StreamBuffer(maximum + PIECE_BYTES_MAX);
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes.subarray(skipped), position + skipped)) {
-      this.#stop();
-      return;
-    }
-    while (!this.#isOver && buffer.length > 0) if (!this.#next(side, buffer)) break;
-    buffer.keep();
+    if (!this.#stream.data(side, bytes, position)) this.#headBytes.reached++;
   }
 
-  gap(side: Side, length: number): void {
-    if (this.#skipped[side] >= length) this.#skipped[side] -= length;
-    else this.#stop();
+  gap(side: Side, length: number, position: number): void {
+    this.#stream.gap(side, length, position);
   }
 
   end(): void {
     this.#analyzer.end();
   }
 
-  /** Reads the next message; false when more bytes are needed. */
-  #next(side: Side, buffer: StreamBuffer): boolean {
-    const { bytes } = buffer;
-    if (bytes[0] === CR || bytes[0] === LF) {
-      buffer.consume(1);
-      return true;
-    }
+  /** One message, or a line end between two. */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    if (bytes[0] === CR || bytes[0] === LF) return 1;
     const end = this.#headEnd(side, bytes);
-    if (end < 0) {
-      if (bytes.length <= this.#headBytes.maximum) return false;
-      this.#headBytes.reached++;
-      this.#stop();
-      return false;
-    }
+    if (end < 0) return 0;
     this.#searched[side] = 0;
-    const bodyBytes = this.#analyzer.head(side, bytes.subarray(0, end), buffer.position);
-    if (bodyBytes === undefined) {
-      this.#violate();
-      return false;
-    }
-    const whole = end + bodyBytes;
-    const here = Math.min(whole, bytes.length);
-    this.#skipped[side] = whole - here;
-    buffer.consume(here);
-    return true;
+    const bodyBytes = this.#analyzer.head(side, bytes.subarray(0, end), position);
+    if (bodyBytes !== undefined) return end + bodyBytes;
+    this.#violate();
+    return 0;
   }
 
   /** Behind the blank line; -1 while it did not come. */
@@ -96,14 +74,9 @@ export class SipStream implements Session {
   }
 
   #violate(): void {
-    this.#stop();
+    this.#stream.close();
     if (this.#conversation.hasService("sip")) return;
     this.end();
     this.#conversation.reject("no message");
-  }
-
-  #stop(): void {
-    this.#isOver = true;
-    for (const buffer of this.#buffers) buffer?.clear();
   }
 }

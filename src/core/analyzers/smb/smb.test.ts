@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
 import { bind, request, response, u32 } from "../../../../test/support/rpc-messages.ts";
 import {
   closeRequest,
@@ -17,6 +16,11 @@ import {
   treeConnect,
   writeRequest,
 } from "../../../../test/support/smb-messages.ts";
+import {
+  expectAnyChangeHarmless,
+  expectSameHoweverCut,
+  rowsWithoutTimes,
+} from "../../../../test/support/stream-facts.ts";
 import { smb } from "./index.ts";
 import { fileTime } from "./smb-state.ts";
 
@@ -285,21 +289,8 @@ test("times are told from 1601 on", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows come out", () => {
-  const rows = (pieces: readonly Piece[]) => {
-    const out = talk(smb, pieces);
-    return ["smb_mapping", "smb_files"].map((log) =>
-      out.rows(log).map(({ ts, ts_ns, ...row }) => row),
-    );
-  };
-  const whole = rows(copied);
-  expect(rows(splitPieces(copied))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(copied, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  const rows = rowsWithoutTimes(smb, ["smb_mapping", "smb_files"]);
+  expectSameHoweverCut(copied, rows, { pieceBytesMax: 150 });
 });
 
 test("no bytes whatever make it throw", () => {
@@ -322,22 +313,5 @@ test("no bytes whatever make it throw", () => {
     [1, smb1(0xa2, layout(68, []), Buffer.alloc(20))],
   ];
   const all = [...copied, ...old];
-  fc.assert(
-    fc.property(
-      fc.nat(all.length - 1),
-      fc.nat(600),
-      fc.nat(255),
-      fc.nat(300),
-      (which, at, value, cut) => {
-        const pieces = all.map(([side, bytes], n): Piece => {
-          if (n !== which || typeof bytes === "number") return [side, bytes as Uint8Array];
-          const mutated = bytes.slice(0, Math.max(1, bytes.length - (cut % bytes.length)));
-          mutated[at % mutated.length] = value;
-          return [side, mutated];
-        });
-        talk(smb, pieces);
-      },
-    ),
-    { numRuns: 1000 },
-  );
+  expectAnyChangeHarmless(smb, all, { runs: 1000 });
 });

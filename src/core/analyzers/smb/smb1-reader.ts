@@ -1,4 +1,5 @@
 import { asciiText, utf16Text } from "../shared/index.ts";
+import { FieldReader } from "./field-reader.ts";
 
 export const SMB1_HEADER_BYTES = 32;
 export const SMB1 = {
@@ -39,46 +40,8 @@ export interface Smb1Header {
   readonly userId: number;
 }
 
-/** Reads a message's fields by their place, counted from its header; what is past its end is 0. */
-export class Smb1Reader {
-  readonly bytes: Uint8Array;
-  readonly position: number;
-  readonly #view: DataView;
-
-  constructor(bytes: Uint8Array, position: number) {
-    this.bytes = bytes;
-    this.position = position;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-
-  has(length: number): boolean {
-    return this.bytes.length >= length;
-  }
-
-  u8(at: number): number {
-    return this.bytes[at] ?? 0;
-  }
-
-  u16(at: number): number {
-    return at + 2 <= this.bytes.length ? this.#view.getUint16(at, true) : 0;
-  }
-
-  u32(at: number): number {
-    return at + 4 <= this.bytes.length ? this.#view.getUint32(at, true) : 0;
-  }
-
-  u64(at: number): number {
-    return this.u32(at + 4) * 4_294_967_296 + this.u32(at);
-  }
-
-  big(at: number): bigint {
-    return at + 8 <= this.bytes.length ? this.#view.getBigUint64(at, true) : 0n;
-  }
-
-  slice(at: number, length: number): Uint8Array | undefined {
-    return at + length <= this.bytes.length ? this.bytes.subarray(at, at + length) : undefined;
-  }
-
+/** Reads the fields of a message of SMB 1, its texts in both of their forms. */
+export class Smb1Reader extends FieldReader {
   /** A text up to its end mark: two-byte letters begin at an even place (MS-CIFS 2.2.1.1). */
   text(
     at: number,

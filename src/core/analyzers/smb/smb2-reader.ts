@@ -1,4 +1,5 @@
 import { utf16Text } from "../shared/index.ts";
+import { FieldReader } from "./field-reader.ts";
 
 export const SMB2_HEADER_BYTES = 64;
 export const SMB2 = {
@@ -36,49 +37,8 @@ export interface Smb2Header {
   readonly sessionId: number;
 }
 
-/** Reads a command's fields by their place; what is past its end is 0. All places are in the header's count. */
-export class Smb2Reader {
-  readonly bytes: Uint8Array;
-  /** Where the command begins in its stream. */
-  readonly position: number;
-  readonly #view: DataView;
-
-  constructor(bytes: Uint8Array, position: number) {
-    this.bytes = bytes;
-    this.position = position;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-
-  has(length: number): boolean {
-    return this.bytes.length >= length;
-  }
-
-  u8(at: number): number {
-    return this.bytes[at] ?? 0;
-  }
-
-  u16(at: number): number {
-    return at + 2 <= this.bytes.length ? this.#view.getUint16(at, true) : 0;
-  }
-
-  u32(at: number): number {
-    return at + 4 <= this.bytes.length ? this.#view.getUint32(at, true) : 0;
-  }
-
-  /** Exact below 2^53. */
-  u64(at: number): number {
-    return this.u32(at + 4) * 4_294_967_296 + this.u32(at);
-  }
-
-  big(at: number): bigint {
-    return at + 8 <= this.bytes.length ? this.#view.getBigUint64(at, true) : 0n;
-  }
-
-  /** Bytes that lie wholly in the command; undefined when they do not. */
-  slice(at: number, length: number): Uint8Array | undefined {
-    return at + length <= this.bytes.length ? this.bytes.subarray(at, at + length) : undefined;
-  }
-
+/** Reads the fields of a command of SMB 2 or 3. */
+export class Smb2Reader extends FieldReader {
   text(at: number, length: number): string | undefined {
     const bytes = this.slice(at, length);
     return bytes === undefined ? undefined : utf16Text(bytes);

@@ -1,6 +1,7 @@
 import {
   bytesToText,
   type Conversation,
+  DOUBTED_BYTES,
   LineReader,
   type Session,
   type Side,
@@ -17,8 +18,6 @@ import { TransactionOrder } from "./transaction-order.ts";
 
 const DOT = 0x2e;
 const CR = 13;
-/** Bytes of a flow behind which a violation changes nothing any more, as with Zeek. */
-const VIOLATION_BYTES_MAX = 10 * 1024;
 
 /** SMTP (RFC 5321) with pipelining (RFC 2920), chunks (RFC 3030) and STARTTLS (RFC 3207). */
 export class SmtpAnalyzer implements Session {
@@ -264,8 +263,7 @@ export class SmtpAnalyzer implements Session {
   #replyLine(side: Side, line: Uint8Array, position: number): void {
     const reply = parseReply(line);
     if (reply === undefined) {
-      if (this.#ends[0] + this.#ends[1] <= VIOLATION_BYTES_MAX)
-        this.#reject("reply code out of range");
+      if (this.#ends[0] + this.#ends[1] <= DOUBTED_BYTES) this.#reject("reply code out of range");
       return;
     }
     if (this.#openReply !== 0 && reply.code !== this.#openReply) this.#openReply = 0;

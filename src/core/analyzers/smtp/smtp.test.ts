@@ -1,12 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  type Outcome,
-  type Piece,
-  splitPieces,
-  talk,
-} from "../../../../test/support/conversation.ts";
+import { type Outcome, type Piece, talk } from "../../../../test/support/conversation.ts";
 import { growthOf } from "../../../../test/support/counted-steps.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { smtp } from "./index.ts";
 import { headerAddresses, ipAddresses, mailAddresses } from "./mail-addresses.ts";
@@ -192,16 +190,7 @@ test("addresses are cut out of envelopes, headers and texts", () => {
 });
 
 test("whole, byte by byte and however cut, a mail gives the same rows and files", () => {
-  const whole = plain(talk(smtp, mail));
-  expect(plain(talk(smtp, splitPieces(mail)))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      const cut = splitPieces(mail, () => lengths[n++ % lengths.length]!);
-      expect(plain(talk(smtp, cut))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(mail, (pieces) => plain(talk(smtp, pieces)), { pieceBytesMax: 90 });
 });
 
 test("twice the parts, depth, addresses or signs are no more than twice the work", () => {
@@ -227,15 +216,5 @@ test("twice the parts, depth, addresses or signs are no more than twice the work
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(
-      fc.nat(mail.length),
-      fc.array(fc.tuple(fc.nat(1), fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.nat(9)))),
-      (kept, rest) => {
-        const some = rest.map(([side, what]): Piece => [side as 0 | 1, what as never]);
-        talk(smtp, [...mail.slice(0, kept), ...some]);
-      },
-    ),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(smtp, mail);
 });

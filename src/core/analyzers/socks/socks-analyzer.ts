@@ -2,10 +2,12 @@ import type { Limit } from "../../base/index.ts";
 import {
   type Conversation,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type ProxyTunnels,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import {
   parseLogin,
@@ -51,15 +53,13 @@ const NOTHING_ACCEPTABLE = 255;
 type Stage = "greeting" | "login" | "message" | "payload";
 
 /** SOCKS 4, 4A and 5 (RFC 1928); what it carries is found out by content. */
-export class SocksAnalyzer implements Session {
+export class SocksAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: SocksShared;
   readonly #stages: [Stage, Stage] = ["greeting", "greeting"];
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
-  #inner: Session | undefined;
+  readonly #stream: MessageStream;
   #version = 0;
   #method = NOTHING_ACCEPTABLE;
-  #isPast: boolean;
   #isConfirmed = false;
   #hasGreeted = false;
   #hasLogin = false;
@@ -72,62 +72,43 @@ export class SocksAnalyzer implements Session {
   constructor(conversation: Conversation, shared: SocksShared) {
     this.#conversation = conversation;
     this.#shared = shared;
-    this.#isPast = conversation.isMidStream;
+    // What one side says can set the other, which was ahead, free.
+    const heldBytesMax = shared.heldBytes.maximum;
+    this.#stream = new MessageStream(this, { heldBytesMax, takesTurns: true });
+    if (conversation.isMidStream) this.#stream.close();
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#inner !== undefined) {
-      this.#inner.data(side, bytes, position);
-      return;
-    }
-    if (this.#isPast) return;
-    const { maximum } = this.#shared.heldBytes;
-    this.#buffers ??= [new StreamBuffer(maximum), new StreamBuffer(maximum)];
-    if (!this.#buffers[side].push(bytes, position)) {
-      this.#shared.heldBytes.reached++;
-      this.#isPast = true;
-      return;
-    }
-    // What one side says can set the other, which was ahead, free.
-    while (this.#read(0) || this.#read(1)) {
-      // One message after the other.
-    }
-    if (this.#isPast) return;
-    if (this.#stages[0] === "payload" && this.#stages[1] === "payload") this.#handOver();
-    else this.#buffers?.[side].keep();
+    if (!this.#stream.data(side, bytes, position)) this.#shared.heldBytes.reached++;
   }
 
   gap(side: Side, length: number, position: number): void {
-    if (this.#inner !== undefined) this.#inner.gap?.(side, length, position);
-    else this.#isPast = true;
+    this.#stream.gap(side, length, position);
   }
 
   finished(side: Side): void {
-    this.#inner?.finished?.(side);
+    this.#stream.finished(side);
   }
 
   end(): void {
     if (this.#isConfirmed) this.#write();
-    this.#inner?.end?.();
+    this.#stream.end();
   }
 
-  /** Reads a side's next message; false when it is not its turn or not all there. */
-  #read(side: Side): boolean {
-    const buffer = this.#buffers?.[side];
-    if (buffer === undefined || buffer.length === 0 || this.#isPast) return false;
-    const { bytes } = buffer;
+  /** A side's next message, if it is its turn; behind the last everything is another protocol's. */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
     const used = side === 0 ? this.#client(bytes) : this.#server(bytes);
     if (used < 0) {
-      this.#isPast = true;
-      this.#buffers = undefined;
+      this.#stream.close();
       this.#conversation.reject("not SOCKS");
-      return false;
+      return 0;
     }
-    if (used > 0) {
-      this.#markMessage(side, buffer.position, used);
-      buffer.consume(used);
+    if (used === 0) return 0;
+    this.#markMessage(side, position, used);
+    if (this.#stages[0] === "payload" && this.#stages[1] === "payload") {
+      this.#stream.giveTo(this.#conversation.innerByContent());
     }
-    return used > 0;
+    return used;
   }
 
   /** Bytes of the message that was read: 0 when there is none yet, below 0 when it is broken. */
@@ -254,15 +235,6 @@ export class SocksAnalyzer implements Session {
     this.#stages[1] = "payload";
     this.#isConfirmed = true;
     this.#conversation.confirm("socks");
-  }
-
-  #handOver(): void {
-    this.#inner = this.#conversation.innerByContent();
-    for (const side of [0, 1] as const) {
-      const rest = this.#buffers?.[side];
-      if (rest !== undefined && rest.length > 0) this.#inner.data(side, rest.bytes, rest.position);
-    }
-    this.#buffers = undefined;
   }
 
   #open(): void {

@@ -1,6 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+  rowsWithoutTimes,
+} from "../../../../test/support/stream-facts.ts";
 import { socks } from "./index.ts";
 
 const bytes = (...values: (number | string)[]): Uint8Array =>
@@ -71,19 +75,8 @@ test("a command that does not exist is no SOCKS", () => {
 });
 
 test("whole, byte by byte and however cut, the same row", () => {
-  const rows = (pieces: readonly Piece[]) =>
-    talk(socks, pieces)
-      .rows("socks")
-      .map(({ ts, ts_ns, ...row }) => row);
-  const whole = rows(version5);
-  expect(rows(splitPieces(version5))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(version5, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  const rows = rowsWithoutTimes(socks, ["socks"]);
+  expectSameHoweverCut(version5, rows, { pieceBytesMax: 20 });
 });
 
 test("only a greeting with nothing behind it is taken for SOCKS", () => {
@@ -94,11 +87,5 @@ test("only a greeting with nothing behind it is taken for SOCKS", () => {
 });
 
 test("any bytes whatever do no harm", () => {
-  fc.assert(
-    fc.property(fc.nat(8), fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (length, some) => {
-      const rest = some.map(([side, what]): Piece => [side as 0 | 1, what]);
-      talk(socks, [...version5.slice(0, length), ...rest]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(socks, version5);
 });

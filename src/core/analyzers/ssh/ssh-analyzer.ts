@@ -90,8 +90,7 @@ export class SshAnalyzer implements Session {
     }
     const buffer = this.#buffers[side];
     if (!buffer.push(bytes, position)) {
-      this.#shared.messageBytes.reached++;
-      this.#conversation.reject("message too long");
+      this.#tooLong(buffer.length + bytes.length);
       return;
     }
     while (this.#read(side, buffer)) {
@@ -177,8 +176,12 @@ export class SshAnalyzer implements Session {
     if (this.#version === undefined || buffer.length < 4) return false;
     const view = new DataView(buffer.bytes.buffer, buffer.bytes.byteOffset, buffer.length);
     const length = view.getUint32(0);
-    if (length > this.#shared.messageBytes.maximum || length < 2) {
-      if (length >= 2) this.#shared.messageBytes.reached++;
+    if (length > this.#shared.messageBytes.maximum) {
+      this.#tooLong(length);
+      return false;
+    }
+    if (length < 2) {
+      this.end();
       this.#conversation.reject("message length");
       this.#isPast = true;
       return false;
@@ -193,6 +196,20 @@ export class SshAnalyzer implements Session {
     else this.#message2(side, content, position);
     buffer.consume(whole);
     return true;
+  }
+
+  /** Nothing behind it can be read; what was said before is told all the same. */
+  #tooLong(length: number): void {
+    const { messageBytes } = this.#shared;
+    messageBytes.reached++;
+    this.#isPast = true;
+    for (const buffer of this.#buffers) buffer.clear();
+    if (this.#startTime < 0) this.#conversation.reject("version too long");
+    else {
+      const addl = `${length} > ${messageBytes.maximum}`;
+      this.#conversation.weird("SSH_max_packet_length_exceeded", addl);
+      this.#conversation.pastLimit();
+    }
   }
 
   /** Only the public key and the session key are not encrypted in SSH 1. */

@@ -1,7 +1,11 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
 import { LogRows } from "../../../../test/support/log-rows.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+  rowsWithoutTimes,
+} from "../../../../test/support/stream-facts.ts";
 import { createLimit } from "../../base/index.ts";
 import { LogWriter } from "../shared/index.ts";
 import { GuessWatch, noticeSchema } from "../shared/notice/index.ts";
@@ -99,19 +103,8 @@ test("a banner before the login is not taken for a failure", () => {
 });
 
 test("whole, byte by byte and however cut, the handshake gives the same row", () => {
-  const rows = (pieces: readonly Piece[]) =>
-    talk(ssh, pieces)
-      .rows("ssh")
-      .map(({ ts, ts_ns, ...row }) => row);
-  const whole = rows(opened);
-  expect(rows(splitPieces(opened))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(opened, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  const rows = rowsWithoutTimes(ssh, ["ssh"]);
+  expectSameHoweverCut(opened, rows, { pieceBytesMax: 300 });
 });
 
 test("a list with more names than its limit is cut, told, and marks the flow once", () => {
@@ -121,14 +114,8 @@ test("a list with more names than its limit is cut, told, and marks the flow onc
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array({ maxLength: 200 }))), (pieces) => {
-      const rest = pieces.map(([side, some]): Piece => [side as 0 | 1, some]);
-      talk(ssh, rest);
-      talk(ssh, [...opened.slice(0, 2), ...rest]);
-    }),
-    { numRuns: 500 },
-  );
+  expectAnyBytesHarmless(ssh, []);
+  expectAnyBytesHarmless(ssh, opened.slice(0, 2));
 });
 
 test("both programs are in the inventory, the server's with its port", () => {
@@ -164,3 +151,12 @@ function mappedAddress(...bytes: readonly [number, number, number, number]): Int
   const [a, b, c, d] = bytes;
   return Int32Array.of(0, 0, 0xffff, (a << 24) | (b << 16) | (c << 8) | d);
 }
+
+test("a packet longer than any ends the reading, and what was said before has its row", () => {
+  const out = talk(ssh, [opened[0]!, opened[1]!, [1, Uint8Array.of(0x7f, 0xff, 0, 0)], ...opened]);
+  expect(out.weirds).toEqual(["SSH_max_packet_length_exceeded 2147418112 > 262144"]);
+  expect(out.rejected).toBeUndefined();
+  expect(out.rows("ssh")).toMatchObject([{ version: 2 }]);
+  const endless = talk(ssh, [[0, new Uint8Array(Buffer.from(`SSH-2.0-${"a".repeat(300_000)}`))]]);
+  expect(endless.rows("ssh")).toEqual([]);
+});

@@ -1,5 +1,11 @@
 import type { Limit } from "../../base/index.ts";
-import { type Conversation, type Session, type Side, StreamBuffer } from "../shared/index.ts";
+import {
+  CarriedTrace,
+  type Conversation,
+  type Session,
+  type Side,
+  StreamBuffer,
+} from "../shared/index.ts";
 import { type HandshakeBounds, HandshakeBuffer } from "./handshake-buffer.ts";
 import { HeartbeatWatch } from "./heartbeat-watch.ts";
 import { CONTENT, RecordState } from "./record-state.ts";
@@ -38,6 +44,7 @@ export class SslSession implements Session {
   readonly #decryption: TlsDecryption | undefined;
   /** What the decrypted bytes are, found out by content. */
   #carried: Session | undefined;
+  #carriedTrace: CarriedTrace | undefined;
   readonly #carriedBytes: [number, number] = [0, 0];
   readonly #messages: readonly [HandshakeBuffer, HandshakeBuffer];
   /** Bytes of an encrypted record that are still to come and not kept, by side. */
@@ -164,7 +171,7 @@ export class SslSession implements Session {
     if (this.#state.decide(side, content)) {
       this.#ciphertext();
       this.#watch(side, content, body.length);
-      if (!this.#isOver) this.#decrypt(side, record);
+      if (!this.#isOver) this.#decrypt(side, record, position);
       return undefined;
     }
     if (body.length === 0) return undefined;
@@ -241,17 +248,25 @@ export class SslSession implements Session {
   }
 
   /** Hands decrypted bytes to whoever knows them; ends when no more will be decrypted. */
-  #decrypt(side: Side, record: Uint8Array): void {
+  #decrypt(side: Side, record: Uint8Array, position: number): void {
     const decryption = this.#decryption;
     if (decryption === undefined) return;
     const kind = { content: record[0]!, version: (record[1]! << 8) | record[2]! };
     const opened = decryption.open(this.#handshake.isClient(side), kind, record.subarray(5));
     if (opened?.content === CONTENT.applicationData && opened.bytes.length > 0) {
-      this.#carried ??= this.#conversation.innerByContent();
+      this.#carried ??= this.#open(decryption.clientRandom);
+      this.#conversation.trace?.opened?.(side, opened.bytes, decryption.clientRandom);
+      this.#carriedTrace?.add(side, opened.bytes, position, record.length);
       this.#carried.data(side, opened.bytes, this.#carriedBytes[side]);
       this.#carriedBytes[side] += opened.bytes.length;
     }
     if (!decryption.isHopeful && this.#state.isEstablished) this.#finish();
+  }
+
+  #open(clientRandom: string): Session {
+    const { trace } = this.#conversation;
+    this.#carriedTrace = trace && new CarriedTrace(trace, clientRandom);
+    return this.#conversation.innerByContent(this.#carriedTrace);
   }
 
   #violation(reason: string): void {

@@ -47,6 +47,11 @@ export class TlsDecryption {
     return !this.#isReady || this.#ciphers.some((cipher) => cipher !== undefined);
   }
 
+  /** What key logs call the connection by, in hexadecimal; empty before the hellos are seen. */
+  get clientRandom(): string {
+    return this.#random;
+  }
+
   /** Undefined when there is no secret or the record does not open with it. */
   open(
     isClient: boolean,

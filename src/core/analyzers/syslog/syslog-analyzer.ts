@@ -3,102 +3,83 @@ import {
   bytesToText,
   type Conversation,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import { isDigit, parsePriority } from "./syslog-parser.ts";
 
 const LESS_THAN = 0x3c;
 const SPACE = 0x20;
+const ZERO = 0x30;
 const LENGTH_DIGITS_MAX = 9;
 
 /** Syslog over UDP (RFC 5426) and over TCP in both framings (RFC 6587). */
-export class SyslogAnalyzer implements Session {
+export class SyslogAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #log: LogWriter;
   readonly #messageBytes: Limit;
-  #buffers: [StreamBuffer, StreamBuffer] | undefined;
+  readonly #stream: MessageStream;
   /** How far a message without a length was looked through for its end. */
   readonly #searched: [number, number] = [0, 0];
   readonly #isBehindText: [boolean, boolean] = [false, false];
-  #isOver = false;
 
   constructor(conversation: Conversation, log: LogWriter, messageBytes: Limit) {
     this.#conversation = conversation;
     this.#log = log;
     this.#messageBytes = messageBytes;
+    this.#stream = new MessageStream(this, { heldBytesMax: messageBytes.maximum });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    if (this.#isOver) return;
-    if (this.#conversation.transport === "udp") {
-      this.#message(side, bytes, 0);
-      return;
-    }
-    const { maximum } = this.#messageBytes;
-    this.#buffers ??= [new StreamBuffer(maximum), new StreamBuffer(maximum)];
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) {
+    if (this.#conversation.transport === "udp") this.#message(side, bytes, 0);
+    else if (!this.#stream.data(side, bytes, position)) {
       this.#messageBytes.reached++;
       this.#reject("message too long");
-      return;
     }
-    while (!this.#isOver && this.#frame(side, buffer)) {
-      // One message after the other.
-    }
-    if (!this.#isOver) buffer.keep();
   }
 
   gap(): void {
-    this.#isOver = true;
+    this.#stream.close();
     this.#conversation.done();
   }
 
-  /** Reads the next message of a stream; false when it is not all there. */
-  #frame(side: Side, buffer: StreamBuffer): boolean {
+  /** One message of a stream, or what parts two that have no length. */
+  readMessage(side: Side, buffer: StreamBuffer): number {
+    const { bytes, position } = buffer;
+    const first = bytes[0]!;
     // More than one byte may part messages that have no length.
-    if (this.#isBehindText[side]) {
-      let parted = 0;
-      while (parted < buffer.length && isSeparator(buffer.bytes[parted]!)) parted++;
-      buffer.consume(parted);
+    if (this.#isBehindText[side] && isSeparator(first)) {
+      let parted = 1;
+      while (parted < bytes.length && isSeparator(bytes[parted]!)) parted++;
+      return parted;
     }
-    const first = buffer.bytes[0];
-    if (first === undefined) return false;
     this.#isBehindText[side] = false;
-    if (first === LESS_THAN) return this.#unframed(side, buffer);
-    if (!isDigit(first) || first === 48) {
-      this.#reject("no frame");
-      return false;
-    }
-    const { bytes } = buffer;
+    if (first === LESS_THAN) return this.#readLine(side, buffer);
+    if (!isDigit(first) || first === ZERO) return this.#reject("no frame");
     let at = 0;
     let length = 0;
-    while (at < LENGTH_DIGITS_MAX && isDigit(bytes[at])) length = length * 10 + bytes[at++]! - 48;
-    if (at === bytes.length) return false;
-    if (bytes[at] !== SPACE) {
-      this.#reject("no length");
-      return false;
-    }
+    while (at < LENGTH_DIGITS_MAX && isDigit(bytes[at])) length = length * 10 + bytes[at++]! - ZERO;
+    if (at === bytes.length) return 0;
+    if (bytes[at] !== SPACE) return this.#reject("no length");
     const end = at + 1 + length;
-    if (bytes.length < end) return false;
-    this.#message(side, bytes.subarray(at + 1, end), buffer.position + at + 1);
-    buffer.consume(end);
-    return true;
+    if (bytes.length < end) return 0;
+    this.#message(side, bytes.subarray(at + 1, end), position + at + 1);
+    return end;
   }
 
   /** A message that ends where a line does. */
-  #unframed(side: Side, buffer: StreamBuffer): boolean {
-    const { bytes } = buffer;
+  #readLine(side: Side, { bytes, position }: StreamBuffer): number {
     let end = this.#searched[side];
     while (end < bytes.length && !isSeparator(bytes[end]!)) end++;
     this.#searched[side] = end;
-    if (end === bytes.length) return false;
+    if (end === bytes.length) return 0;
     this.#searched[side] = 0;
-    this.#message(side, bytes.subarray(0, end), buffer.position);
+    this.#message(side, bytes.subarray(0, end), position);
     this.#isBehindText[side] = true;
-    buffer.consume(end);
-    return true;
+    return end;
   }
 
   #message(side: Side, bytes: Uint8Array, position: number): void {
@@ -122,9 +103,10 @@ export class SyslogAnalyzer implements Session {
       .text("message", bytesToText(text));
   }
 
-  #reject(reason: string): void {
-    this.#isOver = true;
+  #reject(reason: string): 0 {
+    this.#stream.close();
     this.#conversation.reject(reason);
+    return 0;
   }
 }
 

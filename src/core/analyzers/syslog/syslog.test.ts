@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import { expectSameHoweverCut } from "../../../../test/support/stream-facts.ts";
 import { syslog } from "./index.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
@@ -39,15 +40,7 @@ test("both framings of streams are read, mixed too", () => {
 });
 
 test("whole, byte by byte and however cut, the same rows", () => {
-  const whole = rowsOf(stream);
-  expect(rowsOf(splitPieces(stream))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rowsOf(splitPieces(stream, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(stream, rowsOf, { pieceBytesMax: 9 });
 });
 
 test("no bytes whatever make it throw", () => {

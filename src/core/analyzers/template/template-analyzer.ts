@@ -3,9 +3,11 @@ import {
   bytesToText,
   type Conversation,
   type LogWriter,
+  type MessageReader,
+  MessageStream,
   type Session,
   type Side,
-  StreamBuffer,
+  type StreamBuffer,
 } from "../shared/index.ts";
 import { parseLine } from "./template-parser.ts";
 
@@ -17,30 +19,22 @@ export interface TemplateShared {
 }
 
 /** One flow: questions wait for their answers, in order. */
-export class TemplateAnalyzer implements Session {
+export class TemplateAnalyzer implements Session, MessageReader {
   readonly #conversation: Conversation;
   readonly #shared: TemplateShared;
-  readonly #buffers: readonly [StreamBuffer, StreamBuffer];
+  readonly #stream: MessageStream;
   #questions: { readonly text: string; readonly time: number }[] = [];
 
   constructor(conversation: Conversation, shared: TemplateShared) {
     this.#conversation = conversation;
     this.#shared = shared;
-    const { maximum } = shared.lineBytes;
-    this.#buffers = [new StreamBuffer(maximum), new StreamBuffer(maximum)];
+    this.#stream = new MessageStream(this, { heldBytesMax: shared.lineBytes.maximum });
   }
 
   data(side: Side, bytes: Uint8Array, position: number): void {
-    const buffer = this.#buffers[side];
-    if (!buffer.push(bytes, position)) {
-      this.#tooLong();
-      return;
-    }
-    for (let line = parseLine(buffer.bytes); line; line = parseLine(buffer.bytes)) {
-      this.#line(side, line.bytes, buffer.position);
-      buffer.consume(line.consumed);
-    }
-    if (!buffer.keep()) this.#tooLong();
+    if (this.#stream.data(side, bytes, position)) return;
+    this.#shared.lineBytes.reached++;
+    this.#conversation.reject("a line is longer than any of the protocol");
   }
 
   gap(): void {
@@ -50,6 +44,14 @@ export class TemplateAnalyzer implements Session {
 
   end(): void {
     for (const { text, time } of this.#questions) this.#write(text, time, undefined);
+  }
+
+  /** One line; 0 while it is not whole. */
+  readMessage(side: Side, { bytes, position }: StreamBuffer): number {
+    const line = parseLine(bytes);
+    if (line === undefined) return 0;
+    this.#line(side, line.bytes, position);
+    return line.consumed;
   }
 
   #line(side: Side, bytes: Uint8Array, position: number): void {
@@ -79,10 +81,5 @@ export class TemplateAnalyzer implements Session {
       .row(time, this.#conversation)
       .text("question", question)
       .text("answer", answer);
-  }
-
-  #tooLong(): void {
-    this.#shared.lineBytes.reached++;
-    this.#conversation.reject("a line is longer than any of the protocol");
   }
 }

@@ -1,6 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { type Piece, talk } from "../../../../test/support/conversation.ts";
+import {
+  expectAnyBytesHarmless,
+  expectSameHoweverCut,
+} from "../../../../test/support/stream-facts.ts";
 import { template } from "./index.ts";
 
 const line = (text: string): Uint8Array => Buffer.from(`${text}\n`);
@@ -24,24 +27,9 @@ test("whole, byte by byte and however cut, the rows are the same", () => {
     talk(template, cut)
       .rows("template")
       .map((row) => [row["question"], row["answer"]]);
-  const whole = rows(pieces);
-  expect(rows(splitPieces(pieces))).toEqual(whole);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (lengths) => {
-      let n = 0;
-      expect(rows(splitPieces(pieces, () => lengths[n++ % lengths.length]!))).toEqual(whole);
-    }),
-    { numRuns: 200 },
-  );
+  expectSameHoweverCut(pieces, rows, { pieceBytesMax: 9 });
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array({ maxLength: 200 }))), (some) => {
-      talk(
-        template,
-        some.map(([side, bytes]): Piece => [side as 0 | 1, bytes]),
-      );
-    }),
-  );
+  expectAnyBytesHarmless(template, pieces);
 });

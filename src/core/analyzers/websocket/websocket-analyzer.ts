@@ -1,5 +1,11 @@
 import type { CreateDigest } from "../../base/index.ts";
-import type { Conversation, LogWriter, Session, Side } from "../shared/index.ts";
+import {
+  CarriedTrace,
+  type Conversation,
+  type LogWriter,
+  type Session,
+  type Side,
+} from "../shared/index.ts";
 import { acceptFor, type Handshake, readHandshake } from "./handshake.ts";
 import { FrameReader } from "./websocket-frames.ts";
 
@@ -20,14 +26,17 @@ export class WebSocketSession implements Session {
   readonly #readers: readonly [FrameReader, FrameReader];
   readonly #positions: [number, number] = [0, 0];
   #inner: Session | undefined;
+  readonly #trace: CarriedTrace | undefined;
   #hadGap = false;
 
   constructor(conversation: Conversation, shared: WebSocketShared) {
     this.#conversation = conversation;
     this.#shared = shared;
+    this.#trace = conversation.trace && new CarriedTrace(conversation.trace);
     const sink = {
       message: () => conversation.confirm("websocket"),
-      payload: (side: Side, bytes: Uint8Array) => this.#payload(side, bytes),
+      payload: (side: Side, bytes: Uint8Array, position: number) =>
+        this.#payload(side, bytes, position),
       weird: (name: string, addl: string) => conversation.weird(name, addl),
       broken: () => {
         this.#hadGap = true;
@@ -62,8 +71,9 @@ export class WebSocketSession implements Session {
     this.#inner?.end?.();
   }
 
-  #payload(side: Side, bytes: Uint8Array): void {
-    this.#inner ??= this.#conversation.innerByContent();
+  #payload(side: Side, bytes: Uint8Array, position: number): void {
+    this.#inner ??= this.#conversation.innerByContent(this.#trace);
+    this.#trace?.add(side, bytes, position, bytes.length);
     this.#inner.data(side, bytes, this.#positions[side]);
     this.#positions[side] += bytes.length;
   }

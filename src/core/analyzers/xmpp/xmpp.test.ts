@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Piece, splitPieces, talk } from "../../../../test/support/conversation.ts";
+import { expectAnyBytesHarmless } from "../../../../test/support/stream-facts.ts";
 import { xmpp } from "./index.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
@@ -36,10 +36,5 @@ test("what is no XML is another protocol, proceed without a question is odd", ()
 });
 
 test("no bytes whatever make it throw", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1), fc.uint8Array())), (some) => {
-      talk(xmpp, [...toTls, ...some.map(([side, what]): Piece => [side as 0 | 1, what])]);
-    }),
-    { numRuns: 300 },
-  );
+  expectAnyBytesHarmless(xmpp, toTls, { runs: 300 });
 });

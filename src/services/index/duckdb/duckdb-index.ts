@@ -86,6 +86,8 @@ export function openDuckdbIndex(options: DuckdbIndexOptions): IndexStore {
     count: (request, signal) => call("count", [request], { signal }),
     groups: (request, signal) => call("groups", [request], { signal }),
     conversations: (request, signal) => call("conversations", [request], { signal }),
+    endpoints: (request, signal) => call("endpoints", [request], { signal }),
+    protocols: (request, signal) => call("protocols", [request], { signal }),
     histogram: (request, signal) => call("histogram", [request], { signal }),
     candidates: (scope, { candidates, residue, matchesNonIp, leaves, timeRange }, signal) =>
       call("candidates", [scope, { candidates, residue, matchesNonIp, leaves, timeRange }], {

@@ -12,8 +12,10 @@ import {
 } from "../../../platform/index.ts";
 import type { IndexStore, Scope } from "../index-store.ts";
 import { selectConversations } from "./conversations.ts";
+import { selectEndpoints } from "./endpoints.ts";
 import { selectGroups } from "./groups.ts";
 import { Partition } from "./partition.ts";
+import { selectProtocols } from "./protocol-sums.ts";
 import { findCandidates, histogram, selectRows, summarise, type Target } from "./questions.ts";
 import { tablesShape } from "./tables.ts";
 
@@ -155,6 +157,8 @@ const methods: Methods = {
   histogram: (id, [r]) => read(id, (c) => histogram(c, targetsOf(r.scope), logOf(r.log), r)),
   groups: (id, [r]) => read(id, (c) => selectGroups(c, targetsOf(r.scope), logOf(r.log), r)),
   conversations: (id, [r]) => read(id, (c) => selectConversations(c, targetsOf(r.scope), r)),
+  endpoints: (id, [r]) => read(id, (c) => selectEndpoints(c, targetsOf(r.scope), r)),
+  protocols: (id, [r]) => read(id, (c) => selectProtocols(c, targetsOf(r.scope), r)),
   candidates: (id, [scope, plan]) => read(id, (c) => findCandidates(c, targetsOf(scope), plan)),
   readPostings: async (_, [segment, first, bytes]) =>
     partitionOf(segment).readPostings(segment, first, bytes),

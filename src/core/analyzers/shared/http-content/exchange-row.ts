@@ -1,16 +1,9 @@
-import type { FieldTrace } from "../field-trace.ts";
 import type { FlowIds, LogWriter } from "../log-writer.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Writes an exchange's row of the `http` log, after the marks that belong to it. */
-export function writeExchange(
-  log: LogWriter,
-  conversation: FlowIds & { readonly trace: FieldTrace | undefined },
-  exchange: Exchange,
-): void {
-  for (const mark of exchange.marks ?? []) {
-    conversation.trace?.mark("http", mark.field, mark.side, mark.position, mark.length);
-  }
+export function writeExchange(log: LogWriter, conversation: FlowIds, exchange: Exchange): void {
+  for (const mark of exchange.marks ?? []) mark();
   const [sent, received] = exchange.files;
   const row = log
     .row(exchange.time, conversation)

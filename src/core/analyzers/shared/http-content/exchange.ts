@@ -9,13 +9,6 @@ export interface SideFiles {
   readonly mimeTypes: string[];
 }
 
-interface Mark {
-  readonly field: string;
-  readonly side: Side;
-  readonly position: number;
-  readonly length: number;
-}
-
 /** A request and its reply as far as they are known. */
 export interface Exchange {
   readonly time: number;
@@ -33,7 +26,8 @@ export interface Exchange {
   isRange: boolean;
   readonly files: [SideFiles | undefined, SideFiles | undefined];
   /** Where fields came from: rows are written in another order than read. */
-  marks: Mark[] | undefined;
+  /** Each says where a field of the row came from, once the row is made. */
+  marks: (() => void)[] | undefined;
   /** Of HTTP/2. */
   streamId?: number;
 }

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { blankPackets, firstPackets, packetBytes, readCapture } from "./capture-file.ts";
+import { captureOf } from "./testdata.ts";
+
+test("a file's packets are numbered from 1 and keep time, lengths and bytes", () => {
+  const capture = captureOf(3);
+  expect(capture.packets).toHaveLength(3);
+  expect(capture.packets[1]).toMatchObject({
+    number: 2,
+    ts_ns: "1700000002000000005",
+    captured_bytes: 10,
+    original_bytes: 12,
+    link_type: 1,
+  });
+  expect(packetBytes(capture, 2)).toEqual(new Uint8Array(10).fill(2));
+  expect(packetBytes(capture, 9)).toHaveLength(0);
+});
+
+test("the first packets are a file of their own", () => {
+  const capture = captureOf(5);
+  const first = readCapture("first", firstPackets(capture, 2), 0);
+  expect(first.packets.map(({ number }) => number)).toEqual([1, 2]);
+  expect(packetBytes(first, 2)).toEqual(packetBytes(capture, 2));
+  expect(firstPackets(capture, 5)).toHaveLength(capture.bytes.length);
+});
+
+test("blank packets keep their place, and the file that was read is not touched", () => {
+  const capture = captureOf(3);
+  const blank = readCapture("blank", blankPackets(capture, [2]), 0);
+  expect(packetBytes(blank, 1)).toEqual(packetBytes(capture, 1));
+  expect(packetBytes(blank, 2)).toEqual(new Uint8Array(10));
+  expect(packetBytes(capture, 2)).toEqual(new Uint8Array(10).fill(2));
+});
+
+test("what comes before damage is there", () => {
+  const { bytes } = captureOf(3);
+  expect(readCapture("cut", bytes.subarray(0, bytes.length - 20), 0).packets).toHaveLength(2);
+  expect(readCapture("none", new Uint8Array(50).fill(9), 0).packets).toHaveLength(0);
+});

@@ -1,0 +1,60 @@
+import { CaptureReader } from "../../../src/core/pcap/index.ts";
+import type { PacketFacts } from "../connection/packet-info.ts";
+
+/** A packet of the file: what is known of it, and where it lies there. */
+interface FiledPacket extends PacketFacts {
+  readonly start: number;
+  readonly recordStart: number;
+}
+
+/** A connection's packets as one file: what Wireshark reads, and what our own decode reads. */
+export interface CaptureFile {
+  /** Which it is, for whoever keeps what was found out about it. */
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly packets: readonly FiledPacket[];
+  /** The ledger's entry of the read. */
+  readonly seq: number;
+}
+
+/** Finds the packets of a pcapng file; what comes after damage is not there. */
+export function readCapture(key: string, bytes: Uint8Array, seq: number): CaptureFile {
+  const packets: FiledPacket[] = [];
+  const reader = new CaptureReader({
+    onPacket: (record) => {
+      const ns = BigInt(record.seconds) * 1_000_000_000n + BigInt(record.nanoseconds);
+      packets.push({
+        number: packets.length + 1,
+        ts_ns: String(ns),
+        captured_bytes: record.capturedBytes,
+        original_bytes: record.originalBytes,
+        link_type: record.linkType,
+        start: record.start,
+        recordStart: record.recordOffset,
+      });
+    },
+  });
+  // In one piece, so that where a packet lies in the piece is where it lies in the file.
+  reader.push(bytes);
+  reader.end();
+  return { key, bytes, packets, seq };
+}
+
+/** One packet's bytes. */
+export function packetBytes({ bytes, packets }: CaptureFile, number: number): Uint8Array {
+  const packet = packets[number - 1];
+  if (packet === undefined) return new Uint8Array(0);
+  return bytes.subarray(packet.start, packet.start + packet.captured_bytes);
+}
+
+/** The file up to and with a packet. */
+export function firstPackets({ bytes, packets }: CaptureFile, count: number): Uint8Array {
+  return bytes.subarray(0, packets[count]?.recordStart ?? bytes.length);
+}
+
+/** The file with zeros for what those packets carry, so that the others keep their numbers. */
+export function blankPackets(capture: CaptureFile, numbers: Iterable<number>): Uint8Array {
+  const bytes = capture.bytes.slice();
+  for (const number of numbers) packetBytes({ ...capture, bytes }, number).fill(0);
+  return bytes;
+}
