@@ -3,6 +3,7 @@ import { connectionOperations } from "./connection-operations.ts";
 import { countingOperations } from "./counting-operations.ts";
 import { homeOperations } from "./home-operations.ts";
 import { logOperations } from "./log-operations.ts";
+import { noteOperations } from "./note-operations.ts";
 
 /** Everything a client may ask of a home. Names are the command line's and the page's alike. */
 export const operations = {
@@ -11,6 +12,7 @@ export const operations = {
   ...logOperations,
   ...countingOperations,
   ...connectionOperations,
+  ...noteOperations,
 } as const;
 
 export type Operations = typeof operations;

@@ -17,6 +17,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addKeysCommand } from "./commands/keys.ts";
 import { addLedgerCommand } from "./commands/ledger.ts";
 import { addLogsCommand } from "./commands/logs.ts";
+import { addNoteCommands } from "./commands/notes.ts";
 import { addObjectsCommand } from "./commands/objects.ts";
 import { addPacketsCommand } from "./commands/packets.ts";
 import { addQueryCommand } from "./commands/query.ts";
@@ -59,6 +60,7 @@ async function main(args: readonly string[]): Promise<void> {
     addEndpointsCommand,
     addHierarchyCommand,
     addFindingsCommand,
+    addNoteCommands,
     addPacketsCommand,
     addShowCommand,
     addExplainCommand,

@@ -149,7 +149,14 @@ export function hostile(): Buffer {
     { ms: 40, by: "server", at: 0, bytes: ANSWERED.slice(0, 70), acknowledges: asked },
     { ms: 41, by: "server", at: 70, bytes: ANSWERED.slice(70), acknowledges: asked },
     { ms: 50, by: "client", at: asked, acknowledges: answered },
-    { ms: 60, by: "client", at: asked, bytes: "cut", cut: 20, acknowledges: answered },
+    {
+      ms: 60,
+      by: "client",
+      at: asked,
+      bytes: "GET /cut.html HTTP/1.1\r\n",
+      cut: 15,
+      acknowledges: answered,
+    },
   ]);
 }
 

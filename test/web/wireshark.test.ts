@@ -82,7 +82,7 @@ test("a byte that is clicked selects its field, and the branches to it open", as
   const page = await openPackets("hostile");
   await list(page).waitFor();
   await page.locator("[data-offset='47']").first().click();
-  await expect.poll(() => field(page).textContent()).toContain("Syn: Set");
+  await expect.poll(() => field(page).textContent()).toMatch(/^Flags: 0x002/);
   await page.getByRole("group", { name: /^Bytes of the packet/ }).focus();
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => field(page).textContent()).toMatch(/^Window/);
@@ -95,9 +95,9 @@ test("a display filter is completed, its faults are said, and what matches nothi
   await page.getByRole("option", { name: /tcp\.flags\.syn/ }).waitFor();
   await page.keyboard.press("Tab");
   expect(await filter(page).inputValue()).toBe("tcp.flags.syn");
-  await page.keyboard.type(" == maybe");
+  await page.keyboard.type(" && tcp.port == x");
   await page.keyboard.press("Enter");
-  await page.getByText(/^"maybe" cannot be converted/).waitFor();
+  await page.getByText(/^"x" cannot be converted/).waitFor();
   expect(await filter(page).getAttribute("aria-invalid")).toBe("true");
   await filter(page).fill("tcp.flags.syn == 1");
   await page.keyboard.press("Enter");
@@ -114,8 +114,7 @@ test("a field's menu asks for its value, and leads to the packet it is about", a
   const page = await openPackets("hostile");
   await page.locator('[data-row="6"]').click();
   await tree(page).getByText("Hypertext Transfer Protocol").click();
-  await tree(page).focus();
-  await page.keyboard.press("*");
+  await page.keyboard.press("ArrowRight");
   await tree(page)
     .getByText(/^Request in frame: 4/)
     .click();
@@ -162,8 +161,8 @@ test("a stream is followed and leads to its packets, an object is saved under a 
 test("markup in packets is text wherever it is shown", async () => {
   const page = await openPackets("hostile");
   await page.locator('[data-row="4"]').click();
-  await tree(page).focus();
-  await page.keyboard.press("*");
+  await tree(page).getByText("Hypertext Transfer Protocol").click();
+  await page.keyboard.press("ArrowRight");
   await tree(page)
     .getByText(/^User-Agent: <img/)
     .click();
@@ -248,7 +247,7 @@ test("loading tells how far it is and can be cancelled", async () => {
   const page = await openPackets("disagreeing", (one) =>
     one.route("**/wiregasm.wasm.gz", async (route) => {
       await held.promise;
-      await route.abort();
+      await route.abort().catch(() => {});
     }),
   );
   await page.getByText(/^Loading Wireshark 4\.4\.5/).waitFor();

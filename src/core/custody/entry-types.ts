@@ -1,4 +1,5 @@
 import type { CaptureId, CaseId, SegmentId } from "../base/index.ts";
+import type { PersonEntryBody } from "./person-entries.ts";
 
 /** Who did it and through which door (`cli`, `web`, `api`, `recorder`, `timer`). */
 export interface Actor {
@@ -156,6 +157,52 @@ export interface ReadAttachment {
   readonly plaintext_sha256: string;
 }
 
+/** What a note is on: nothing said is its case. */
+export interface Noted {
+  /** A connection. */
+  readonly uid?: string;
+  /** One packet of it, by where its record begins in the segment's plaintext. */
+  readonly packet?: { readonly segment: string; readonly offset: number };
+  /** A stretch of time, decimal nanoseconds since 1970 UTC. */
+  readonly from_ns?: string;
+  readonly to_ns?: string;
+}
+
+/** What somebody saw, for all who work on the case. */
+export interface NoteAdd {
+  readonly type: "note.add";
+  readonly note: string;
+  readonly case: CaseId;
+  readonly about: Noted;
+  readonly text: string;
+  readonly tags: readonly string[];
+}
+
+/** The note is shown no more; that it was there stays. */
+export interface NoteWithdraw {
+  readonly type: "note.withdraw";
+  readonly note: string;
+  readonly case: CaseId;
+  readonly reason: string;
+}
+
+/** A search kept under a name; the same id again changes it. */
+export interface QuerySave {
+  readonly type: "query.save";
+  readonly saved: string;
+  /** `*`: all cases. */
+  readonly case: CaseId;
+  readonly name: string;
+  /** Path and query of the page. */
+  readonly address: string;
+}
+
+export interface QueryForget {
+  readonly type: "query.forget";
+  readonly saved: string;
+  readonly case: CaseId;
+}
+
 /** The `solo` owner accepts that the vault's key, or the index in clear, lies on this disk. */
 export interface KeyAccept {
   readonly type: "key.accept";
@@ -182,8 +229,13 @@ export type KnownEntryBody =
   | ReadMetadata
   | AttachmentSeal
   | ReadAttachment
+  | NoteAdd
+  | NoteWithdraw
+  | QuerySave
+  | QueryForget
   | KeyAccept
-  | SegmentDestroy;
+  | SegmentDestroy
+  | PersonEntryBody;
 
 /** What a caller hands to the ledger, which adds version, sequence number and time. */
 export type EntryBody = KnownEntryBody & { readonly actor: Actor };

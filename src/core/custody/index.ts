@@ -1,4 +1,5 @@
 export { decodeBase64, encodeBase64 } from "../base/index.ts";
+export { type Authority, coversCase, ownerAuthority } from "./authority.ts";
 export { type Checkpoint, encodeCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 export { ENTRY_BYTES_MAX, encodeEntry, parseEntry } from "./entry.ts";
 export type {
@@ -17,6 +18,11 @@ export type {
   ImportStart,
   KeyAccept,
   KnownEntryBody,
+  NoteAdd,
+  Noted,
+  NoteWithdraw,
+  QueryForget,
+  QuerySave,
   ReadAttachment,
   ReadMetadata,
   ReadPackets,
@@ -49,6 +55,31 @@ export {
   toHex,
   verifyNote,
 } from "./note.ts";
+export type {
+  AccessDeny,
+  CaseList,
+  CredentialAdd,
+  CredentialCheck,
+  CredentialRevoke,
+  EnrolmentOpen,
+  PasskeyCheck,
+  PasswordCheck,
+  PersonEntryBody,
+  PersonRemove,
+  PersonSet,
+  SessionOpen,
+  SessionRefuse,
+  TokenCheck,
+} from "./person-entries.ts";
+export {
+  PERMISSION_NAMES,
+  PERMISSIONS,
+  type Permission,
+  permissionsOf,
+  ROLE_NAMES,
+  ROLES,
+  type Role,
+} from "./roles.ts";
 export {
   encodeEntryBundle,
   encodeHashTile,

@@ -332,7 +332,7 @@ test("what the writer writes the reader reads back", () => {
   const packet = { ...time, originalBytes: 1500, linkType: 1, snapLength: 96 };
   const bytes = Buffer.concat([
     writer.start({ comments: ["case IR-1"], hardware: "x86", operatingSystem: "Linux" }),
-    writer.packet({ ...packet, bytes: Buffer.from("abc"), comment: "ä note" }),
+    writer.packet({ ...packet, bytes: Buffer.from("abc"), comments: ["ä note"] }),
     writer.packet({ ...packet, bytes: Buffer.from("defg") }),
     writer.packet({ ...packet, bytes: Buffer.from("h"), linkType: 101 }),
     writer.secrets(0x544c534b, Buffer.from("key")),

@@ -15,7 +15,7 @@ export interface PcapngPacket {
   readonly nanoseconds: number;
   readonly linkType: number;
   readonly snapLength: number;
-  readonly comment?: string;
+  readonly comments?: readonly string[];
 }
 
 export interface PcapngStatistics {
@@ -128,8 +128,7 @@ function enhancedPacketBlock(
   view.setUint32(12, packet.bytes.length, true);
   view.setUint32(16, packet.originalBytes, true);
   body.set(packet.bytes, 20);
-  const options: OptionValue[] = [];
-  pushText(options, 1, packet.comment);
+  const options = (packet.comments ?? []).map((comment): OptionValue => [1, utf8(comment)]);
   return block(6, body, options);
 }
 

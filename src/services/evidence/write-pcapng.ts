@@ -1,3 +1,4 @@
+import { joinBytes } from "../../core/base/index.ts";
 import { PcapngWriter } from "../../core/pcap/index.ts";
 import type { FoundPacket } from "./packet-reader.ts";
 
@@ -9,6 +10,8 @@ export interface ExportFacts {
   readonly postingsSha256: string;
   /** Name and digest of each segment that packets come from. */
   readonly segments: readonly { segment: string; name: string; sha256: string }[];
+  /** What people noted on a packet: goes with it as comments. */
+  readonly commentsOn?: (segment: string, offset: number) => readonly string[];
 }
 
 /** Bytes gathered before they are handed on: a chunk per packet would cost more than the packet. */
@@ -23,15 +26,18 @@ export async function* writePcapng(
   facts: ExportFacts,
 ): AsyncGenerator<Uint8Array> {
   const writer = new PcapngWriter();
-  const comments = [
+  const texts = [
     `case ${facts.case}; query ${facts.query || "(everything)"}; ledger entry ${facts.entry}; posting list sha256 ${facts.postingsSha256}`,
     ...facts.segments.map(
       ({ segment, name, sha256 }) => `segment ${segment} of ${name}, sha256 ${sha256}`,
     ),
   ];
-  let pieces: Uint8Array[] = [writer.start({ application: `Holdfast ${facts.version}`, comments })];
+  let pieces: Uint8Array[] = [
+    writer.start({ application: `Holdfast ${facts.version}`, comments: texts }),
+  ];
   let gathered = 0;
-  for await (const { packet } of packets) {
+  for await (const { packet, segment, offset } of packets) {
+    const comments = facts.commentsOn?.(segment, offset) ?? [];
     const { start, capturedBytes } = packet;
     const piece = writer.packet({
       bytes: packet.bytes.subarray(start, start + capturedBytes),
@@ -40,23 +46,14 @@ export async function* writePcapng(
       nanoseconds: packet.nanoseconds,
       linkType: packet.linkType,
       snapLength: 262_144,
+      comments,
     });
     pieces.push(piece);
     gathered += piece.length;
     if (gathered < PIECE_BYTES) continue;
-    yield concat(pieces);
+    yield joinBytes(pieces);
     pieces = [];
     gathered = 0;
   }
-  yield concat(pieces);
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
+  yield joinBytes(pieces);
 }

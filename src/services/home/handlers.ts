@@ -22,10 +22,12 @@ import type { Home } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
 import { attachKeyLog, listKeyLogs } from "./key-logs.ts";
+import { addNote, listNotes, withdrawNote } from "./notes.ts";
 import { extractObject, sealObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { reindex } from "./rebuild.ts";
 import { countLogs, fieldsOf, queryHistogram, queryRows } from "./rows.ts";
+import { forgetQuery, listSavedQueries, saveQuery } from "./saved-queries.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
 import { judgeHomeConnection } from "./verdict.ts";
@@ -98,6 +100,12 @@ export function createHandlers(home: Home): Handlers {
     object: (input, context) => extractObject(home, input, context),
     sealObject: (input, context) => sealObject(home, input, context),
     events: (input, context) => listEvents(home, input, context),
+    notes: async (input) => listNotes(home, input),
+    addNote: (input, context) => addNote(home, input, context),
+    withdrawNote: (input, context) => withdrawNote(home, input, context),
+    savedQueries: async (input) => listSavedQueries(home, input),
+    saveQuery: (input, { actor }) => saveQuery(home, input, actor),
+    forgetQuery: (input, { actor }) => forgetQuery(home, input, actor),
     explain: (input, context) => explainField(home, input, context),
     stream: (input, context) => streamConnection(home, input, context),
     streamDecrypted: (input, context) => decryptConnection(home, input, context),

@@ -7,10 +7,10 @@ import { compileRows, parseQuery } from "../../core/query/index.ts";
 import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import type { Row } from "../index/index.ts";
-import { readQuestion } from "./ask.ts";
 import { type Attached, findSealed, sealAttachment } from "./attachments.ts";
+import { placeOf } from "./connection-place.ts";
 import type { Home } from "./home.ts";
-import { planPackets, recordRead } from "./packets.ts";
+import { recordRead } from "./packets.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
@@ -59,7 +59,7 @@ export async function sealObject(
 ): Promise<OutputOf<Operations["sealObject"]>> {
   const { fuid } = input;
   const row = await findFile(home, input, context.signal);
-  const { capture, case: caseName } = await placeOf(home, row, context.signal);
+  const { capture, case: caseName } = await placeOf(home, String(row["uid"]), context.signal);
   const logged = textOf(row, "sha256");
   const kind = "object" as const;
   const known =
@@ -109,7 +109,7 @@ async function replayFile(
   { purpose, context }: { readonly purpose: string; readonly context: Context },
 ): Promise<{ seq: number; bytes: AsyncIterable<Uint8Array> }> {
   const fuid = String(row["fuid"]);
-  const { capture, segment } = await placeOf(home, row, context.signal);
+  const { capture, segment } = await placeOf(home, String(row["uid"]), context.signal);
   const hosts = `host ${row["id.orig_h"]} and host ${row["id.resp_h"]}`;
   const q = ANNOUNCED.has(String(row["source"])) ? hosts : `uid == ${row["uid"]}`;
   const read = await recordRead(
@@ -138,24 +138,6 @@ async function replayFile(
     }
   }
   return { seq: read.seq, bytes: bytes() };
-}
-
-/** The sealed segment that holds a file's connection, and whose it is. */
-async function placeOf(home: Home, row: Row, signal: AbortSignal) {
-  const q = `uid == ${row["uid"]}`;
-  const plan = planPackets(home, readQuestion(home, { q, relativeTo: "now" }, 0).query);
-  const { segments } = await home.index.candidates({}, plan, signal);
-  for (const segment of segments) {
-    const entry = home.projection.segments.get(segment)?.entry;
-    if (entry !== undefined) return { segment, capture: entry.capture, case: entry.case };
-  }
-  throw new HoldfastError(
-    "home/unknown-object",
-    `the capture of ${row["fuid"]} is not sealed yet`,
-    {
-      remedy: "ask again when its import is done",
-    },
-  );
 }
 
 function textOf(row: Row, name: string): string | null {

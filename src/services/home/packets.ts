@@ -14,6 +14,7 @@ import { type Ask, type Question, readQuestion, readUid } from "./ask.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
 import { type KeyLogs, readKeyLogs } from "./key-logs.ts";
+import { notesOnPackets } from "./notes.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
@@ -105,6 +106,7 @@ export async function exportPackets(
     entry: read.seq,
     postingsSha256: read.sha256,
     segments,
+    commentsOn: notesOnPackets(home),
   };
   return {
     facts: {

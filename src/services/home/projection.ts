@@ -2,6 +2,8 @@ import type {
   AttachmentSeal,
   CustodyEntry,
   ImportStart,
+  NoteAdd,
+  QuerySave,
   SegmentSeal,
 } from "../../core/custody/index.ts";
 
@@ -24,6 +26,16 @@ export interface AttachmentState {
   readonly by: string;
 }
 
+/** An entry that people made, when and by whom. */
+interface Said<Entry> {
+  readonly entry: Entry;
+  readonly seq: number;
+  readonly at: string;
+  readonly by: string;
+}
+
+export type NoteState = Said<NoteAdd>;
+
 export interface CaptureState {
   readonly start: ImportStart;
   readonly at: string;
@@ -42,6 +54,8 @@ export class Projection {
   readonly segments = new Map<string, SegmentState>();
   readonly attachments = new Map<string, AttachmentState>();
   readonly #sealed = new Map<string, AttachmentState[]>();
+  readonly notes = new Map<string, NoteState>();
+  readonly savedQueries = new Map<string, Said<QuerySave>>();
   accepted = new Set<string>();
 
   apply(entry: CustodyEntry): void {
@@ -77,6 +91,18 @@ export class Projection {
         else same.push(state);
         return;
       }
+      case "note.add":
+        this.notes.set(entry.note, saidOf(entry));
+        return;
+      case "note.withdraw":
+        this.notes.delete(entry.note);
+        return;
+      case "query.save":
+        this.savedQueries.set(entry.saved, saidOf(entry));
+        return;
+      case "query.forget":
+        this.savedQueries.delete(entry.saved);
+        return;
       case "import.end":
         this.#close(entry.capture, "sealed", undefined);
         return;
@@ -121,6 +147,10 @@ export class Projection {
 
 function sealedKey(of: Pick<AttachmentSeal, "case" | "kind">, sha256: string): string {
   return `${of.case} ${of.kind} ${sha256}`;
+}
+
+function saidOf<Entry extends CustodyEntry>(entry: Entry): Said<Entry> {
+  return { entry, seq: entry.seq, at: entry.at, by: entry.actor.name };
 }
 
 /** The segment that holds a capture's plain packets: the working copy where the original is compressed. */

@@ -64,8 +64,9 @@ test("to a line lead the branches above it", () => {
   expect(openedTo(LINES, 0, NONE)).toBe(NONE);
 });
 
-test("a byte belongs to the smallest field, the later of two, and never to the packet as such", () => {
-  expect(lineAtByte(LINES, 0, 47)).toBe(5);
+test("a byte belongs to the smallest field, bits to what they are part of, none to the packet as such", () => {
+  expect(lineAtByte(LINES, 0, 47)).toBe(3);
+  expect(lineAtByte(LINES, 0, 48)).toBe(6);
   expect(lineAtByte(LINES, 0, 46)).toBe(3);
   expect(lineAtByte(LINES, 0, 35)).toBe(2);
   expect(lineAtByte(LINES, 0, 10)).toBeUndefined();

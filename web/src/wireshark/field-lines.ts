@@ -80,18 +80,25 @@ export function openedTo(
   return names.size === open.size ? open : names;
 }
 
-/** The field that a byte belongs to: the one with the fewest bytes, and of those the deepest. */
+/**
+ * The field that a byte belongs to: the one with the fewest bytes, and of those the deepest. Where
+ * several stand side by side for the same bytes, as bits do, it is what they are parts of.
+ */
 export function lineAtByte(
   lines: readonly FieldLine[],
   source: number,
   offset: number,
 ): number | undefined {
   let best: number | undefined;
+  let isShared = false;
   for (const [index, line] of lines.entries()) {
     const isIn = offset >= line.start && offset < line.start + line.length;
     // The first line of all is the packet itself, which every byte belongs to.
     if (!isIn || line.source !== source || fieldName(line) === "frame") continue;
-    if (best === undefined || line.length <= lines[best]!.length) best = index;
+    const before = best === undefined ? undefined : lines[best];
+    if (before !== undefined && line.length > before.length) continue;
+    isShared = before?.length === line.length && before.level === line.level;
+    best = index;
   }
-  return best;
+  return best !== undefined && isShared ? (parentOf(lines, best) ?? best) : best;
 }

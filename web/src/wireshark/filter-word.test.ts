@@ -15,6 +15,9 @@ test.each([
   ["tcp.port == 80", 14],
   ['http.host == "exam', 18],
   ["tcp ", 4],
+  ["tcp.port == x", 13],
+  ["http.host contains exam", 23],
+  ["tcp.port in {a", 14],
 ])("in %s no name ends at %i", (filter, cursor) => {
   expect(wordAt(filter, cursor)).toBeUndefined();
 });

@@ -6,6 +6,9 @@ export interface FilterWord {
 }
 
 const NAME = /[A-Za-z][\w.-]*$/;
+/** What stands before a value, which no name of a field completes. */
+const BEFORE_VALUE =
+  /(?:[=<>~]|\b(?:eq|ne|gt|lt|ge|le|contains|matches|in|any_eq|all_ne))\s*$|\{[^}]*$/i;
 
 /** The field's name that ends at the cursor; nothing inside quotes or where no name can be. */
 export function wordAt(filter: string, cursor: number): FilterWord | undefined {
@@ -13,6 +16,7 @@ export function wordAt(filter: string, cursor: number): FilterWord | undefined {
   const quotes = before.match(/(?<!\\)"/g)?.length ?? 0;
   const text = quotes % 2 === 1 ? undefined : NAME.exec(before)?.[0];
   if (text === undefined) return undefined;
+  if (BEFORE_VALUE.test(before.slice(0, before.length - text.length))) return undefined;
   const after = /^[\w.-]*/.exec(filter.slice(cursor))?.[0].length ?? 0;
   return { text, from: cursor - text.length, to: cursor + after };
 }
