@@ -36,6 +36,7 @@ export {
 export { HomeLock } from "./home-lock.ts";
 export { createKeys, type HomeKeys, loadKeys } from "./keys.ts";
 export { freeBytes, processPrivileges } from "./machine.ts";
+export { hashPassword, isPassword } from "./password-hash.ts";
 export { createCaptureId, createSegmentId, randomBytes, randomHex } from "./random.ts";
 export {
   type ChildExit,

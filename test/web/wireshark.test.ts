@@ -139,7 +139,7 @@ test("a stream is followed and leads to its packets, an object is saved under a 
   const stream = page.getByRole("region", { name: /^The stream/ });
   await stream.getByText(`Host: ${HOSTILE}`, { exact: false }).waitFor();
   await page.getByRole("radio", { name: "as hex" }).check();
-  await stream.getByText("47 45 54 20").waitFor();
+  await stream.getByText("47 45 54 20").first().waitFor();
   await expectAccessible(page);
   await stream.getByRole("button", { name: "To packet 6" }).first().click();
   await packet(page, 6).waitFor();
@@ -206,7 +206,10 @@ test.each(["dark", "light"] as const)(
     await expectAccessible(page);
     await filter(page).fill("tcp.fl");
     await filter(page).press("a");
-    await page.getByRole("option").first().waitFor();
+    await page
+      .getByRole("option", { name: /tcp\.flags/ })
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await page.context().close();
   },

@@ -17,6 +17,7 @@ import type { FlowFacts, RunningProtocol } from "./running-protocol.ts";
 
 /** Sessions inside sessions: SOCKS in TLS in HTTP CONNECT and so on. */
 const NESTING_MAX = 8;
+const SIDES = [0, 1] as const;
 
 /** One flow's sessions: gives them the payload, keeps what they found. */
 export class AppFlow implements PayloadReceiver {
@@ -56,15 +57,18 @@ export class AppFlow implements PayloadReceiver {
       this.#search = undefined;
       return;
     }
-    for (const running of search.look(side, bytes, position)) {
-      if (this.#sessions.some((open) => open.running === running)) continue;
-      const session = this.#open(running);
-      if (session === undefined) continue;
-      search.replay(session);
-    }
+    this.#openFound(search, search.look(side, bytes, position));
     // What a flow turned out to be it is; what lies inside is found by those who carry it.
     if (search.isOver || this.#isConfirmed) this.#search = undefined;
     this.#forgetClosed();
+  }
+
+  #openFound(search: ProtocolSearch, found: readonly RunningProtocol[]): void {
+    for (const running of found) {
+      if (this.#sessions.some((open) => open.running === running)) continue;
+      const session = this.#open(running);
+      if (session !== undefined) search.replay(session);
+    }
   }
 
   get #isConfirmed(): boolean {
@@ -83,6 +87,10 @@ export class AppFlow implements PayloadReceiver {
   }
 
   ended(): void {
+    const search = this.#search;
+    if (search !== undefined) {
+      for (const side of SIDES) this.#openFound(search, search.lookAtRest(side));
+    }
     for (const session of this.#sessions) session.end();
     this.#sessions = [];
     this.applications.ended(this);
@@ -319,12 +327,16 @@ class InnerSearch implements Session {
     for (const session of this.#sessions) session.data(side, bytes, position);
     const search = this.#search;
     if (search === undefined) return;
-    for (const running of search.look(side, bytes, position)) {
+    this.#openFound(search, search.look(side, bytes, position));
+    if (search.isOver) this.#search = undefined;
+  }
+
+  #openFound(search: ProtocolSearch, found: readonly RunningProtocol[]): void {
+    for (const running of found) {
       const session = new OpenSession(this.#flow, running, this.#depth, this.#inside);
       this.#sessions.push(session);
       search.replay(session);
     }
-    if (search.isOver) this.#search = undefined;
   }
 
   gap(side: Side, length: number, position: number): void {
@@ -337,6 +349,10 @@ class InnerSearch implements Session {
   }
 
   end(): void {
+    const search = this.#search;
+    if (search !== undefined) {
+      for (const side of SIDES) this.#openFound(search, search.lookAtRest(side));
+    }
     for (const session of this.#sessions) session.end();
   }
 }

@@ -3,6 +3,9 @@ import type { RunningProtocol } from "./running-protocol.ts";
 
 /** Bytes of each side that are looked at; Zeek's dpd_buffer_size is 1,024. */
 const HEAD_BYTES_MAX = 2048;
+/** Pieces of a side that are each looked at with all before them; then only when a quarter more is there. */
+const LOOKS_AT_EVERY_PIECE = 32;
+const NEXT_LOOK = 1.25;
 /** Datagrams of a flow that are looked at. */
 const DATAGRAMS_MAX = 8;
 
@@ -19,7 +22,11 @@ export class ProtocolSearch {
   readonly #open: [readonly RunningProtocol[], readonly RunningProtocol[]];
   readonly #pieces: Piece[] = [];
   readonly #heads: [Uint8Array, Uint8Array] = [EMPTY, EMPTY];
+  readonly #rooms: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined];
   readonly #isFull: [boolean, boolean] = [false, false];
+  readonly #looks: [number, number] = [0, 0];
+  /** Length of the head at which it is looked at again, by side. */
+  readonly #nextLook: [number, number] = [0, 0];
   #datagrams = 0;
 
   constructor(candidates: readonly RunningProtocol[], transport: Transport) {
@@ -36,9 +43,23 @@ export class ProtocolSearch {
 
   /** Takes the next bytes; returns the protocols that they turned out to be. */
   look(side: Side, bytes: Uint8Array, position: number): readonly RunningProtocol[] {
-    const head =
-      this.#transport === "udp" ? this.#datagram(side, bytes) : this.#keep(side, bytes, position);
-    if (head === undefined) return NONE;
+    if (this.#transport === "udp") return this.#ask(side, this.#datagram(side, bytes));
+    const head = this.#keep(side, bytes, position);
+    if (head === undefined || head.length < this.#nextLook[side]) return NONE;
+    // Every byte of a stream of tiny pieces is not worth a look at all before it.
+    if (++this.#looks[side] > LOOKS_AT_EVERY_PIECE) {
+      this.#nextLook[side] = Math.min(HEAD_BYTES_MAX, Math.ceil(head.length * NEXT_LOOK));
+    }
+    return this.#ask(side, head);
+  }
+
+  /** The stream is over: looks at what came since the last look. */
+  lookAtRest(side: Side): readonly RunningProtocol[] {
+    const head = this.#heads[side];
+    return this.#nextLook[side] > head.length ? this.#ask(side, head) : NONE;
+  }
+
+  #ask(side: Side, head: Uint8Array): readonly RunningProtocol[] {
     let found: RunningProtocol[] | undefined;
     const left: RunningProtocol[] = [];
     for (const running of this.#open[side]) {
@@ -49,12 +70,10 @@ export class ProtocolSearch {
       } else if (answer === "more" || this.#transport === "udp") left.push(running);
     }
     this.#open[side] = left;
-    if (found !== undefined) {
-      const other = side === 0 ? 1 : 0;
-      this.#open[other] = this.#open[other].filter((running) => !found.includes(running));
-      return found;
-    }
-    return NONE;
+    if (found === undefined) return NONE;
+    const other = side === 0 ? 1 : 0;
+    this.#open[other] = this.#open[other].filter((running) => !found.includes(running));
+    return found;
   }
 
   /** Bytes of a side are missing: what its first bytes were cannot be told any more. */
@@ -80,17 +99,25 @@ export class ProtocolSearch {
     const piece = bytes.slice();
     this.#pieces.push({ side, bytes: piece, position });
     if (this.#isFull[side]) return undefined;
-    const before = this.#heads[side];
-    let head = piece;
-    if (before.length > 0) {
-      const taken = bytes.subarray(0, Math.max(0, HEAD_BYTES_MAX - before.length));
-      head = new Uint8Array(before.length + taken.length);
-      head.set(before);
-      head.set(taken, before.length);
-    }
+    const before = this.#heads[side].length;
+    const head = before === 0 ? piece.subarray(0, HEAD_BYTES_MAX) : this.#longer(side, piece);
     this.#heads[side] = head;
-    if (head.length >= HEAD_BYTES_MAX) this.#isFull[side] = true;
-    return head.length > HEAD_BYTES_MAX ? head.subarray(0, HEAD_BYTES_MAX) : head;
+    if (head.length === HEAD_BYTES_MAX) this.#isFull[side] = true;
+    return head;
+  }
+
+  /** The head with a piece behind it; from the second piece on it lies in a room of its own. */
+  #longer(side: Side, piece: Uint8Array): Uint8Array {
+    const head = this.#heads[side];
+    let room = this.#rooms[side];
+    if (room === undefined) {
+      room = new Uint8Array(HEAD_BYTES_MAX);
+      room.set(head);
+      this.#rooms[side] = room;
+    }
+    const taken = piece.subarray(0, HEAD_BYTES_MAX - head.length);
+    room.set(taken, head.length);
+    return room.subarray(0, head.length + taken.length);
   }
 }
 

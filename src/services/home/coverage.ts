@@ -1,5 +1,5 @@
 import type { Operations, OutputOf } from "../../api/index.ts";
-import { type CaptureState, type Projection, packetSegment } from "./projection.ts";
+import { type CaptureState, type KnownFacts, packetSegment } from "./projection.ts";
 
 export type Coverage = OutputOf<Operations["query"]>["coverage"];
 
@@ -14,7 +14,7 @@ const CAPTURES_NAMED_MAX = 100;
  * and what the captures themselves say was lost. Every answer carries it.
  */
 export function coverageOf(
-  projection: Projection,
+  projection: KnownFacts,
   caseName: string | undefined,
   running: boolean,
 ): Coverage {

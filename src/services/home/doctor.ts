@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Operations, OutputOf } from "../../api/index.ts";
 import { freeBytes, processPrivileges, statFile } from "../../platform/index.ts";
-import type { Home } from "./home.ts";
+import type { WholeHome } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { missingSegments } from "./rebuild.ts";
 
@@ -11,7 +11,7 @@ const SPACE_WARN_BYTES = 5e9;
 const SPACE_BAD_BYTES = 5e8;
 
 /** Whether this home and machine are fit for evidence; every line says what to do if not. */
-export async function examine(home: Home): Promise<{ ok: boolean; checks: Check[] }> {
+export async function examine(home: WholeHome): Promise<{ ok: boolean; checks: Check[] }> {
   const checks = [
     ...(await modes(home)),
     privileges(),
@@ -23,7 +23,7 @@ export async function examine(home: Home): Promise<{ ok: boolean; checks: Check[
   return { ok: checks.every(({ state }) => state !== "bad"), checks };
 }
 
-async function modes(home: Home): Promise<Check[]> {
+async function modes(home: WholeHome): Promise<Check[]> {
   const { keys, ledger, vault, index: indexPath } = pathsOf(home.directory);
   const places = [
     home.directory,
@@ -62,7 +62,7 @@ function privileges(): Check {
   return good("privilege", "this process holds no privilege");
 }
 
-async function space(home: Home): Promise<Check> {
+async function space(home: WholeHome): Promise<Check> {
   const free = await freeBytes(home.directory);
   const says = `${(free / 1e9).toFixed(1)} GB free where the home lies`;
   if (free < SPACE_BAD_BYTES)
@@ -72,7 +72,7 @@ async function space(home: Home): Promise<Check> {
   return good("space", says);
 }
 
-function key(home: Home): Check {
+function key(home: WholeHome): Check {
   if (home.keys.hasPassphrase) return good("key", "the vault's key is locked with a passphrase");
   return warning(
     "key",
@@ -81,7 +81,7 @@ function key(home: Home): Check {
   );
 }
 
-function clock(home: Home): Check {
+function clock(home: WholeHome): Check {
   const newest = [...home.projection.captures.values()].at(-1)?.at;
   if (newest !== undefined && Date.parse(newest) > Date.now() + 60_000) {
     return bad(
@@ -93,7 +93,7 @@ function clock(home: Home): Check {
   return good("clock", "the clock is not behind the ledger");
 }
 
-async function index(home: Home): Promise<Check> {
+async function index(home: WholeHome): Promise<Check> {
   const missing = await missingSegments(home);
   if (missing.length === 0) return good("index", "the index holds every sealed segment");
   return warning(

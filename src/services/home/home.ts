@@ -24,7 +24,8 @@ import { createVault, listVault, publishAttachment, removeStaged } from "../vaul
 import { type AnalysisOptions, readHomeConfig, writeDefaultConfig } from "./home-config.ts";
 import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
-import { Projection } from "./projection.ts";
+import { People } from "./people/index.ts";
+import { type KnownFacts, Projection } from "./projection.ts";
 import { SegmentShelf } from "./segment-shelf.ts";
 
 export type HomeErrorCode =
@@ -95,8 +96,46 @@ export async function createHome(options: HomeOptions & { actor: Actor }): Promi
   }
 }
 
+interface RunningImport {
+  name: string;
+  case: string;
+  startedAt: string;
+  packets: number;
+  flows: number;
+  bytes: number;
+  total: number | null;
+}
+
+/** A home as operations see it: the whole of it, or what an authority reaches (`homeWithin`). */
+export interface Home {
+  readonly directory: string;
+  readonly version: string;
+  readonly analysis: AnalysisOptions;
+  readonly keys: Pick<HomeKeys, "signer" | "vaultRecipient" | "hasPassphrase">;
+  readonly ledger: Pick<Ledger, "size">;
+  readonly index: IndexStore;
+  readonly projection: KnownFacts;
+  readonly shelf: Pick<SegmentShelf, "open">;
+  readonly reads: Pick<MetadataReads, "note">;
+  /** Captures being imported now. */
+  readonly running: Pick<
+    Map<string, RunningImport>,
+    "get" | "set" | "delete" | "keys" | "size"
+  >;
+  /** Durable when resolved; the projection has the entries then. */
+  append(bodies: readonly KnownEntryBody[], actor: Actor): Promise<number>;
+  /** Runs tasks one after another that look at the projection and then append by what they saw. */
+  inTurn<T>(task: () => Promise<T>): Promise<T>;
+  /** Opens the case if it is not there: an import in `solo` asks nothing. */
+  ensureCase(name: string, actor: Actor, purpose?: string): Promise<CaseId>;
+  /** The vault's key; a sentence when its passphrase was not given. */
+  identity(): string;
+  /** Whether what belongs to a case may be read; asked again where bytes are decrypted. */
+  covers(caseName: string): boolean;
+}
+
 /** The owner of one home: its lock, keys, ledger, vault and index, and what the ledger says of them. */
-export class Home {
+export class WholeHome implements Home {
   readonly directory: string;
   readonly version: string;
   readonly analysis: AnalysisOptions;
@@ -107,18 +146,8 @@ export class Home {
   readonly shelf: SegmentShelf;
   readonly reads: MetadataReads;
   /** Captures being imported now. */
-  readonly running = new Map<
-    string,
-    {
-      name: string;
-      case: string;
-      startedAt: string;
-      packets: number;
-      flows: number;
-      bytes: number;
-      total: number | null;
-    }
-  >();
+  readonly running = new Map<string, RunningImport>();
+  readonly people: People;
   readonly #lock: HomeLock;
   /** The end of what `inTurn` was given. */
   #turns: Promise<unknown> = Promise.resolve();
@@ -149,6 +178,13 @@ export class Home {
       identity: () => this.identity(),
     });
     this.reads = new MetadataReads((body, actor) => this.append([body], actor));
+    this.people = new People({
+      directory: this.directory,
+      state: this.projection.people,
+      append: (bodies, actor) => this.append(bodies, actor),
+      inTurn: (task) => this.inTurn(task),
+      nowMs: systemClock.nowMs,
+    });
   }
 
   /**
@@ -156,7 +192,7 @@ export class Home {
    * (`import.abandon`) and its staged files go, but for an attachment that has its entry already, which
    * is moved to its place; nothing sealed is touched.
    */
-  static async open(options: HomeOptions): Promise<Home> {
+  static async open(options: HomeOptions): Promise<WholeHome> {
     const { directory } = options;
     if (!(await isHome(directory))) {
       throw new HoldfastError("home/missing", `there is no home in ${directory}`, {
@@ -174,7 +210,7 @@ export class Home {
       const memory =
         options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
       const index = openDuckdbIndex({ directory: pathsOf(directory).index, ...memory });
-      const home = new Home(options, { keys, ledger, index, projection, lock, analysis });
+      const home = new WholeHome(options, { keys, ledger, index, projection, lock, analysis });
       await home.#closeUnfinished();
       return home;
     } catch (error) {
@@ -221,8 +257,13 @@ export class Home {
     });
   }
 
+  covers(): boolean {
+    return true;
+  }
+
   async close(): Promise<void> {
     await this.reads.flush();
+    await this.people.stop();
     await this.shelf.close();
     await this.index.stop();
     await this.ledger.close();

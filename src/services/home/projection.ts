@@ -6,6 +6,7 @@ import type {
   QuerySave,
   SegmentSeal,
 } from "../../core/custody/index.ts";
+import { PeopleState } from "./people/people-state.ts";
 
 export interface CaseState {
   readonly case: string;
@@ -44,11 +45,31 @@ export interface CaptureState {
   readonly segments: SegmentState[];
 }
 
+/** What there is of a kind, by id. */
+export interface Known<V> {
+  get(id: string): V | undefined;
+  has(id: string): boolean;
+  values(): Iterable<V>;
+  readonly size: number;
+}
+
+/** What there is, as far as whoever asks may know. */
+export interface KnownFacts {
+  readonly cases: Known<CaseState>;
+  readonly captures: Known<CaptureState>;
+  readonly segments: Known<SegmentState>;
+  readonly attachments: Known<AttachmentState>;
+  readonly notes: Known<NoteState>;
+  readonly savedQueries: Known<Said<QuerySave>>;
+  findByDigest(sha256: string, caseName: string): CaptureState | undefined;
+  sealedAs(of: Pick<AttachmentSeal, "case" | "kind">, sha256: string): readonly AttachmentState[];
+}
+
 /**
  * The control plane: cases, captures and segments are what the ledger's entries say, folded in order.
  * There is no second store that could disagree.
  */
-export class Projection {
+export class Projection implements KnownFacts {
   readonly cases = new Map<string, CaseState>();
   readonly captures = new Map<string, CaptureState>();
   readonly segments = new Map<string, SegmentState>();
@@ -56,9 +77,11 @@ export class Projection {
   readonly #sealed = new Map<string, AttachmentState[]>();
   readonly notes = new Map<string, NoteState>();
   readonly savedQueries = new Map<string, Said<QuerySave>>();
+  readonly people = new PeopleState();
   accepted = new Set<string>();
 
   apply(entry: CustodyEntry): void {
+    this.people.apply(entry);
     switch (entry.type) {
       case "case.open":
         this.cases.set(entry.case, {

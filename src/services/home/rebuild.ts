@@ -4,26 +4,26 @@ import { decodeJson, FrameReader } from "../../core/events/index.ts";
 import { monotonicSeconds } from "../../platform/index.ts";
 import type { LoadFrame } from "../index/index.ts";
 import { readSealedFile, segmentPaths } from "../vault/index.ts";
-import type { Home } from "./home.ts";
+import type { WholeHome } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import type { SegmentState } from "./projection.ts";
 
 type ReindexEvent = OutputOf<Operations["reindex"]>;
 
 /** Segments that the ledger has and the index has not, or not wholly. */
-export async function missingSegments(home: Home): Promise<SegmentState[]> {
+export async function missingSegments(home: WholeHome): Promise<SegmentState[]> {
   const complete = new Set(
     (await home.index.segments()).filter((s) => s.complete).map((s) => s.segment),
   );
   return withEvents(home).filter(({ entry }) => !complete.has(entry.segment));
 }
 
-function withEvents(home: Home): SegmentState[] {
+function withEvents(home: WholeHome): SegmentState[] {
   return [...home.projection.segments.values()].filter(({ entry }) => entry.events_sha256 !== null);
 }
 
 /** Removes what the ledger does not know: an index never shows a segment that does not exist. */
-export async function dropUnknown(home: Home): Promise<void> {
+export async function dropUnknown(home: WholeHome): Promise<void> {
   for (const { segment, complete } of await home.index.segments()) {
     const isRunning = [...home.running.keys()].length > 0 && !complete;
     if (!home.projection.segments.has(segment) && !isRunning) await home.index.dropSegment(segment);
@@ -32,7 +32,7 @@ export async function dropUnknown(home: Home): Promise<void> {
 
 /** Rebuilds the index of these segments from their sealed events; `all` segments when none are named. */
 export async function* reindex(
-  home: Home,
+  home: WholeHome,
   signal: AbortSignal,
   only?: readonly SegmentState[],
 ): AsyncGenerator<ReindexEvent> {
@@ -62,7 +62,7 @@ export async function* reindex(
 }
 
 async function rebuildSegment(
-  home: Home,
+  home: WholeHome,
   { segment, capture, case: caseName }: SegmentState["entry"],
 ): Promise<void> {
   let day: string | undefined;

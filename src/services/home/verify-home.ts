@@ -8,7 +8,7 @@ import {
 } from "../../platform/index.ts";
 import { listVault, verifySegment } from "../vault/index.ts";
 import { readAttachment, sealedFault } from "./attachments.ts";
-import type { Home } from "./home.ts";
+import type { WholeHome } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import type { AttachmentState } from "./projection.ts";
 
@@ -21,7 +21,7 @@ type Finding = Extract<VerifyEvent, { type: "finding" }>;
  * decrypted and must give the exhibit's own digest.
  */
 export async function* verifyHome(
-  home: Home,
+  home: WholeHome,
   quick: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<VerifyEvent> {
@@ -81,7 +81,7 @@ function assertWanted(signal: AbortSignal): void {
 }
 
 /** Counts what was checked, and says how far the check is. */
-function meterOf(home: Home, { quick }: { readonly quick: boolean }) {
+function meterOf(home: WholeHome, { quick }: { readonly quick: boolean }) {
   const began = monotonicSeconds();
   const { segments, attachments } = home.projection;
   let total = 0;
@@ -106,7 +106,7 @@ function meterOf(home: Home, { quick }: { readonly quick: boolean }) {
 
 /** Why an attachment's file, or with the key its content, is not what was sealed. */
 async function attachmentFault(
-  home: Home,
+  home: WholeHome,
   state: AttachmentState,
   identity: string | undefined,
 ): Promise<string | undefined> {
@@ -116,7 +116,7 @@ async function attachmentFault(
 }
 
 async function contentFault(
-  home: Home,
+  home: WholeHome,
   state: AttachmentState,
   identity: string,
 ): Promise<string | undefined> {
@@ -131,7 +131,7 @@ async function contentFault(
 }
 
 /** Files in the vault that no entry speaks of. */
-async function straysOf(home: Home, vault: string): Promise<Finding[]> {
+async function straysOf(home: WholeHome, vault: string): Promise<Finding[]> {
   const known = home.projection.segments;
   const { segments, attachments, strangers } = await listVault(vault);
   const names = [
@@ -150,7 +150,7 @@ async function straysOf(home: Home, vault: string): Promise<Finding[]> {
   }));
 }
 
-function* unfinished(home: Home): Generator<Finding> {
+function* unfinished(home: WholeHome): Generator<Finding> {
   for (const { state, start, reason } of home.projection.captures.values()) {
     if (state !== "abandoned") continue;
     const message = `import of ${start.file.name} did not finish: ${reason}; import it again if it is wanted`;

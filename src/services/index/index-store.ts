@@ -19,6 +19,8 @@ export type LoadFrame = {
 /** Which partitions a question is put to: all of a case, or those of some segments. */
 export interface Scope {
   readonly case?: string;
+  /** Only these, whatever else is asked: what an authority reaches. */
+  readonly cases?: readonly string[];
   readonly segments?: readonly string[];
 }
 

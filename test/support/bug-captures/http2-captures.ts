@@ -158,7 +158,10 @@ export const HTTP2_CAPTURES: readonly BugCapture[] = [
         ...many(size, (): Piece => [0, frame(FRAME.data, 0, bytesOf("file"))]),
         ask(3, "/last"),
       ]),
-    shows: [["http", { uri: "/first" }]],
+    shows: [
+      ["http", { uri: "/first" }],
+      ["weird", { name: "HTTP2_data_without_stream" }],
+    ],
     rowsMax: (size) => size + 10,
   },
   {

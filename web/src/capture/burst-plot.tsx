@@ -1,9 +1,8 @@
-import { useEffect, useRef } from "react";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { plainAxis } from "../parts/plot.ts";
+import { useCallback, useMemo } from "react";
+import type uPlot from "uplot";
+import { type Drawn, plainAxis, usePlot } from "../parts/plot.ts";
 import { rateText } from "../text.ts";
-import { colourOf, useTheme } from "../theme.ts";
+import { colourOf } from "../theme.ts";
 import { BINS, type Bin, type BurstLink } from "./burst-bins.ts";
 
 const HEIGHT_PX = 220;
@@ -33,8 +32,8 @@ interface PlotProps {
 
 /** Peak rate by width of the bin, for each interface and direction, against what the link carries. */
 export function BurstPlot({ links, link, bin }: PlotProps) {
-  const all = lanesOf(links);
-  const lanes = all.slice(0, LINES_MAX);
+  const all = useMemo(() => lanesOf(links), [links]);
+  const lanes = useMemo(() => all.slice(0, LINES_MAX), [all]);
   return (
     <div className="px-3 pb-2">
       <p className="flex flex-wrap gap-x-4 text-muted">
@@ -102,26 +101,14 @@ function Chart({
   link: number | undefined;
   bin: Bin;
 }) {
-  const place = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what colours are read
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const plot = new uPlot(
-      optionsOf(element, { lanes, link, bin }),
-      [BINS.map((_, n) => n), ...lanes.map(({ rates }) => rates)],
-      element,
-    );
-    const resize = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    resize.observe(element);
-    return () => {
-      resize.disconnect();
-      plot.destroy();
-    };
-  }, [lanes, link, bin, theme]);
+  const draw = useCallback(
+    (element: HTMLElement): Drawn => ({
+      options: optionsOf(element, { lanes, link, bin }),
+      columns: [BINS.map((_, n) => n), ...lanes.map(({ rates }) => rates)],
+    }),
+    [lanes, link, bin],
+  );
+  const place = usePlot(draw);
   const peaks = lanes.map(({ name, peak }) => `${name} ${rateText(peak)}`).join(", ");
   return (
     <div
@@ -140,13 +127,12 @@ interface Drawing {
   readonly bin: Bin;
 }
 
-function optionsOf(element: HTMLElement, { lanes, link, bin }: Drawing): uPlot.Options {
+function optionsOf(element: HTMLElement, { lanes, link, bin }: Drawing): Drawn["options"] {
   const axis = plainAxis(element);
   const rates = lanes.flatMap((lane) => lane.rates.filter((rate) => rate !== null));
   const highest = Math.max(...rates, link ?? 0);
   const lowest = Math.min(...rates, link ?? Number.POSITIVE_INFINITY);
   return {
-    width: element.clientWidth,
     height: HEIGHT_PX,
     padding: [10, 16, 0, 0],
     legend: { show: false },

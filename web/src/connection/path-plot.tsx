@@ -1,10 +1,9 @@
-import { useEffect, useMemo, useRef } from "react";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
+import { useCallback, useMemo, useRef } from "react";
+import type uPlot from "uplot";
 import { sizeText } from "../../../src/core/base/index.ts";
-import { plainAxis } from "../parts/plot.ts";
+import { type Drawn, plainAxis, usePlot } from "../parts/plot.ts";
 import { amountText, countText, shortTimeText } from "../text.ts";
-import { colourOf, useTheme } from "../theme.ts";
+import { colourOf } from "../theme.ts";
 import type { PathPacket } from "./packet-info.ts";
 import { type PathPoints, pathPoints } from "./path-points.ts";
 
@@ -62,34 +61,23 @@ function Key({ colour, name }: { colour: string; name: string }) {
 }
 
 function Plot({ points, point }: { points: PathPoints; point: PlotProps["point"] }) {
-  const place = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
   const pointTo = useRef(point);
   pointTo.current = point;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what colours are read
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const { seconds, sent, got, again, closed } = points;
-    const plot = new uPlot(
-      optionsOf(element, points.isTcp),
-      [seconds, sent, got, again, closed],
-      element,
-    );
-    const pick = (): void => {
-      const number = points.numbers[plot.cursor.idx ?? -1];
-      if (number !== undefined) pointTo.current(number, 0);
-    };
-    plot.over.addEventListener("click", pick);
-    const resize = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    resize.observe(element);
-    return () => {
-      resize.disconnect();
-      plot.destroy();
-    };
-  }, [points, theme]);
+  const draw = useCallback(
+    (element: HTMLElement) => {
+      const { numbers, seconds, sent, got, again, closed } = points;
+      return {
+        options: optionsOf(element, points.isTcp),
+        columns: [seconds, sent, got, again, closed] satisfies uPlot.AlignedData,
+        click: (plot: uPlot) => {
+          const number = numbers[plot.cursor.idx ?? -1];
+          if (number !== undefined) pointTo.current(number, 0);
+        },
+      };
+    },
+    [points],
+  );
+  const place = usePlot(draw);
   const { numbers, againCount, closedCount } = points;
   const label = `${amountText(numbers.length, "packet")} over ${shortTimeText(points.seconds.at(-1) ?? 0)}; ${countText(againCount)} sent again or late, ${amountText(closedCount, "closed window")}. The list of packets below says the same by keyboard.`;
   return (
@@ -104,7 +92,7 @@ function Plot({ points, point }: { points: PathPoints; point: PlotProps["point"]
   );
 }
 
-function optionsOf(element: HTMLElement, isTcp: boolean): uPlot.Options {
+function optionsOf(element: HTMLElement, isTcp: boolean): Drawn["options"] {
   const axis = plainAxis(element);
   const dots = (name: string, size: number): uPlot.Series => {
     const colour = colourOf(element, name);
@@ -115,7 +103,6 @@ function optionsOf(element: HTMLElement, isTcp: boolean): uPlot.Options {
     paths: () => null,
   });
   return {
-    width: element.clientWidth,
     height: HEIGHT_PX,
     padding: [8, 12, 0, 0],
     legend: { show: false },

@@ -1,3 +1,4 @@
+import { type RefObject, useEffect, useRef } from "react";
 import type uPlot from "uplot";
 import { colourOf } from "../theme.ts";
 
@@ -10,4 +11,40 @@ export function plainAxis(element: HTMLElement): uPlot.Axis {
     grid: { stroke: line, width: 1 },
     ticks: { stroke: line, width: 1, size: 4 },
   };
+}
+
+/** What a plot draws, and what a click on it does. */
+export interface Drawn {
+  readonly options: Omit<uPlot.Options, "width">;
+  readonly columns: uPlot.AlignedData;
+  readonly click?: (plot: uPlot) => void;
+}
+
+/**
+ * A plot in the element that the reference is given to, as wide as it is, drawn anew when `draw` is
+ * another or the theme changes. `draw` gives nothing where there is nothing to draw.
+ */
+export function usePlot(
+  draw: (element: HTMLElement) => Drawn | undefined,
+): RefObject<HTMLDivElement | null> {
+  const place = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what colours are read
+  useEffect(() => {
+    const element = place.current;
+    const drawn = element === null ? undefined : draw(element);
+    if (element === null || drawn === undefined) return;
+    const { options, columns, click } = drawn;
+    const plot = new uPlot({ ...options, width: element.clientWidth }, columns, element);
+    if (click !== undefined) plot.over.addEventListener("click", () => click(plot));
+    const resize = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: options.height }),
+    );
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      plot.destroy();
+    };
+  }, [draw, theme]);
+  return place;
 }

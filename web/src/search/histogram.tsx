@@ -1,14 +1,14 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import { durationText, sizeText } from "../../../src/core/base/index.ts";
 import { layoutNow, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call, type Output } from "../client.ts";
+import { type Drawn, usePlot } from "../parts/plot.ts";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useRefreshMs } from "../questions.ts";
 import { amountText, countText, nsOfStamp, stampOfNs, timeText } from "../text.ts";
-import { colourOf, useTheme } from "../theme.ts";
+import { colourOf } from "../theme.ts";
 
 type Answer = Output<"histogram">;
 type Measure = "flows" | "packets" | "bytes";
@@ -93,34 +93,23 @@ function Chart({
   question: Question;
   path: string;
 }) {
-  const place = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
   const asked = useRef(question);
   asked.current = question;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what colours are read
-  useEffect(() => {
-    const element = place.current;
-    if (element === null || answer.from_ns === null) return;
-    const narrow = (fromSeconds: number, toSeconds: number): void => {
-      const [from, to] = [fromSeconds, toSeconds].map((s) =>
-        stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n),
-      );
-      navigate(searchAddress({ ...asked.current, ...layoutNow(), from, to }, path));
-    };
-    const plot = new uPlot(
-      optionsOf(element, { answer, measure, narrow }),
-      columnsOf(answer, measure),
-      element,
-    );
-    const resize = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    resize.observe(element);
-    return () => {
-      resize.disconnect();
-      plot.destroy();
-    };
-  }, [answer, measure, theme, path]);
+  const draw = useCallback(
+    (element: HTMLElement): Drawn | undefined => {
+      if (answer.from_ns === null) return undefined;
+      const narrow = (fromSeconds: number, toSeconds: number): void => {
+        const [from, to] = [fromSeconds, toSeconds].map((s) =>
+          stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n),
+        );
+        navigate(searchAddress({ ...asked.current, ...layoutNow(), from, to }, path));
+      };
+      const options = optionsOf(element, { answer, measure, narrow });
+      return { options, columns: columnsOf(answer, measure) };
+    },
+    [answer, measure, path],
+  );
+  const place = usePlot(draw);
   const widen = (): void => {
     navigate(searchAddress({ ...question, ...layoutNow(), ...widened(answer, question) }, path));
   };
@@ -164,7 +153,7 @@ interface Drawing {
   readonly narrow: (fromSeconds: number, toSeconds: number) => void;
 }
 
-function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): uPlot.Options {
+function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): Drawn["options"] {
   const colour = (name: string): string => colourOf(element, name);
   const [ink, line, bars, amber] = ["muted", "line", "bars", "amber"].map(colour) as [
     string,
@@ -183,7 +172,6 @@ function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): 
     ticks: { stroke: line, width: 1, size: 4 },
   };
   return {
-    width: element.clientWidth,
     height: HEIGHT_PX,
     padding: [8, 8, 0, 0],
     legend: { show: false },

@@ -36,7 +36,7 @@ export function QueryBar({
   const schemas = useMemo(() => ownFirst(data?.schemas ?? [], log), [data, log]);
   useEffect(() => setText(question.q), [question.q]);
   useKeys({ "/": () => input.current?.focus() });
-  const fault = data === undefined ? undefined : faultOf(text, data.schemas);
+  const fault = data === undefined ? undefined : faultOf(text, data.schemas, log);
   // What is only not finished yet is no fault until somebody wants to run it.
   const isUnfinished = fault !== undefined && fault.column + fault.length > text.trimEnd().length;
   const shown = isUnfinished && !isTried ? undefined : fault;
@@ -44,7 +44,7 @@ export function QueryBar({
     navigate(searchAddress({ ...question, ...layoutNow(), ...change }, path));
   const run = (query: string): void => {
     setTried(true);
-    if (data !== undefined && faultOf(query, data.schemas) !== undefined) return;
+    if (data !== undefined && faultOf(query, data.schemas, log) !== undefined) return;
     addToHistory(query);
     if (query === question.q && location.pathname === path) {
       for (const key of ["rows", "histogram", "facet", "log-counts"]) {
@@ -121,9 +121,10 @@ function namesOf(cases: readonly { case: string }[], own: string | undefined): s
   return own === undefined || names.includes(own) ? names : [...names, own];
 }
 
-function faultOf(text: string, logs: readonly LogSchema[]): QueryError | undefined {
+/** What the server would find wrong: a short name means the field of the log that is asked. */
+function faultOf(text: string, logs: readonly LogSchema[], asked: string): QueryError | undefined {
   if (text.trim() === "") return undefined;
   const now = { seconds: Math.floor(Date.now() / 1000), nanoseconds: 0 };
-  const parsed = parseQuery(text, { logs, now });
+  const parsed = parseQuery(text, { logs, now, asked });
   return parsed.status === "ok" ? undefined : parsed.error;
 }

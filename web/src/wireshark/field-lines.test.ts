@@ -21,9 +21,9 @@ const LINES = [
   line(2, "frame.len == 60"),
   line(1, "tcp", 34, 20),
   line(2, "tcp.flags == 0x0012", 46, 2),
-  line(3, "tcp.flags.syn == True", 47, 1),
-  line(3, "tcp.flags.ack == True", 47, 1),
-  line(2, "tcp.window_size == 10", 48, 2),
+  { ...line(3, "tcp.flags.syn == True", 47, 1), label: ".... ..1. = Syn: Set" },
+  { ...line(3, "tcp.flags.ack == True", 47, 1), label: "...1 .... = Acknowledgment: Set" },
+  line(2, "tcp.window_size_value == 10", 48, 2),
 ];
 const NONE: ReadonlySet<string> = new Set();
 
@@ -64,7 +64,7 @@ test("to a line lead the branches above it", () => {
   expect(openedTo(LINES, 0, NONE)).toBe(NONE);
 });
 
-test("a byte belongs to the smallest field, bits to what they are part of, none to the packet as such", () => {
+test("a byte belongs to the smallest field, not to a bit of it and not to the packet as such", () => {
   expect(lineAtByte(LINES, 0, 47)).toBe(3);
   expect(lineAtByte(LINES, 0, 48)).toBe(6);
   expect(lineAtByte(LINES, 0, 46)).toBe(3);

@@ -80,9 +80,12 @@ export function openedTo(
   return names.size === open.size ? open : names;
 }
 
+/** A line about some bits of its bytes begins with a picture of them. */
+const BITS = /^[.01][.01 ]*= /;
+
 /**
- * The field that a byte belongs to: the one with the fewest bytes, and of those the deepest. Where
- * several stand side by side for the same bytes, as bits do, it is what they are parts of.
+ * The field that a byte belongs to: the one with the fewest bytes, of those the deepest, of those the
+ * first. For bits it is what they are parts of: a byte does not say which of them is meant.
  */
 export function lineAtByte(
   lines: readonly FieldLine[],
@@ -90,15 +93,17 @@ export function lineAtByte(
   offset: number,
 ): number | undefined {
   let best: number | undefined;
-  let isShared = false;
   for (const [index, line] of lines.entries()) {
     const isIn = offset >= line.start && offset < line.start + line.length;
     // The first line of all is the packet itself, which every byte belongs to.
     if (!isIn || line.source !== source || fieldName(line) === "frame") continue;
-    const before = best === undefined ? undefined : lines[best];
-    if (before !== undefined && line.length > before.length) continue;
-    isShared = before?.length === line.length && before.level === line.level;
-    best = index;
+    const before = best === undefined ? undefined : lines[best]!;
+    const isCloser =
+      before === undefined ||
+      line.length < before.length ||
+      (line.length === before.length && line.level > before.level);
+    if (isCloser) best = index;
   }
-  return best !== undefined && isShared ? (parentOf(lines, best) ?? best) : best;
+  while (best !== undefined && BITS.test(lines[best]!.label)) best = parentOf(lines, best);
+  return best;
 }

@@ -107,6 +107,7 @@ export class Http2Session implements Session, SideHost, StreamHost {
   }
 
   streamData(side: Side, streamId: number, bytes: Uint8Array, position: number): void {
+    if (streamId === 0) this.weird("HTTP2_data_without_stream");
     this.#streams.get(streamId)?.data(side, bytes, position);
   }
 

@@ -1,7 +1,12 @@
-/** A hello's longest message, as in Zeek (RFC 8446 5.1 and 5.2 allow a record no more). */
-const MESSAGE_BYTES_MAX = 2 ** 14 + 256;
-/** Pieces that may wait for those before them. */
-const PIECES_MAX = 256;
+import type { Limit } from "../../base/index.ts";
+
+/** How much of a handshake is put together. */
+export interface CryptoLimits {
+  /** A message's bytes. */
+  readonly message: Limit;
+  /** Pieces that may wait for those before them. */
+  readonly pieces: Limit;
+}
 
 /** Puts one side's first handshake message together out of CRYPTO frames (RFC 9000 7.5). */
 export class CryptoStream {
@@ -9,20 +14,26 @@ export class CryptoStream {
   /** What is there: begin and end, in order, not touching. */
   #parts: { begin: number; end: number }[] = [];
   isFinished = false;
+  readonly #limits: CryptoLimits;
+
+  constructor(limits: CryptoLimits) {
+    this.#limits = limits;
+  }
 
   /** Adds a frame; the message once it is whole, words when something is wrong. */
   add(offset: number, bytes: Uint8Array): Uint8Array | string | undefined {
     const end = offset + bytes.length;
-    if (end > MESSAGE_BYTES_MAX) return "too much crypto data";
+    const { message, pieces } = this.#limits;
+    if (end > message.maximum) return past(message, "too much crypto data");
     this.#reserve(end);
     this.#bytes!.set(bytes, offset);
     this.#join(offset, end);
-    if (this.#parts.length > PIECES_MAX) return "too many pieces of crypto data";
+    if (this.#parts.length > pieces.maximum) return past(pieces, "too many pieces of crypto data");
     const [first] = this.#parts;
     if (first === undefined || first.begin > 0 || first.end < 4) return undefined;
     const held = this.#bytes!;
     const length = 4 + ((held[1]! << 16) | (held[2]! << 8) | held[3]!);
-    if (length > MESSAGE_BYTES_MAX) return "handshake message too long";
+    if (length > message.maximum) return past(message, "handshake message too long");
     if (first.end < length) return undefined;
     this.isFinished = true;
     this.#bytes = undefined;
@@ -47,8 +58,15 @@ export class CryptoStream {
   #reserve(length: number): void {
     const held = this.#bytes;
     if (held !== undefined && held.length >= length) return;
-    const bytes = new Uint8Array(Math.min(MESSAGE_BYTES_MAX, Math.max(2048, length * 2)));
+    const bytes = new Uint8Array(
+      Math.min(this.#limits.message.maximum, Math.max(2048, length * 2)),
+    );
     if (held !== undefined) bytes.set(held);
     this.#bytes = bytes;
   }
+}
+
+function past(limit: Limit, words: string): string {
+  limit.reached++;
+  return words;
 }

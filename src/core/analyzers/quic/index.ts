@@ -10,8 +10,15 @@ export const quic: Protocol = {
   udpPorts: [443, 784, 853],
   recognises: recognisesQuic,
   start: (services) => {
-    const log = services.log(quicSchema);
-    return { open: (conversation) => new QuicSession(conversation, log, services) };
+    const shared = {
+      log: services.log(quicSchema),
+      limits: {
+        // A hello's longest message, as in Zeek (RFC 8446 5.1 and 5.2 allow a record no more).
+        message: services.limit("quic.messageBytes", 2 ** 14 + 256),
+        pieces: services.limit("quic.messagePieces", 256),
+      },
+    };
+    return { open: (conversation) => new QuicSession(conversation, shared, services) };
   },
 };
 

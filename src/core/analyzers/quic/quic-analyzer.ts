@@ -7,7 +7,7 @@ import {
   type Session,
   type Side,
 } from "../shared/index.ts";
-import { CryptoStream } from "./crypto-stream.ts";
+import { type CryptoLimits, CryptoStream } from "./crypto-stream.ts";
 import { InitialKeys } from "./initial-keys.ts";
 import {
   type LongPacket,
@@ -43,7 +43,8 @@ export class QuicSession implements Session {
   #facts: QuicFacts | undefined;
   #tls: Session | undefined;
   #tlsPositions: [number, number] = [0, 0];
-  #streams: [CryptoStream, CryptoStream] = [new CryptoStream(), new CryptoStream()];
+  readonly #limits: CryptoLimits;
+  #streams: [CryptoStream, CryptoStream];
   #initialId: Uint8Array | undefined;
   #keys: InitialKeys | undefined;
   #clientIdBytes = 0;
@@ -53,10 +54,16 @@ export class QuicSession implements Session {
   readonly #shortPackets: [number, number] = [0, 0];
   #isOver = false;
 
-  constructor(conversation: Conversation, log: LogWriter, services: AnalyzerServices) {
+  constructor(
+    conversation: Conversation,
+    shared: { readonly log: LogWriter; readonly limits: CryptoLimits },
+    services: AnalyzerServices,
+  ) {
     this.#conversation = conversation;
-    this.#log = log;
+    this.#log = shared.log;
+    this.#limits = shared.limits;
     this.#services = services;
+    this.#streams = this.#newStreams();
   }
 
   data(side: Side, bytes: Uint8Array): void {
@@ -102,7 +109,7 @@ export class QuicSession implements Session {
         this.#note("r", side);
         this.#write();
         // The client begins again with a connection id that the server chose.
-        this.#streams = [new CryptoStream(), new CryptoStream()];
+        this.#streams = this.#newStreams();
         this.#initialId = undefined;
         this.#keys = undefined;
         return undefined;
@@ -243,6 +250,10 @@ export class QuicSession implements Session {
   }
 
   /** Early on it is another protocol then; later only this datagram is lost. */
+  #newStreams(): [CryptoStream, CryptoStream] {
+    return [new CryptoStream(this.#limits), new CryptoStream(this.#limits)];
+  }
+
   #violation(reason: string): void {
     if (this.#seenBytes > VIOLATIONS_COUNT_UNTIL) return;
     this.#isOver = true;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { talk } from "../../../../test/support/conversation.ts";
 import { clientHello, joined } from "../../../../test/support/tls-messages.ts";
+import { createLimit } from "../../base/index.ts";
 import { CryptoStream } from "./crypto-stream.ts";
 import { quic } from "./index.ts";
 import { parseInitialFrames, parseLongPacket } from "./quic-parser.ts";
@@ -49,6 +50,11 @@ f96f3ca9ec1dde434da7d2d392b905ddf3d1f9af93d1af5950bd493f5aa731b4
 7e78bfe706ca4cf5e9c5453e9f7cfd2b8b4c8d169a44e55c88d4a9a7f9474241
 e221af44860018ab0856972e194cd934`.replace(/\s/g, "");
 }
+
+const LIMITS = {
+  message: createLimit("messageBytes", 2 ** 14 + 256),
+  pieces: createLimit("messagePieces", 256),
+};
 
 test("the client's Initial of RFC 9001 A.2 opens and names its host", () => {
   const outcome = talk(quic, [[0, RFC_9001_CLIENT_INITIAL]], { transport: "udp" });
@@ -109,7 +115,7 @@ test("crypto frames make the same message in any order and cut", () => {
       const places = [...new Set([0, ...cuts, message.length])].sort((a, b) => a - b);
       const pieces = places.slice(1).map((end, n) => [places[n]!, end] as const);
       const order = pieces.map((piece, n) => ({ piece, key: (n * 7919 + seed) % 101 }));
-      const stream = new CryptoStream();
+      const stream = new CryptoStream(LIMITS);
       let whole: Uint8Array | string | undefined;
       for (const { piece } of order.sort((a, b) => a.key - b.key)) {
         whole = stream.add(piece[0], message.subarray(...piece)) ?? whole;
@@ -120,12 +126,12 @@ test("crypto frames make the same message in any order and cut", () => {
 });
 
 test("pieces of crypto data are limited in number and reach", () => {
-  const stream = new CryptoStream();
+  const stream = new CryptoStream(LIMITS);
   let last: Uint8Array | string | undefined;
   for (let n = 0; n < 1000 && last === undefined; n++)
     last = stream.add(n * 2 + 1, Uint8Array.of(1));
   expect(last).toBe("too many pieces of crypto data");
-  expect(new CryptoStream().add(2 ** 30, Uint8Array.of(1))).toBe("too much crypto data");
+  expect(new CryptoStream(LIMITS).add(2 ** 30, Uint8Array.of(1))).toBe("too much crypto data");
 });
 
 test("cut and changed packets and frames never throw", () => {

@@ -94,6 +94,7 @@ function targetsOf(scope: Scope): Target[] {
   const targets: Target[] = [];
   for (const partition of partitions.values()) {
     if (scope.case !== undefined && partition.case !== scope.case) continue;
+    if (scope.cases !== undefined && !scope.cases.includes(partition.case)) continue;
     if (scope.segments === undefined) {
       targets.push({ partition, numbers: undefined });
       continue;

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { HoldfastError } from "../../../core/base/index.ts";
+import type { PasswordCheck } from "../../../core/custody/index.ts";
+import {
+  createDirectory,
+  hashPassword,
+  isPassword,
+  listDirectory,
+  readFileIfPresent,
+  removeTree,
+  sha256Hex,
+  toStorageError,
+  writeFileDurably,
+} from "../../../platform/index.ts";
+
+export const PASSWORD_CHARS_MIN = 12;
+/** Passwords looked at at the same time, each with 19 MiB; more wait, and beyond the line are refused. */
+const RUNNING_MAX = 2;
+const WAITING_MAX = 32;
+
+/** Passwords of a home: one PHC string a file under `keys/people`, readable by the owner only. */
+export class Passwords {
+  readonly #directory: string;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+  /** Looked at where there is no password, so that the time does not tell. */
+  #decoy: Promise<string> | undefined;
+
+  constructor(keysDirectory: string) {
+    this.#directory = join(keysDirectory, "people");
+  }
+
+  /** Writes the file of a credential that has no entry yet; without one it is nothing. */
+  async write(credential: string, password: string): Promise<PasswordCheck> {
+    const phc = await this.#inTurn(() => hashPassword(password));
+    try {
+      await createDirectory(this.#directory);
+      await writeFileDurably(this.#path(credential), `${phc}\n`);
+    } catch (error) {
+      throw toStorageError("keys", `cannot write ${this.#path(credential)}`, error);
+    }
+    return { kind: "password", phc_sha256: digest(`${phc}\n`) };
+  }
+
+  /** Whether it is the password; of nobody, it takes as long and is not. */
+  async isRight(
+    known: { readonly credential: string; readonly check: PasswordCheck } | undefined,
+    password: string,
+  ): Promise<boolean> {
+    this.#decoy ??= hashPassword("nobody's password");
+    const decoy = await this.#decoy;
+    const file = await readFileIfPresent(this.#path(known?.credential ?? "none"));
+    const text = new TextDecoder().decode(file);
+    // A file that is not the one on record opens nothing, whatever it holds.
+    const isOurs = known !== undefined && digest(text) === known.check.phc_sha256;
+    const isSame = await this.#inTurn(() => isPassword(isOurs ? text.trim() : decoy, password));
+    return isOurs && isSame;
+  }
+
+  async remove(credential: string): Promise<void> {
+    await removeTree(this.#path(credential));
+  }
+
+  /** Removes files that no credential on record speaks of. */
+  async sweep(isKnown: (credential: string) => boolean): Promise<void> {
+    for (const name of await listDirectory(this.#directory)) {
+      if (!isKnown(name.replace(/\.phc$/, ""))) await removeTree(join(this.#directory, name));
+    }
+  }
+
+  #path(credential: string): string {
+    return join(this.#directory, `${credential}.phc`);
+  }
+
+  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#running >= RUNNING_MAX) {
+      if (this.#waiting.length >= WAITING_MAX) {
+        throw new HoldfastError("session/busy", "too many log in at once", {
+          remedy: "try again in a few seconds",
+        });
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else this.#running++;
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}
+
+function digest(text: string): string {
+  return sha256Hex(new TextEncoder().encode(text));
+}

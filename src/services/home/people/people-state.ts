@@ -1,0 +1,93 @@
+import type { CredentialAdd, CustodyEntry, PersonSet } from "../../../core/custody/index.ts";
+
+/** A person as the ledger's entries leave them. */
+export interface PersonState {
+  readonly entry: PersonSet;
+  readonly at: string;
+  /** Number of the newest entry that ends the person's sessions. */
+  readonly revision: number;
+}
+
+export interface CredentialState {
+  readonly entry: CredentialAdd;
+  readonly at: string;
+  readonly by: string;
+}
+
+/** Who there is and what lets them in: the ledger's entries about people, folded in order. */
+export class PeopleState {
+  readonly people = new Map<string, PersonState>();
+  readonly credentials = new Map<string, CredentialState>();
+  /** Tokens by their digest, passkeys by their id. */
+  readonly #credentialBy = new Map<string, string>();
+
+  apply(entry: CustodyEntry): void {
+    switch (entry.type) {
+      case "person.set":
+        this.people.set(entry.person, { entry, at: entry.at, revision: entry.seq });
+        return;
+      case "person.remove":
+        this.people.delete(entry.person);
+        for (const one of this.credentialsOf(entry.person)) this.#forget(one);
+        return;
+      case "credential.add":
+        this.credentials.set(entry.credential, { entry, at: entry.at, by: entry.actor.name });
+        if (entry.check.kind !== "password")
+          this.#credentialBy.set(lookupOf(entry.check), entry.credential);
+        if (entry.check.kind === "password") this.#revise(entry.person, entry.seq);
+        return;
+      case "credential.revoke": {
+        const known = this.credentials.get(entry.credential);
+        if (known === undefined) return;
+        this.#forget(known);
+        // A token has no session: ending it leaves the others alone.
+        if (known.entry.check.kind !== "token") this.#revise(entry.person, entry.seq);
+        return;
+      }
+      default:
+        return; // all other entries are about something else
+    }
+  }
+
+  /** By id, or by name as it is written or in other letters of case. */
+  find(idOrName: string): PersonState | undefined {
+    const wanted = foldName(idOrName);
+    const byId = this.people.get(idOrName);
+    if (byId !== undefined) return byId;
+    for (const person of this.people.values()) {
+      if (foldName(person.entry.name) === wanted) return person;
+    }
+    return undefined;
+  }
+
+  credentialsOf(person: string): CredentialState[] {
+    return [...this.credentials.values()].filter(({ entry }) => entry.person === person);
+  }
+
+  findToken(sha256: string): CredentialState | undefined {
+    return this.credentials.get(this.#credentialBy.get(`token ${sha256}`) ?? "");
+  }
+
+  findPasskey(id: string): CredentialState | undefined {
+    return this.credentials.get(this.#credentialBy.get(`passkey ${id}`) ?? "");
+  }
+
+  #forget({ entry }: CredentialState): void {
+    this.credentials.delete(entry.credential);
+    if (entry.check.kind !== "password") this.#credentialBy.delete(lookupOf(entry.check));
+  }
+
+  #revise(person: string, seq: number): void {
+    const known = this.people.get(person);
+    if (known !== undefined) this.people.set(person, { ...known, revision: seq });
+  }
+}
+
+function lookupOf(check: Exclude<CredentialAdd["check"], { kind: "password" }>): string {
+  return check.kind === "token" ? `token ${check.token_sha256}` : `passkey ${check.passkey}`;
+}
+
+/** Names that look alike are the same person's. */
+export function foldName(name: string): string {
+  return name.normalize("NFKC").toLowerCase();
+}

@@ -1,0 +1,229 @@
+import { join } from "node:path";
+import { HoldfastError } from "../../../core/base/index.ts";
+import {
+  type Authority,
+  type KnownEntryBody,
+  type Permission,
+  permissionsOf,
+} from "../../../core/custody/index.ts";
+import { formatTimestamp, sha256Hex } from "../../../platform/index.ts";
+import { Attempts } from "./attempts.ts";
+import { Enrolments } from "./enrolments.ts";
+import { Passwords } from "./passwords.ts";
+import type { CredentialState, PeopleState, PersonState } from "./people-state.ts";
+import { Tally } from "./tally.ts";
+
+/** What of a home its people need. */
+export interface PeopleParts {
+  readonly directory: string;
+  readonly state: PeopleState;
+  readonly append: (
+    bodies: readonly KnownEntryBody[],
+    actor: Authority["actor"],
+  ) => Promise<number>;
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly nowMs: () => number;
+}
+
+/** Who was let in, by what; the revision says when that is over. */
+export interface Admission {
+  readonly person: string;
+  readonly credential: string;
+  readonly revision: number;
+}
+
+/** Refusals of one person that stand in the ledger one by one, each minute; more are one count. */
+const DENIALS_MAX = 1000;
+const TOKEN = /^hf_[0-9a-f]{48}$/;
+/** Wrong passwords without a delay, of one name and of one address. */
+const FREE = { name: 3, address: 10 } as const;
+const ABOUT_CHARS_MAX = 200;
+
+/**
+ * Who may do what in a home. Persons, roles and credentials are what the ledger says; delays, links
+ * and the last use of a token lie in memory and end with the process.
+ */
+export class People {
+  readonly state: PeopleState;
+  readonly passwords: Passwords;
+  readonly enrolments: Enrolments;
+  readonly parts: PeopleParts;
+  /** When a token was last shown, since this process began. */
+  readonly lastUsed = new Map<string, string>();
+  /** Where links lead; set while the home is served. */
+  servedAt: string | undefined;
+  readonly #attempts: Attempts;
+  readonly #refusals: Tally;
+  readonly #denials: Tally;
+
+  constructor(parts: PeopleParts) {
+    this.parts = parts;
+    this.state = parts.state;
+    this.passwords = new Passwords(join(parts.directory, "keys"));
+    this.enrolments = new Enrolments(parts.nowMs);
+    this.#attempts = new Attempts(parts.nowMs);
+    this.#refusals = new Tally({ nowMs: parts.nowMs, burst: 1 });
+    this.#denials = new Tally({ nowMs: parts.nowMs, burst: DENIALS_MAX });
+  }
+
+  /** Nobody but the user who owns the home. */
+  get isSolo(): boolean {
+    return this.state.people.size === 0;
+  }
+
+  /** What somebody who was let in may do now; undefined when that is over. */
+  authorityOf({ person, credential, revision }: Admission): Authority | undefined {
+    const known = this.state.people.get(person);
+    if (known === undefined || known.revision !== revision) return undefined;
+    if (credential === "link") return authority(known, "web", { only: ["known", "self"] });
+    return this.#isLive(this.state.credentials.get(credential)) ? authority(known, "web") : undefined;
+  }
+
+  /** What a token may do: its scopes and cases, and never more than its person may now. */
+  async admitToken(text: string, address: string): Promise<Authority> {
+    const credential = TOKEN.test(text) ? this.state.findToken(digest(text)) : undefined;
+    const known = this.state.people.get(credential?.entry.person ?? "");
+    const check = credential?.entry.check;
+    if (credential === undefined || known === undefined || check?.kind !== "token") {
+      await this.refuse("unknown or revoked token", address);
+    } else if (this.#isLive(credential)) {
+      const { scopes, cases } = check;
+      this.lastUsed.set(credential.entry.credential, formatTimestamp(this.parts.nowMs()));
+      return authority(known, "api", { only: ["known", ...scopes.filter(isScope)], cases });
+    } else await this.refuse("expired token", address, known.entry.person);
+    throw new HoldfastError("session/bad-token", "the token is not valid", {
+      remedy: "it may be revoked or expired; get another with: holdfast tokens create",
+    });
+  }
+
+  /** Lets a person in by name and password, or says after a growing delay that it is wrong. */
+  async admitByPassword(
+    { name, password }: { readonly name: string; readonly password: string },
+    address: string,
+  ): Promise<Admission> {
+    const known = this.state.find(name);
+    const person = known?.entry.person;
+    // Of a name that nobody has, too: a lock must not tell who is known.
+    const byName = `name ${digest(name.normalize("NFKC").toLowerCase())}`;
+    const keys = [byName, `address ${address}`];
+    const waitMs = this.#attempts.waitMs(keys);
+    if (waitMs > 0) {
+      await this.refuse("too many attempts", address, person);
+      throw new HoldfastError("session/too-many", "too many attempts", {
+        remedy: `wait ${Math.ceil(waitMs / 1000)} s, then try again`,
+      });
+    }
+    this.#attempts.count(byName, { free: FREE.name });
+    this.#attempts.count(`address ${address}`, { free: FREE.address });
+    const credential = this.#passwordOf(person);
+    const isRight = await this.passwords.isRight(credential, password);
+    // Looked up again: it may have been revoked while it was looked at.
+    const still = this.#passwordOf(person);
+    if (known === undefined || !isRight || still?.credential !== credential?.credential) {
+      await this.refuse("wrong name or password", address, person);
+      throw new HoldfastError("session/wrong-password", "the name or the password is wrong");
+    }
+    this.#attempts.clear(keys);
+    return await this.open(known.entry.person, credential!.credential);
+  }
+
+  /** Lets a person in by a link, once, to choose a password or passkey. */
+  async admitByLink(token: string): Promise<Admission | undefined> {
+    const person = this.enrolments.redeem(token);
+    if (person === undefined || !this.state.people.has(person)) return undefined;
+    return await this.open(person, "link");
+  }
+
+  /** Puts the session on record. */
+  async open(person: string, credential: string): Promise<Admission> {
+    const { entry, revision } = this.state.people.get(person)!;
+    const actor = { name: entry.name, via: "web" };
+    await this.parts.append([{ type: "session.open", person, credential }], actor);
+    return { person, credential, revision };
+  }
+
+  /** Puts it on record that somebody was not let in. */
+  async refuse(reason: string, address: string, person: string | null = null): Promise<void> {
+    await this.#refusals.note(JSON.stringify([reason, address, person]), (count, minuteMs) => {
+      const minute = formatTimestamp(minuteMs);
+      const body = { type: "session.refuse", reason, address, person, count, minute } as const;
+      return this.parts.append([body], { name: "holdfast", via: "web" });
+    });
+  }
+
+  /** Puts it on record, durably, that a person asked for what is not theirs. */
+  async deny(
+    { actor, person }: Authority,
+    asked: { readonly operation: string; readonly about: string; readonly reason: string },
+  ): Promise<void> {
+    const about = asked.about.slice(0, ABOUT_CHARS_MAX);
+    const body = { type: "access.deny", person: person ?? "", ...asked, about } as const;
+    await this.#denials.note(person ?? "", (count) =>
+      this.parts.append([{ ...body, count }], actor),
+    );
+  }
+
+  /** Throws, after it is on record, unless an authority has what an operation needs. */
+  async assertMay(
+    authority: Authority,
+    operation: string,
+    needs: Permission,
+  ): Promise<void> {
+    if (authority.permissions.has(needs)) return;
+    await this.deny(authority, { operation, about: "", reason: `needs ${needs}` });
+    throw new HoldfastError("access/denied", `${operation} needs the permission "${needs}"`, {
+      remedy: "ask whoever looks after people in this home; that you asked is on record",
+    });
+  }
+
+  /** Puts what is still counted on record. */
+  async stop(): Promise<void> {
+    await this.#refusals.flush();
+    await this.#denials.flush();
+  }
+
+  #passwordOf(person: string | undefined) {
+    if (person === undefined) return undefined;
+    for (const state of this.state.credentialsOf(person)) {
+      const { credential, check } = state.entry;
+      if (check.kind === "password" && this.#isLive(state)) return { credential, check };
+    }
+    return undefined;
+  }
+
+  #isLive(credential: CredentialState | undefined): boolean {
+    if (credential === undefined) return false;
+    const { expires_at: end } = credential.entry;
+    return end === null || Date.parse(end) > this.parts.nowMs();
+  }
+}
+
+/** What a token may be for: never the credentials of its own person. */
+export function isScope(permission: Permission): boolean {
+  return permission !== "self" && permission !== "known";
+}
+
+function authority(
+  { entry }: PersonState,
+  via: string,
+  most: { readonly only?: readonly Permission[]; readonly cases?: "*" | readonly string[] } = {},
+): Authority {
+  const all = permissionsOf(entry.roles);
+  const { only, cases = "*" } = most;
+  const permissions = only === undefined ? all : new Set(only.filter((one) => all.has(one)));
+  const own = entry.cases === "*" ? cases : entry.cases.filter((one) => isAmong(cases, one));
+  return {
+    actor: { name: entry.name, via },
+    person: entry.person,
+    permissions,
+    cases: own === "*" ? own : new Set(own),
+  };
+}
+
+function isAmong(cases: "*" | readonly string[], name: string): boolean {
+  return cases === "*" || cases.includes(name);
+}
+
+function digest(text: string): string {
+  return sha256Hex(new TextEncoder().encode(text));
+}
