@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { operations } from "../src/api/index.ts";
-import { createHandlers, createHome, Home } from "../src/services/home/index.ts";
+import { ownerAuthority } from "../src/core/custody/index.ts";
+import { createHandlers, createHome, WholeHome } from "../src/services/home/index.ts";
 import { drawHosts } from "./captures.ts";
 
 /**
@@ -15,8 +16,8 @@ const actor = { name: "bench", via: "bench" };
 const signal = new AbortController().signal;
 const directory = join(tmpdir(), `holdfast-bench-home-${process.pid}`);
 await createHome({ directory, version: "bench", actor });
-const home = await Home.open({ directory, version: "bench" });
-const handlers = createHandlers(home);
+const home = await WholeHome.open({ directory, version: "bench" });
+const handlers = createHandlers(home, ownerAuthority("bench"));
 for await (const event of handlers.importFile(operations.importFile.input.parse({ path: file }), {
   actor,
   signal,

@@ -40,7 +40,7 @@ export default defineConfig({
     // The server's policy knows only files of its own: nothing is inlined, no polyfill is injected.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // One file on loopback is faster than several; the budget is 200 kB gzip for everything.
+    // One file on loopback is faster than several; the budget is 250 kB gzip without the worker.
     chunkSizeWarningLimit: 700,
   },
 });

@@ -9,6 +9,7 @@ export const attachmentOperations = {
   attachKeyLog: operation({
     method: "POST",
     path: "/api/v1/key-logs",
+    needs: "keys",
     summary:
       "Seals the TLS secrets in the request's body (NSS key log) as an attachment of a case.",
     input: z.object({
@@ -23,6 +24,7 @@ export const attachmentOperations = {
   keyLogs: operation({
     method: "GET",
     path: "/api/v1/key-logs",
+    needs: "metadata",
     summary: "Key logs of cases: what they are called and their digests, never their secrets.",
     input: z.object({ case: s.caseName.optional() }),
     output: z.object({
@@ -44,6 +46,7 @@ export const attachmentOperations = {
   sealObject: operation({
     method: "POST",
     path: "/api/v1/objects/:fuid/seal",
+    needs: "objects",
     summary:
       "Seals a file that travelled as an attachment of its case. The read of its packets is in the ledger first.",
     input: z.object({
@@ -65,6 +68,7 @@ export const attachmentOperations = {
   attachments: operation({
     method: "GET",
     path: "/api/v1/attachments",
+    needs: "metadata",
     summary: "Attachments of cases: what they are and where they came from.",
     input: z.object({ case: s.caseName.optional(), kind: kind.optional() }),
     output: z.object({
@@ -104,6 +108,7 @@ export const attachmentOperations = {
   attachment: operation({
     method: "GET",
     path: "/api/v1/attachments/:attachment",
+    needs: "objects",
     summary: "A sealed object as it was sealed. The read is in the ledger before the first byte.",
     input: z.object({
       attachment: z.string(),

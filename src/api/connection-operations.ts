@@ -10,6 +10,7 @@ export const connectionOperations = {
   show: operation({
     method: "GET",
     path: "/api/v1/connections/:uid",
+    needs: "metadata",
     summary: "One connection: its row, a sentence, and where its packets lie.",
     input: z.object({ uid: z.string() }),
     output: z.object({
@@ -45,6 +46,7 @@ export const connectionOperations = {
   events: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/events",
+    needs: "metadata",
     summary: "What the logs say of one connection: rows of all logs but conn, in time order.",
     input: z.object({
       uid: z.string(),
@@ -71,6 +73,7 @@ export const connectionOperations = {
   explain: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/explain",
+    needs: "packets",
     summary: "Which bytes of which packets a field came from, by replay.",
     input: z.object({
       uid: z.string(),
@@ -122,6 +125,7 @@ export const connectionOperations = {
   object: operation({
     method: "GET",
     path: "/api/v1/objects/:fuid",
+    needs: "objects",
     summary:
       "A file that travelled, taken out of its packets. The read is in the ledger before the first byte.",
     input: z.object({
@@ -145,6 +149,7 @@ export const connectionOperations = {
   stream: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/stream",
+    needs: "packets",
     summary:
       "A TCP connection's bytes in order, line by line. The read is in the ledger before the first byte.",
     input: z.object({
@@ -158,6 +163,7 @@ export const connectionOperations = {
   streamDecrypted: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/stream/decrypted",
+    needs: "keys",
     summary:
       "What a TLS connection carried, opened with its case's key logs, line by line. The read and the use of the keys are in the ledger before the first byte.",
     input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
@@ -167,6 +173,7 @@ export const connectionOperations = {
   streamDiff: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/stream/differences",
+    needs: "packets",
     summary: "Where two packets of a TCP connection disagree, and which host takes which.",
     input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
     output: streams.streamDifferences,
@@ -175,6 +182,7 @@ export const connectionOperations = {
   verdict: operation({
     method: "GET",
     path: "/api/v1/connections/:uid/verdict",
+    needs: "packets",
     summary:
       "Whether a slow or broken TCP connection was the network's, the client's or the server's doing, with the packets that show it. The read is in the ledger before any packet is read.",
     input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
@@ -184,6 +192,7 @@ export const connectionOperations = {
   bursts: operation({
     method: "POST",
     path: "/api/v1/bursts",
+    needs: "metadata",
     summary: "The fullest moments of each interface and direction, and who filled them.",
     input: s.question.extend({
       q: s.question.shape.q.describe("a capture's id or query text; empty is everything"),

@@ -12,6 +12,7 @@ export const countingOperations = {
   top: operation({
     method: "POST",
     path: "/api/v1/top",
+    needs: "metadata",
     summary: "The largest groups of rows by one or several fields: talkers, names, services.",
     input: s.question.extend({
       log: z.string().default("conn"),
@@ -42,6 +43,7 @@ export const countingOperations = {
   conversations: operation({
     method: "POST",
     path: "/api/v1/conversations",
+    needs: "metadata",
     summary: "Who talked with whom, both ways together: packets, bytes, first and last time.",
     input: s.question.extend({
       kind: ends.describe("pairs of addresses, or of addresses and ports of one transport"),
@@ -71,6 +73,7 @@ export const countingOperations = {
   endpoints: operation({
     method: "POST",
     path: "/api/v1/endpoints",
+    needs: "metadata",
     summary: "Who talked at all: packets and bytes sent and received, first and last time.",
     input: s.question.extend({
       kind: ends.describe("addresses, or addresses and ports of one transport"),
@@ -98,6 +101,7 @@ export const countingOperations = {
   hierarchy: operation({
     method: "POST",
     path: "/api/v1/hierarchy",
+    needs: "metadata",
     summary: "Connections, packets and bytes by network, transport and service, as a tree.",
     input: s.question,
     output: z.object({
@@ -121,6 +125,7 @@ export const countingOperations = {
   findings: operation({
     method: "POST",
     path: "/api/v1/findings",
+    needs: "metadata",
     summary: "What is new and odd, in sentences, each with the log and the query that show it.",
     input: s.question,
     output: z.object({

@@ -7,6 +7,7 @@ export const homeOperations = {
   status: operation({
     method: "GET",
     path: "/api/v1/status",
+    needs: "metadata",
     summary: "What this home holds and in what state it is: the evidence strip.",
     input: z.object({ case: s.caseName.optional() }),
     output: z.object({
@@ -50,6 +51,7 @@ export const homeOperations = {
   fields: operation({
     method: "GET",
     path: "/api/v1/fields",
+    needs: "known",
     summary: "All fields of all logs, each with its sentence.",
     input: z.object({}),
     output: z.object({
@@ -61,6 +63,7 @@ export const homeOperations = {
   cases: operation({
     method: "GET",
     path: "/api/v1/cases",
+    needs: "metadata",
     summary: "All cases.",
     input: z.object({}),
     output: z.object({
@@ -78,6 +81,7 @@ export const homeOperations = {
   openCase: operation({
     method: "POST",
     path: "/api/v1/cases",
+    needs: "cases",
     summary: "Opens a case.",
     input: z.object({ case: s.caseName, purpose: z.string().max(1000).default("") }),
     output: z.object({ case: z.string(), seq: z.number() }),
@@ -86,6 +90,7 @@ export const homeOperations = {
   importFile: operation({
     method: "POST",
     path: "/api/v1/imports",
+    needs: "machine",
     summary: "Imports a capture file that this machine can read.",
     input: z.object({
       path: z.string(),
@@ -100,6 +105,7 @@ export const homeOperations = {
   importUpload: operation({
     method: "POST",
     path: "/api/v1/imports/upload",
+    needs: "import",
     summary: "Imports the capture in the request's body.",
     input: z.object({
       name: z.string().max(255),
@@ -114,6 +120,7 @@ export const homeOperations = {
   captures: operation({
     method: "GET",
     path: "/api/v1/captures",
+    needs: "metadata",
     summary: "All captures, running, sealed, failed or unfinished.",
     input: z.object({ case: s.caseName.optional() }),
     output: z.object({ captures: z.array(s.captureFacts) }),
@@ -122,6 +129,7 @@ export const homeOperations = {
   segments: operation({
     method: "GET",
     path: "/api/v1/segments",
+    needs: "metadata",
     summary: "All sealed segments.",
     input: z.object({ case: s.caseName.optional() }),
     output: z.object({ segments: z.array(s.segmentFacts) }),
@@ -130,6 +138,7 @@ export const homeOperations = {
   segmentPart: operation({
     method: "GET",
     path: "/api/v1/segments/:segment/:part",
+    needs: "packets",
     summary: "A sealed segment's head, body or events, as it lies in the vault: ciphertext.",
     input: z.object({ segment: z.string(), part: z.enum(["head", "body", "events"]) }),
     output: z.object({ bytes: z.number() }),
@@ -139,6 +148,7 @@ export const homeOperations = {
   verify: operation({
     method: "POST",
     path: "/api/v1/verify",
+    needs: "verify",
     summary: "Checks ledger and vault against each other, in both directions.",
     input: z.object({
       quick: z.boolean().default(false).describe("ciphertext digests only, nothing is decrypted"),
@@ -149,6 +159,7 @@ export const homeOperations = {
   reindex: operation({
     method: "POST",
     path: "/api/v1/reindex",
+    needs: "configure",
     summary: "Rebuilds the index from vault and ledger.",
     input: z.object({}),
     output: s.reindexEvent,
@@ -157,6 +168,7 @@ export const homeOperations = {
   ledger: operation({
     method: "GET",
     path: "/api/v1/ledger",
+    needs: "ledger",
     summary: "Entries of the custody ledger.",
     input: z.object({
       from: z.coerce.number().int().min(0).optional(),
@@ -169,6 +181,7 @@ export const homeOperations = {
   doctor: operation({
     method: "GET",
     path: "/api/v1/doctor",
+    needs: "configure",
     summary: "Whether this home and machine are fit: privileges, modes, keys, space, clock.",
     input: z.object({}),
     output: z.object({ ok: z.boolean(), checks: z.array(s.check) }),

@@ -7,6 +7,7 @@ export const logOperations = {
   query: operation({
     method: "POST",
     path: "/api/v1/query",
+    needs: "metadata",
     summary: "Rows of a log.",
     input: s.question.extend({
       log: z.string().default("conn"),
@@ -32,6 +33,7 @@ export const logOperations = {
   logs: operation({
     method: "POST",
     path: "/api/v1/logs",
+    needs: "metadata",
     summary: "How many rows of each log answer a question.",
     input: s.question,
     output: z.object({ logs: z.array(z.object({ log: z.string(), rows: z.number() })) }),
@@ -40,6 +42,7 @@ export const logOperations = {
   histogram: operation({
     method: "POST",
     path: "/api/v1/histogram",
+    needs: "metadata",
     summary: "Flows, packets and bytes over time; of logs other than conn, rows.",
     input: s.question.extend({
       log: z.string().default("conn"),
@@ -66,6 +69,7 @@ export const logOperations = {
   packets: operation({
     method: "POST",
     path: "/api/v1/packets",
+    needs: "packets",
     summary:
       "Exactly the matching packets as pcapng, in time order. The read is in the ledger before the first byte.",
     input: s.question.extend({
@@ -84,6 +88,7 @@ export const logOperations = {
   packetList: operation({
     method: "POST",
     path: "/api/v1/packets/list",
+    needs: "packets",
     summary: "Matching packets with their bytes and where they lie, a page at a time.",
     input: s.question.extend({
       uid: z.string().optional(),

@@ -23,6 +23,7 @@ export const noteOperations = {
   notes: operation({
     method: "GET",
     path: "/api/v1/notes",
+    needs: "metadata",
     summary: "Notes of a case, or on one connection and its packets.",
     input: z.object({
       case: s.caseName.optional(),
@@ -51,6 +52,7 @@ export const noteOperations = {
   addNote: operation({
     method: "POST",
     path: "/api/v1/notes",
+    needs: "metadata",
     summary: "Puts a note on a case, a connection, one of its packets or a stretch of time.",
     input: z.object({
       case: s.caseName.optional().describe("needed where no connection is named"),
@@ -67,6 +69,7 @@ export const noteOperations = {
   withdrawNote: operation({
     method: "POST",
     path: "/api/v1/notes/:note/withdraw",
+    needs: "metadata",
     summary: "Takes a note back: it stays in the ledger and is shown no more.",
     input: z.object({ note: z.string(), reason: z.string().max(1000).default("") }),
     output: z.object({ seq }),
@@ -75,6 +78,7 @@ export const noteOperations = {
   savedQueries: operation({
     method: "GET",
     path: "/api/v1/saved-queries",
+    needs: "metadata",
     summary: "Searches that were kept under a name, of a case and of all cases.",
     input: z.object({ case: s.caseName.optional() }),
     output: z.object({
@@ -95,6 +99,7 @@ export const noteOperations = {
   saveQuery: operation({
     method: "POST",
     path: "/api/v1/saved-queries",
+    needs: "metadata",
     summary: "Keeps a search under a name, for everybody of the case.",
     input: z.object({
       case: s.caseName.optional(),
@@ -110,6 +115,7 @@ export const noteOperations = {
   forgetQuery: operation({
     method: "POST",
     path: "/api/v1/saved-queries/:saved/forget",
+    needs: "metadata",
     summary: "Takes a kept search off the list; that it was there stays in the ledger.",
     input: z.object({ saved: z.string() }),
     output: z.object({ seq }),

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Permission } from "../core/custody/index.ts";
 
 /**
  * One thing a client may ask of a home: the same contract for page, program and command line. The
@@ -11,6 +12,8 @@ export interface Operation<
 > {
   readonly method: "GET" | "POST";
   readonly path: string;
+  /** What whoever asks must be allowed; of which cases is decided where they are read. */
+  readonly needs: Permission;
   readonly summary: string;
   readonly input: Input;
   /** The answer, or with `ndjson` each line of it; with `bytes` the `Holdfast-Facts` header. */

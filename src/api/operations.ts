@@ -4,6 +4,7 @@ import { countingOperations } from "./counting-operations.ts";
 import { homeOperations } from "./home-operations.ts";
 import { logOperations } from "./log-operations.ts";
 import { noteOperations } from "./note-operations.ts";
+import { peopleOperations } from "./people-operations.ts";
 
 /** Everything a client may ask of a home. Names are the command line's and the page's alike. */
 export const operations = {
@@ -13,6 +14,7 @@ export const operations = {
   ...countingOperations,
   ...connectionOperations,
   ...noteOperations,
+  ...peopleOperations,
 } as const;
 
 export type Operations = typeof operations;

@@ -20,6 +20,7 @@ import { addLogsCommand } from "./commands/logs.ts";
 import { addNoteCommands } from "./commands/notes.ts";
 import { addObjectsCommand } from "./commands/objects.ts";
 import { addPacketsCommand } from "./commands/packets.ts";
+import { addPeopleCommand } from "./commands/people.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addReindexCommand } from "./commands/reindex.ts";
 import { addSegmentsCommand } from "./commands/segments.ts";
@@ -27,9 +28,11 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addStreamCommand } from "./commands/stream.ts";
+import { addTokensCommand } from "./commands/tokens.ts";
 import { addTopCommand } from "./commands/top.ts";
 import { addVerdictCommand } from "./commands/verdict.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
+import { escapeText, jsonText } from "./text.ts";
 import { VERSION } from "./version.ts";
 
 /** A command tells its exit code by setting `process.exitCode`. */
@@ -75,6 +78,8 @@ async function main(args: readonly string[]): Promise<void> {
     addLedgerCommand,
     addDoctorCommand,
     addStatusCommand,
+    addPeopleCommand,
+    addTokensCommand,
     addServeCommand,
     addCompletionCommand,
     addHelpTopics,
@@ -121,14 +126,14 @@ function report(error: unknown): number {
     return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
   if (!(error instanceof HoldfastError)) {
     console.error(
-      `holdfast: something went wrong here: ${(error as Error).stack ?? String(error)}`,
+      `holdfast: something went wrong here: ${linesText((error as Error).stack ?? String(error))}`,
     );
     return EXIT_CODES.failed;
   }
   if (process.argv.includes("--json")) {
     const { column, length } = error as { column?: number; length?: number };
     console.error(
-      JSON.stringify({
+      jsonText({
         code: error.code,
         message: error.message,
         remedy: error.remedy ?? null,
@@ -137,18 +142,27 @@ function report(error: unknown): number {
       }),
     );
   } else {
-    console.error(`holdfast: ${error.message}`);
+    console.error(`holdfast: ${escapeText(error.message)}`);
     pointAtColumn(error);
-    if (error.remedy !== undefined) console.error(`          ${error.remedy}`);
+    if (error.remedy !== undefined) console.error(`          ${linesText(error.remedy)}`);
   }
   return error.code === "cli/interrupted" || error.code.endsWith("/cancelled")
     ? EXIT_CODES.interrupted
     : exitCodeOf(error.code);
 }
 
+/** A text of several lines of ours, each safe. */
+function linesText(text: string): string {
+  return text.split("\n").map(escapeText).join("\n");
+}
+
 /** Shows the query with a mark under the place that does not read. */
 function pointAtColumn(error: HoldfastError): void {
   const { column, length, query } = error as { column?: number; length?: number; query?: string };
   if (column === undefined || query === undefined) return;
-  console.error(`  ${query}\n  ${" ".repeat(column - 1)}${"^".repeat(Math.max(1, length ?? 1))}`);
+  const before = escapeText(query.slice(0, column - 1));
+  const mark = escapeText(query.slice(column - 1, column - 1 + (length ?? 1)));
+  console.error(
+    `  ${escapeText(query)}\n  ${" ".repeat(before.length)}${"^".repeat(Math.max(1, mark.length))}`,
+  );
 }

@@ -31,13 +31,17 @@ function cellText(row: Row, name: string): string {
   return escapeText(Array.isArray(value) ? value.join(",") : String(value));
 }
 
-/** RFC 4180; a cell that a spreadsheet would take for a formula is made text. */
+/** Letters that begin a formula, as spreadsheets of any script know them. */
+const FORMULA = /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
+
+/** RFC 4180; a cell that a spreadsheet would take for a formula is made text, and a row stays one line. */
 export function csvText(rows: readonly Row[], columns: readonly string[]): string {
   const cell = (value: unknown): string => {
     if (value === null || value === undefined) return "";
-    const text = Array.isArray(value) ? value.join(" ") : String(value);
-    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    const text = escapeText(Array.isArray(value) ? value.join(" ") : String(value));
+    const safe = FORMULA.test(text) ? `'${text}` : text;
+    return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   return rows.map((row) => `${columns.map((name) => cell(row[name])).join(",")}\r\n`).join("");
 }
@@ -64,11 +68,20 @@ function zeekCell(row: Row, { name, kind }: ShownField): string {
   if (value === null || value === undefined) return "-";
   if (kind === "time" || kind === "interval") return sixDigits(String(row[`${name}_ns`]));
   if (kind === "bool") return value ? "T" : "F";
-  if (Array.isArray(value)) return value.length === 0 ? "(empty)" : value.join(",");
+  if (Array.isArray(value)) {
+    const items = value.map((item) => zeekEscape(String(item)).replaceAll(",", "\\x2c"));
+    return items.length === 0 ? "(empty)" : items.join(",");
+  }
   const text = String(value);
-  return text === ""
-    ? "(empty)"
-    : text.replace(/[\p{Cc}\\]/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text === "" ? "(empty)" : zeekEscape(text);
+}
+
+/** As Zeek writes bytes that are no text: each by its number. What says "unset" or "empty" is escaped too. */
+function zeekEscape(text: string): string {
+  const bytes = (letters: string): string =>
+    [...Buffer.from(letters)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+  if (text === "-" || text === "(empty)") return `${bytes(text[0]!)}${text.slice(1)}`;
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, bytes);
 }
 
 /** Nanoseconds as seconds with six digits, cut as Zeek cuts them. */

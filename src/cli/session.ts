@@ -2,15 +2,16 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type CallContext, EXIT_CODES, type Handlers } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
+import { ownerAuthority } from "../core/custody/index.ts";
 import { readFileSync } from "../platform/index.ts";
 import {
   createHandlers,
   dropUnknown,
-  Home,
   type HomeOptions,
   missingSegments,
   pathsOf,
   reindex,
+  WholeHome,
 } from "../services/home/index.ts";
 import { Progress } from "./progress.ts";
 import { isServing, remoteHandlers } from "./remote-handlers.ts";
@@ -65,20 +66,21 @@ export type Work = (handlers: Handlers, context: CallContext) => Promise<number>
  */
 export async function withHome(options: CommonOptions, work: Work): Promise<number> {
   const signal = interruptSignal();
-  const context: CallContext = { actor: { name: "owner", via: "cli" }, signal };
+  const owner = ownerAuthority("cli");
+  const context: CallContext = { actor: owner.actor, signal };
   const { socket } = pathsOf(homeDirectory(options));
   if (await isServing(socket)) return await work(remoteHandlers(socket), context);
-  const home = await Home.open(homeOptions(options));
+  const home = await WholeHome.open(homeOptions(options));
   try {
     await completeIndex(home, signal);
-    return await work(createHandlers(home), context);
+    return await work(createHandlers(home, owner), context);
   } finally {
     await home.close();
   }
 }
 
 /** Makes the index agree with the ledger: what it lacks is rebuilt, what it has too much is dropped. */
-export async function completeIndex(home: Home, signal: AbortSignal): Promise<void> {
+export async function completeIndex(home: WholeHome, signal: AbortSignal): Promise<void> {
   await dropUnknown(home);
   const missing = await missingSegments(home);
   if (missing.length === 0) return;

@@ -21,12 +21,25 @@ export function endText(address: string, port: number | null): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What a terminal obeys or does not show: controls, format characters, ends of lines and paragraphs. */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Nothing from a packet reaches a terminal as it is: control and format characters are written out. */
 export function escapeText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(OBEYED, (character) => {
     const code = character.codePointAt(0)!;
     return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });
+}
+
+/** JSON that is as safe on a terminal as a table: what `escapeText` writes out is escaped as JSON has it. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(OBEYED, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 }
 
 /** A table whose columns are as wide as their widest cell; numbers to the right. */

@@ -21,9 +21,12 @@ export function describeApi(): unknown {
     },
     paths,
     components: {
-      securitySchemes: { session: { type: "apiKey", in: "cookie", name: "holdfast_session" } },
+      securitySchemes: {
+        session: { type: "apiKey", in: "cookie", name: "holdfast_session" },
+        token: { type: "http", scheme: "bearer", bearerFormat: "hf_ and 48 digits" },
+      },
     },
-    security: [{ session: [] }],
+    security: [{ session: [] }, { token: [] }],
   };
 }
 
@@ -56,6 +59,7 @@ function describeOperation(name: string, operation: Operation): unknown {
   return {
     operationId: name,
     summary: operation.summary,
+    "x-needs": operation.needs,
     ...(parameters.length > 0 && { parameters }),
     ...(inBody && { requestBody: { content: { "application/json": { schema: input } } } }),
     ...(operation.takesBody && {

@@ -10,18 +10,20 @@ import {
   statusOf,
 } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
-import type { Actor } from "../core/custody/index.ts";
+import type { Authority } from "../core/custody/index.ts";
+import type { People } from "../services/home/index.ts";
 import { RequestError } from "./request-error.ts";
 
-/** Says who asks, or throws `session/login-needed`. */
-export type Authenticate = (request: FastifyRequest) => Actor;
+/** What routes are made of. */
+export interface RouteParts {
+  readonly handlersFor: (authority: Authority) => Handlers;
+  readonly people: People;
+  /** Says who asks, or throws `session/…`. */
+  readonly authenticate: (request: FastifyRequest) => Promise<Authority>;
+}
 
 /** Makes a route of every operation: authenticate, validate, call; nothing is decided here. */
-export function addRoutes(
-  app: FastifyInstance,
-  handlers: Handlers,
-  authenticate: Authenticate,
-): void {
+export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_, text, done) => {
     try {
@@ -39,17 +41,13 @@ export function addRoutes(
       remedy: null,
     });
   });
-  for (const name of Object.keys(operations) as OperationName[])
-    addRoute(app, { handlers, authenticate, name });
+  for (const name of Object.keys(operations) as OperationName[]) addRoute(app, name, parts);
 }
 
 function addRoute(
   app: FastifyInstance,
-  {
-    handlers,
-    authenticate,
-    name,
-  }: { handlers: Handlers; authenticate: Authenticate; name: OperationName },
+  name: OperationName,
+  { handlersFor, people, authenticate }: RouteParts,
 ): void {
   const operation: Operation = operations[name];
   app.route({
@@ -57,7 +55,8 @@ function addRoute(
     url: operation.path,
     bodyLimit: operation.takesBody ? Number.MAX_SAFE_INTEGER : 1 << 20,
     handler: async (request, reply) => {
-      const actor = authenticate(request);
+      const authority = await authenticate(request);
+      await people.assertMay(authority, name, operation.needs);
       const gone = new AbortController();
       reply.raw.on("close", () => {
         if (!reply.raw.writableFinished) gone.abort();
@@ -67,8 +66,11 @@ function addRoute(
         operation.takesBody && request.body instanceof Readable
           ? { body: request.body as AsyncIterable<Uint8Array> }
           : {};
-      const context: CallContext = { actor, signal: gone.signal, ...body };
-      const call = handlers[name] as (input: unknown, context: CallContext) => unknown;
+      const context: CallContext = { actor: authority.actor, signal: gone.signal, ...body };
+      const call = handlersFor(authority)[name] as (
+        input: unknown,
+        context: CallContext,
+      ) => unknown;
       return await answer(operation, await call(input, context), reply);
     },
   });
@@ -99,7 +101,7 @@ async function answer(operation: Operation, value: unknown, reply: FastifyReply)
       return await reply.send(value);
     case "ndjson":
       reply.type("application/x-ndjson").header("cache-control", "no-store");
-      return await reply.send(Readable.from(lines(value as AsyncIterable<unknown>)));
+      return await reply.send(Readable.from(lines(await begin(value as AsyncIterable<unknown>))));
     case "bytes": {
       const { facts, bytes } = value as { facts: unknown; bytes: AsyncIterable<Uint8Array> };
       reply
@@ -109,6 +111,25 @@ async function answer(operation: Operation, value: unknown, reply: FastifyReply)
       return await reply.send(Readable.from(bytes, { objectMode: false }));
     }
   }
+}
+
+/** Waits for the first value, so that what fails before it has a status of its own. */
+async function begin<T>(values: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = values[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return (async function* () {
+    try {
+      if (first.done) return;
+      yield first.value;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  })();
 }
 
 /** Once lines have been sent a status cannot be: the failure is the last line. */

@@ -4,12 +4,16 @@ import statics from "@fastify/static";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Handlers } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
+import { type Authority, ownerAuthority } from "../core/custody/index.ts";
 import { removeTree, restrictToOwner, systemClock, toStorageError } from "../platform/index.ts";
+import type { People } from "../services/home/index.ts";
+import { addLoginRoutes } from "./login-routes.ts";
 import { addRoutes } from "./routes.ts";
-import { SESSION_COOKIE, Sessions } from "./sessions.ts";
+import { Sessions } from "./sessions.ts";
 
 export interface ServerOptions {
-  readonly handlers: Handlers;
+  readonly handlersFor: (authority: Authority) => Handlers;
+  readonly people: People;
   /** Unix socket for the command line; its folder's mode is its lock. */
   readonly socket: string;
   readonly port: number;
@@ -26,7 +30,15 @@ export interface RunningServer {
 const PAGE = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 /** Addresses of the page's own: the same file, which reads them itself. */
-const PAGES = ["/search", "/connections/:uid", "/objects", "/captures", "/keys", "/ledger"];
+const PAGES = [
+  "/search",
+  "/connections/:uid",
+  "/objects",
+  "/captures",
+  "/cases",
+  "/keys",
+  "/ledger",
+];
 
 /** Nothing from elsewhere, no inline script, no frame, and no string becomes markup. */
 const POLICY = [
@@ -58,13 +70,15 @@ const WORKER = /^\/wireshark\/worker-[\w-]+\.js$/;
 
 /** Serves page and API on loopback to whoever logged in, and the API on a Unix socket to the owner. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const sessions = new Sessions(systemClock.nowMs);
+  const { handlersFor, people } = options;
+  const sessions = new Sessions(people, systemClock.nowMs);
   const host = options.host ?? "127.0.0.1";
   const web = fastify({ logger: { level: "error" }, forceCloseConnections: true });
-  await addPage(web, sessions);
-  addRoutes(web, options.handlers, sessions.authenticate);
+  await addPage(web);
+  addLoginRoutes(web, sessions, people);
+  addRoutes(web, { handlersFor, people, authenticate: sessions.authenticate });
   const local = fastify({ logger: { level: "error" }, forceCloseConnections: true });
-  addRoutes(local, options.handlers, () => ({ name: "owner", via: "cli" }));
+  addRoutes(local, { handlersFor, people, authenticate: async () => ownerAuthority("cli") });
   local.post("/login-link", async () => ({ link: link() }));
   let address = "";
   const link = (): string => `${address}/login?token=${sessions.createLink()}`;
@@ -73,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await local.listen({ path: options.socket });
     await restrictToOwner(options.socket);
     address = await web.listen({ host, port: options.port });
+    people.servedAt = address;
   } catch (error) {
     await local.close();
     await web.close();
@@ -82,12 +97,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     address,
     loginLink: link,
     stop: async () => {
+      people.servedAt = undefined;
       await Promise.all([web.close(), local.close()]);
     },
   };
 }
 
-async function addPage(app: FastifyInstance, sessions: Sessions): Promise<void> {
+async function addPage(app: FastifyInstance): Promise<void> {
   await app.register(cookie);
   app.addHook("onRequest", async (request, reply) => {
     // A page of another site may reach loopback by a name of its own: only ours are answered.
@@ -106,17 +122,6 @@ async function addPage(app: FastifyInstance, sessions: Sessions): Promise<void> 
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
     });
-  });
-  app.get("/login", async (request, reply) => {
-    const { token } = request.query as { token?: string };
-    const session = token === undefined ? undefined : sessions.redeem(token);
-    if (session === undefined) return await reply.redirect("/?login=used");
-    const flags = { path: "/", httpOnly: true, sameSite: "strict" as const };
-    return await reply.setCookie(SESSION_COOKIE, session, flags).redirect("/");
-  });
-  app.post("/logout", async (request, reply) => {
-    sessions.end(request.cookies[SESSION_COOKIE]);
-    return await reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
   });
   await app.register(statics, { root: PAGE, wildcard: false, index: "index.html" });
   // The whole state of a view is in the address: every page is the same document.

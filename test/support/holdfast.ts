@@ -67,6 +67,35 @@ export class ScratchHome {
   start(args: readonly string[]) {
     return spawn(PROGRAM, args, { env: { ...process.env, HOLDFAST_HOME: this.home } });
   }
+
+  /** As `run`, beside others; they need a home that is served. */
+  async finished(args: readonly string[]): Promise<Run> {
+    const child = this.start(args);
+    const pieces: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on("data", (piece: Buffer) => pieces[0].push(piece));
+    child.stderr.on("data", (piece: Buffer) => pieces[1].push(piece));
+    const code = await new Promise<number>((resolve) => {
+      child.once("close", (ended) => resolve(ended ?? -1));
+    });
+    const [out, errors] = pieces.map((all) => Buffer.concat(all)) as [Buffer, Buffer];
+    return { code, out, text: out.toString(), errors: errors.toString() };
+  }
+
+  /** Serves the home until the test ends. */
+  async serve(): Promise<void> {
+    const server = this.start(["serve", "--port", "0"]);
+    const ended = new Promise((resolve) => server.once("close", resolve));
+    onTestFinished(async () => {
+      server.kill("SIGINT");
+      await ended;
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.stdout.on("data", (piece: Buffer) => {
+        if (piece.includes("Holdfast is at")) resolve();
+      });
+      void ended.then(() => reject(new Error("the server ended")));
+    });
+  }
 }
 
 /** What a stock tool prints; its absence is an error, never a skip. */

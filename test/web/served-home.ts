@@ -87,7 +87,7 @@ export class ServedHome {
   async open(path: string, theme: "light" | "dark" = "dark"): Promise<Page> {
     const page = await this.newPage(theme);
     await page.goto(this.link());
-    await page.getByText("what was it?").waitFor();
+    await page.getByText("what was it?").first().waitFor();
     if (path !== "/") await page.goto(this.address + path);
     return page;
   }

@@ -6,13 +6,14 @@ import { disagreeing, HOSTILE, hostile, plain } from "./captures.ts";
 import { expectAccessible, ServedHome, tabTo } from "./served-home.ts";
 
 const home = new ServedHome();
-let uids: Record<"hostile" | "plain" | "disagreeing", string>;
+let uids: Record<"hostile" | "plain" | "endless" | "disagreeing", string>;
 
 beforeAll(async () => {
   await home.start();
   uids = {
     hostile: home.import("hostile", hostile())[0]!,
     plain: home.import("plain", plain(1000))[0]!,
+    endless: home.import("endless", plain(50_100))[0]!,
     disagreeing: home.import("disagreeing", disagreeing())[0]!,
   };
 });
@@ -226,6 +227,20 @@ test("without WebAssembly our own decode is shown, with the reason", async () =>
   await page.context().close();
 });
 
+test("more packets than are opened at once are shown in our decode, and a shorter time in Wireshark", async () => {
+  const page = await openPackets("endless");
+  await page.getByText(/opens up to 50,000 packets at once, and here are 50,100/).waitFor();
+  await list(page).getByText("TCP SYN").first().waitFor();
+  await expectAccessible(page);
+  await page.getByLabel("to second").fill("0.1");
+  await page.keyboard.press("Enter");
+  // Three of the handshake, and one each millisecond from the thirtieth.
+  await page.getByText(/^Wireshark 4\.4\.5 · 7[234] packets$/).waitFor();
+  await page.getByRole("button", { name: "The whole connection" }).click();
+  await page.getByText(/here are 50,100/).waitFor();
+  await page.context().close();
+});
+
 test("when Wireshark cannot be loaded, what was read is shown in our own decode and not asked again", async () => {
   const asked: string[] = [];
   const page = await openPackets("disagreeing", async (one) => {
@@ -288,7 +303,7 @@ test("the script of the worker has a policy of its own, and the page's stays as 
   await page.context().close();
 });
 
-test("a thousand packets are in the list within a second of the click, once Wireshark is warm", async () => {
+test("a thousand packets are listed without loading anything again, once Wireshark is warm", async () => {
   const page = await openPackets("hostile");
   await list(page).waitFor();
   await page.evaluate(`sessionStorage.setItem("holdfast.purpose.plain", "to see")`);

@@ -6,6 +6,7 @@ export type PageName =
   | "connection"
   | "objects"
   | "captures"
+  | "cases"
   | "keys"
   | "ledger"
   | "unknown";
@@ -43,6 +44,7 @@ const PAGES: Readonly<Record<string, PageName>> = {
   "/search": "search",
   "/objects": "objects",
   "/captures": "captures",
+  "/cases": "cases",
   "/keys": "keys",
   "/ledger": "ledger",
 };

@@ -3,6 +3,7 @@ import { HoldfastError } from "../../src/core/base/index.ts";
 import { navigate, questionOf, useView, type View } from "./address.ts";
 import { CapturePage } from "./pages/capture.tsx";
 import { CapturesPage } from "./pages/captures.tsx";
+import { CasesPage } from "./pages/cases.tsx";
 import { ConnectionPage } from "./pages/connection.tsx";
 import { KeysPage } from "./pages/keys.tsx";
 import { LedgerPage } from "./pages/ledger.tsx";
@@ -25,6 +26,7 @@ const TITLES = {
   connection: "Connection",
   objects: "Objects",
   captures: "Captures",
+  cases: "Cases",
   keys: "TLS keys",
   ledger: "Ledger",
   unknown: "Not found",
@@ -42,6 +44,7 @@ export function App() {
     "g s": () => navigate("/search"),
     "g b": () => navigate("/objects"),
     "g c": () => navigate("/captures"),
+    "g a": () => navigate("/cases"),
     "g k": () => navigate("/keys"),
     "g l": () => navigate("/ledger"),
   });
@@ -87,6 +90,8 @@ function Page({ view }: { view: View }) {
       );
     case "objects":
       return <ObjectsPage parameters={view.parameters} />;
+    case "cases":
+      return <CasesPage question={questionOf(view.parameters)} />;
     case "keys":
       return <KeysPage question={questionOf(view.parameters)} />;
     case "ledger":

@@ -2,14 +2,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { beforeAll, expect, test } from "vitest";
 import { PcapngWriter } from "../../src/core/pcap/index.ts";
-import { host, TCP, tcpFrame } from "../../src/core/traffic/ethernet.ts";
+import { A, ACK, B, SYN, tcp } from "../../test/support/crafted-packets.ts";
 import { WIRESHARK_VERSION } from "./contract.ts";
 import { Dissection, ROWS_MAX } from "./dissection.ts";
 import { type Library, type LoadLibrary, startLibrary } from "./library.ts";
 
 const require = createRequire(import.meta.url);
-const CLIENT = { host: host("10.0.0.1"), port: 40_000, start: 1_000 };
-const SERVER = { host: host("10.0.0.2"), port: 80, start: 9_000 };
+const RAW_IP = 101;
 const BODY = "<b>hello</b>";
 const ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 const ASKED = "GET /a.html HTTP/1.1\r\nHost: example\r\n\r\n";
@@ -26,21 +25,15 @@ beforeAll(async () => {
   dissection = new Dissection(library);
 });
 
-function frame(by: "client" | "server", at: number, text: string, flags: number = TCP.ack) {
-  const [from, to] = by === "client" ? [CLIENT, SERVER] : [SERVER, CLIENT];
-  return tcpFrame(
-    { from: from.host, to: to.host, identification: at + 2 },
-    {
-      sourcePort: from.port,
-      destinationPort: to.port,
-      sequence: from.start + at,
-      acknowledgment:
-        flags === TCP.syn ? 0 : to.start + (by === "server" && at >= 0 ? ASKED.length : 0),
-      flags,
-      window: 501,
-    },
-    Buffer.from(text),
-  );
+/** A packet of one side; `at` is the place of its first byte, -1 the SYN's own number. */
+function frame(by: "client" | "server", at: number, text: string, flags = ACK): Uint8Array {
+  const heard = by === "server" ? 1_000 : 9_000;
+  return tcp(by === "client" ? [A, B] : [B, A], {
+    sequence: (by === "client" ? 1_000 : 9_000) + at,
+    acknowledgment: flags === SYN ? 0 : heard + (by === "server" && at >= 0 ? ASKED.length : 0),
+    flags,
+    text,
+  });
 }
 
 function capture(frames: readonly Uint8Array[], secrets?: Uint8Array): Uint8Array {
@@ -54,7 +47,7 @@ function capture(frames: readonly Uint8Array[], secrets?: Uint8Array): Uint8Arra
         originalBytes: bytes.length,
         seconds: 1_700_000_000 + n,
         nanoseconds: 0,
-        linkType: 1,
+        linkType: RAW_IP,
         snapLength: 262_144,
       }),
     );
@@ -65,8 +58,8 @@ function capture(frames: readonly Uint8Array[], secrets?: Uint8Array): Uint8Arra
 /** A handshake, a request, and an answer in two packets. */
 function web(): Uint8Array {
   return capture([
-    frame("client", -1, "", TCP.syn),
-    frame("server", -1, "", TCP.syn | TCP.ack),
+    frame("client", -1, "", SYN),
+    frame("server", -1, "", SYN | ACK),
     frame("client", 0, ASKED),
     frame("server", 0, ANSWER.slice(0, 60)),
     frame("server", 60, ANSWER.slice(60)),
@@ -99,9 +92,9 @@ test("a packet's fields come in order with their level, bytes and filter", () =>
   const { lines, sources, follow, linesLeftOut } = dissection.frame({ number: 3 });
   expect(linesLeftOut).toBe(0);
   const port = lines.find(({ label }) => label.startsWith("Destination Port"))!;
-  expect(port).toMatchObject({ level: 2, start: 36, length: 2, source: 0 });
+  expect(port).toMatchObject({ level: 2, start: 22, length: 2, source: 0 });
   expect(port.filter).toBe("tcp.dstport == 80");
-  expect(sources[0]!.bytes.subarray(36, 38)).toEqual(Uint8Array.of(0, 80));
+  expect(sources[0]!.bytes.subarray(22, 24)).toEqual(Uint8Array.of(0, 80));
   expect(follow.map(({ protocol }) => protocol)).toEqual(["HTTP", "TCP"]);
   expect(lines[0]!.level).toBe(1);
   expect(lines.filter(({ isProtocol, level }) => isProtocol && level === 1)).not.toHaveLength(0);
@@ -179,7 +172,7 @@ test("what is no capture is refused, and the next one opens", () => {
 
 test("a packet cut short is shown as malformed, and does no harm", () => {
   const whole = frame("client", 0, ASKED);
-  dissection.load({ capture: capture([whole.subarray(0, 40)]) });
+  dissection.load({ capture: capture([whole.subarray(0, 26)]) });
   const { lines } = dissection.frame({ number: 1 });
   expect(lines.map(({ label }) => label).join("\n")).toMatch(/Packet size limited|Malformed/);
 });

@@ -9,7 +9,7 @@ import {
 import { HoldfastError, sizeText } from "../../core/base/index.ts";
 import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 import { writeOutput } from "../write-output.ts";
 
 interface AttachmentsOptions {
@@ -54,7 +54,7 @@ export function addAttachmentsCommand(program: Command): void {
           (one) => attachment === undefined || one.attachment === attachment,
         );
         if (attachment !== undefined && chosen.length === 0) throw unknown(attachment);
-        if (isJson) for (const one of chosen) console.log(JSON.stringify(one));
+        if (isJson) for (const one of chosen) console.log(jsonText(one));
         else if (attachment !== undefined) console.log(factsText(chosen[0]!));
         else if (chosen.length > 0) console.log(listText(chosen));
         return chosen.length === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
@@ -83,7 +83,7 @@ async function takeOut(
   const said = { ...facts, path, sha256_written: written.sha256 };
   const digest = `${written.sha256}${isSame ? "" : ": NOT the digest that was sealed"}`;
   const text = `${facts.attachment} (named ${escapeText(facts.name)}): ${sizeText(written.bytes)} to ${path}, read on record as entry ${facts.seq}\n  sha256 ${digest}`;
-  process.stderr.write(`${isJson ? JSON.stringify(said) : text}\n`);
+  process.stderr.write(`${isJson ? jsonText(said) : text}\n`);
   return isSame ? EXIT_CODES.ok : EXIT_CODES.tampered;
 }
 

@@ -11,7 +11,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, timeText } from "../text.ts";
+import { escapeText, jsonText, timeText } from "../text.ts";
 
 interface BurstsOptions extends QuestionOptions {
   readonly bin?: (typeof BURST_BINS)[number];
@@ -58,7 +58,7 @@ export function addBurstsCommand(program: Command): void {
           ...(own.link !== undefined && { link: own.link }),
         });
         const answer = await askWithQuery(input.q, () => handlers.bursts(input, context));
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else if (answer.links.length > 0) console.log(burstsText(answer));
         const found = `${answer.bursts.length} bursts`;
         process.stderr.write(coverageText(answer.coverage, found));

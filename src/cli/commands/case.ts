@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 
 export function addCaseCommand(program: Command): void {
   const group = program
@@ -15,7 +15,7 @@ export function addCaseCommand(program: Command): void {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
         const { cases } = await handlers.cases({}, context);
-        if (options.json) for (const one of cases) console.log(JSON.stringify(one));
+        if (options.json) for (const one of cases) console.log(jsonText(one));
         else
           console.log(
             tableText(
@@ -46,9 +46,7 @@ export function addCaseCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const opened = await handlers.openCase(input.data, context);
         console.log(
-          options.json
-            ? JSON.stringify(opened)
-            : `case ${opened.case} is open, entry ${opened.seq}`,
+          options.json ? jsonText(opened) : `case ${opened.case} is open, entry ${opened.seq}`,
         );
         return EXIT_CODES.ok;
       });

@@ -12,7 +12,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { endText, spanTexts, tableText } from "../text.ts";
+import { endText, jsonText, spanTexts, tableText } from "../text.ts";
 
 interface ConversationsOptions extends QuestionOptions {
   readonly kind: "ip" | "tcp" | "udp";
@@ -49,7 +49,7 @@ export function addConversationsCommand(program: Command): void {
           limit: own.n,
         });
         const answer = await askWithQuery(input.q, () => handlers.conversations(input, context));
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else {
           if (answer.conversations.length > 0) console.log(conversationsText(answer));
           const found = `${answer.conversations.length} of ${answer.total} conversations`;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../../api/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { jsonText } from "../text.ts";
 
 export function addDoctorCommand(program: Command): void {
   program
@@ -10,7 +11,7 @@ export function addDoctorCommand(program: Command): void {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
         const { ok, checks } = await handlers.doctor({}, context);
-        if (options.json) console.log(JSON.stringify({ ok, checks }));
+        if (options.json) console.log(jsonText({ ok, checks }));
         else {
           for (const { name, state, says, remedy } of checks) {
             console.log(

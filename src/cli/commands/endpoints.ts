@@ -12,7 +12,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { endText, spanTexts, tableText } from "../text.ts";
+import { endText, jsonText, spanTexts, tableText } from "../text.ts";
 
 interface EndpointsOptions extends QuestionOptions {
   readonly kind: "ip" | "tcp" | "udp";
@@ -49,7 +49,7 @@ export function addEndpointsCommand(program: Command): void {
           limit: own.n,
         });
         const answer = await askWithQuery(input.q, () => handlers.endpoints(input, context));
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else {
           if (answer.endpoints.length > 0) console.log(endpointsText(answer));
           const found = `${answer.endpoints.length} of ${answer.total} endpoints`;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../../api/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, timeText } from "../text.ts";
+import { escapeText, jsonText, timeText } from "../text.ts";
 
 const STEPS_SHOWN = 20;
 
@@ -32,7 +32,7 @@ export function addExplainCommand(program: Command): void {
             context,
           );
           if (options.json) {
-            console.log(JSON.stringify(explained));
+            console.log(jsonText(explained));
             return EXIT_CODES.ok;
           }
           console.log(

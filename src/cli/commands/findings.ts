@@ -9,7 +9,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText } from "../text.ts";
+import { escapeText, jsonText } from "../text.ts";
 
 const EXAMPLES = `
 Examples:
@@ -33,7 +33,7 @@ export function addFindingsCommand(program: Command): void {
         const input = operations.findings.input.parse(questionOf(words, own));
         const answer = await askWithQuery(input.q, () => handlers.findings(input, context));
         const { findings, coverage } = answer;
-        if (options.json) for (const one of findings) console.log(JSON.stringify(one));
+        if (options.json) for (const one of findings) console.log(jsonText(one));
         else {
           for (const { text, uid, log, query } of findings) {
             const command = uid === null ? `logs ${log} '${query}'` : `show ${uid}`;

@@ -9,7 +9,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { tableText } from "../text.ts";
+import { jsonText, tableText } from "../text.ts";
 
 type Answer = OutputOf<typeof operations.hierarchy>;
 
@@ -37,7 +37,7 @@ export function addHierarchyCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const input = operations.hierarchy.input.parse(questionOf(words, own));
         const answer = await askWithQuery(input.q, () => handlers.hierarchy(input, context));
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else {
           if (answer.nodes.length > 0) console.log(hierarchyText(answer));
           process.stderr.write(coverageText(answer.coverage, `${answer.flows} connections`));

@@ -12,6 +12,7 @@ import { durationText, HoldfastError, sizeText } from "../../core/base/index.ts"
 import { readStandardInput } from "../../platform/index.ts";
 import { Progress } from "../progress.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { escapeText, jsonText } from "../text.ts";
 
 interface ImportOptions {
   readonly case: string;
@@ -79,8 +80,8 @@ async function importOne(
   try {
     for await (const event of events) {
       last = event;
-      if (event.type === "progress") progress.show(event, file);
-      if (json) console.log(JSON.stringify(event));
+      if (event.type === "progress") progress.show(event, escapeText(file));
+      if (json) console.log(jsonText(event));
     }
   } finally {
     progress.end();
@@ -94,12 +95,12 @@ async function importOne(
     if (context.signal.aborted) return EXIT_CODES.interrupted;
     if (!json)
       console.error(
-        `holdfast: ${error.message}${error.remedy ? `\n          ${error.remedy}` : ""}`,
+        `holdfast: ${escapeText(error.message)}${error.remedy ? `\n          ${escapeText(error.remedy)}` : ""}`,
       );
     return exitCodeOf(error.code);
   }
   if (last?.type === "done" && !json)
-    console.log(doneText(file, last, (performance.now() - began) / 1000));
+    console.log(doneText(escapeText(file), last, (performance.now() - began) / 1000));
   return EXIT_CODES.ok;
 }
 

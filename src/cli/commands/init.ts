@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { createHome } from "../../services/home/index.ts";
 import { type CommonOptions, homeDirectory, homeOptions } from "../session.ts";
+import { jsonText } from "../text.ts";
 
 export function addInitCommand(program: Command): void {
   program
@@ -14,6 +15,6 @@ export function addInitCommand(program: Command): void {
       const options = program.opts<CommonOptions>();
       await createHome({ ...homeOptions(options), actor: { name: "owner", via: "cli" } });
       const home = homeDirectory(options);
-      console.log(options.json ? JSON.stringify({ home }) : `home made in ${home}`);
+      console.log(options.json ? jsonText({ home }) : `home made in ${home}`);
     });
 }

@@ -4,7 +4,7 @@ import { EXIT_CODES, operations } from "../../api/index.ts";
 import { openReadStream, readStandardInput } from "../../platform/index.ts";
 import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 
 const EXAMPLES = `
 Examples:
@@ -38,7 +38,7 @@ export function addKeysCommand(program: Command): void {
         const body =
           file === "-" ? readStandardInput() : (openReadStream(file) as AsyncIterable<Uint8Array>);
         const answer = await handlers.attachKeyLog(input, { ...context, body });
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else
           console.log(
             `${escapeText(input.name)} ${answer.sealed_before ? "was sealed before" : "is sealed"} as attachment ${answer.attachment} of case ${input.case}, entry ${answer.seq}`,
@@ -54,7 +54,7 @@ export function addKeysCommand(program: Command): void {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
         const { key_logs } = await handlers.keyLogs(ofCase(own), context);
-        if (options.json) for (const one of key_logs) console.log(JSON.stringify(one));
+        if (options.json) for (const one of key_logs) console.log(jsonText(one));
         else if (key_logs.length > 0) {
           const head = ["attachment", "case", "name", "bytes", "sealed", "purpose"];
           const rows = key_logs.map((one) => [

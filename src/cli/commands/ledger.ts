@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText } from "../text.ts";
+import { escapeText, jsonText } from "../text.ts";
 
 export function addLedgerCommand(program: Command): void {
   program
@@ -24,7 +24,7 @@ export function addLedgerCommand(program: Command): void {
           context,
         );
         if (checkpointOnly) process.stdout.write(checkpoint);
-        else if (options.json) for (const entry of entries) console.log(JSON.stringify(entry));
+        else if (options.json) for (const entry of entries) console.log(jsonText(entry));
         else for (const entry of entries) console.log(entryText(entry));
         return entries.length === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
       });

@@ -12,7 +12,7 @@ import {
 } from "../question-options.ts";
 import type { Row } from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, timeText } from "../text.ts";
+import { escapeText, jsonText, timeText } from "../text.ts";
 
 interface LogsOptions extends QuestionOptions {
   readonly fields?: string;
@@ -54,7 +54,7 @@ export function addLogsCommand(program: Command): void {
             const question = questionOf([], own);
             const input = operations.query.input.parse({ ...question, log: one.log, limit: 1 });
             const { total } = await handlers.query(input, context);
-            if (options.json) console.log(JSON.stringify({ ...one, rows: total }));
+            if (options.json) console.log(jsonText({ ...one, rows: total }));
             else console.log(`${String(total).padStart(10)}  ${one.log.padEnd(16)} ${one.says}`);
           }
           return EXIT_CODES.ok;
@@ -103,7 +103,7 @@ function checkNames(names: readonly string[], known: readonly string[], log: str
 }
 
 function lineText(row: Row, names: readonly string[], isJson: boolean): string {
-  if (isJson) return JSON.stringify(Object.fromEntries(names.map((name) => [name, row[name]])));
+  if (isJson) return jsonText(Object.fromEntries(names.map((name) => [name, row[name]])));
   return names
     .map((name) => {
       const value = row[name];

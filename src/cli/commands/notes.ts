@@ -3,7 +3,7 @@ import { type CallContext, EXIT_CODES, type Handlers, operations } from "../../a
 import { HoldfastError } from "../../core/base/index.ts";
 import { caseOption, count } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 
 const ADD_EXAMPLES = `
 Examples:
@@ -55,7 +55,7 @@ export function addNoteCommands(program: Command): void {
           throw new HoldfastError("request/bad-input", message);
         }
         const answer = await handlers.addNote(given.data, context);
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else console.log(`note ${answer.note} in case ${answer.case}, entry ${answer.seq}`);
         return EXIT_CODES.ok;
       });
@@ -101,7 +101,7 @@ async function list(
     ...(own.case !== undefined && { case: own.case }),
   };
   const { notes } = await handlers.notes(input, context);
-  if (own.json) for (const one of notes) console.log(JSON.stringify(one));
+  if (own.json) for (const one of notes) console.log(jsonText(one));
   else if (notes.length > 0) {
     const rows = notes.map((one) => [
       one.note,
@@ -121,7 +121,7 @@ async function withdraw(
   context: CallContext,
 ): Promise<number> {
   const answer = await handlers.withdrawNote({ note, reason }, context);
-  console.log(json ? JSON.stringify(answer) : `note ${note} is taken back, entry ${answer.seq}`);
+  console.log(json ? jsonText(answer) : `note ${note} is taken back, entry ${answer.seq}`);
   return EXIT_CODES.ok;
 }
 

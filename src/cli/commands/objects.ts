@@ -20,7 +20,7 @@ import {
 } from "../question-options.ts";
 import type { Row } from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 import { writeOutput } from "../write-output.ts";
 
 interface ObjectsOptions extends QuestionOptions {
@@ -102,7 +102,7 @@ async function list(call: Call): Promise<number> {
     log: own.members ? "archive_members" : "files",
     limit: own.limit,
   });
-  if (isJson) for (const row of answer.rows) console.log(JSON.stringify(row));
+  if (isJson) for (const row of answer.rows) console.log(jsonText(row));
   else if (answer.rows.length > 0)
     console.log(own.members ? membersText(answer.rows) : objectsText(answer.rows));
   process.stderr.write(
@@ -150,7 +150,7 @@ async function seal(fuid: string, { own, isJson, handlers, context }: Call): Pro
   const { purpose } = own;
   const input = operations.sealObject.input.parse({ fuid, purpose, ...ofCase(own) });
   const sealed = await handlers.sealObject(input, context);
-  console.log(isJson ? JSON.stringify(sealed) : sealedText(sealed));
+  console.log(isJson ? jsonText(sealed) : sealedText(sealed));
   return sealed.log_sha256 === null || sealed.log_sha256 === sealed.sha256;
 }
 
@@ -166,7 +166,7 @@ async function write(
   const isSame = facts.sha256 === null || facts.sha256 === written.sha256;
   const said = { ...facts, path, bytes: written.bytes, sha256_written: written.sha256 };
   process.stderr.write(
-    isJson ? `${JSON.stringify(said)}\n` : extractedText(facts, written, { path, isSame }),
+    isJson ? `${jsonText(said)}\n` : extractedText(facts, written, { path, isSame }),
   );
   return isSame;
 }

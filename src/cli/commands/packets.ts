@@ -11,6 +11,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { jsonText } from "../text.ts";
 import { writeOutput } from "../write-output.ts";
 
 interface PacketsOptions extends QuestionOptions {
@@ -50,7 +51,7 @@ export function addPacketsCommand(program: Command): void {
           handlers.packets(input, context),
         );
         const packets = await write(bytes, own.output);
-        if (options.json) process.stderr.write(`${JSON.stringify({ ...facts, packets })}\n`);
+        if (options.json) process.stderr.write(`${jsonText({ ...facts, packets })}\n`);
         else
           process.stderr.write(
             coverageText(

@@ -19,6 +19,7 @@ import {
   zeekText,
 } from "../rows-text.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { jsonText } from "../text.ts";
 
 interface QueryOptions extends QuestionOptions {
   readonly log: string;
@@ -94,7 +95,7 @@ function printer(own: QueryOptions, json: boolean): Print {
     const columns =
       own.columns?.split(",") ??
       (own.csv ? fields.map(({ name }) => name) : defaultColumns(fields));
-    if (json) process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    if (json) process.stdout.write(rows.map((row) => `${jsonText(row)}\n`).join(""));
     else if (own.zeek)
       process.stdout.write((isFirst ? zeekHead(log, fields) : "") + zeekText(rows, fields));
     else if (own.csv)

@@ -3,6 +3,7 @@ import { EXIT_CODES } from "../../api/index.ts";
 import { durationText } from "../../core/base/index.ts";
 import { Progress } from "../progress.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { jsonText } from "../text.ts";
 
 export function addReindexCommand(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function addReindexCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const progress = new Progress();
         for await (const event of handlers.reindex({}, context)) {
-          if (options.json) console.log(JSON.stringify(event));
+          if (options.json) console.log(jsonText(event));
           if (event.type === "progress") progress.show(event);
           else {
             progress.end();

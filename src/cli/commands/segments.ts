@@ -4,7 +4,7 @@ import { HoldfastError, sizeText } from "../../core/base/index.ts";
 import { writeAll } from "../../platform/index.ts";
 import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText, timeText } from "../text.ts";
+import { escapeText, jsonText, tableText, timeText } from "../text.ts";
 
 type Part = "head" | "body" | "events";
 
@@ -39,7 +39,7 @@ export function addSegmentsCommand(program: Command): void {
               remedy: "see holdfast segments",
             });
           }
-          if (options.json) for (const one of chosen) console.log(JSON.stringify(one));
+          if (options.json) for (const one of chosen) console.log(jsonText(one));
           else if (segment !== undefined) {
             console.log(
               tableText(

@@ -1,9 +1,16 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EXIT_CODES, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
+import { ownerAuthority } from "../../core/custody/index.ts";
 import { writeIncident } from "../../core/traffic/index.ts";
 import { startServer } from "../../server/index.ts";
-import { createHandlers, createHome, Home, isHome, pathsOf } from "../../services/home/index.ts";
+import {
+  createHandlers,
+  createHome,
+  isHome,
+  pathsOf,
+  WholeHome,
+} from "../../services/home/index.ts";
 import { Progress } from "../progress.ts";
 import { isServing, requestLoginLink } from "../remote-handlers.ts";
 import {
@@ -58,11 +65,15 @@ async function serve(
   files: readonly string[] | [],
 ): Promise<number> {
   const signal = interruptSignal();
-  const home = await Home.open(homeOptions(options));
+  const home = await WholeHome.open(homeOptions(options));
   const isStart = files.length > 0 || process.argv.includes("start");
   try {
-    const handlers = createHandlers(home);
-    const server = await startServer({ handlers, socket: pathsOf(home.directory).socket, port });
+    const server = await startServer({
+      handlersFor: (authority) => createHandlers(home, authority),
+      people: home.people,
+      socket: pathsOf(home.directory).socket,
+      port,
+    });
     try {
       await completeIndex(home, signal);
       if (isStart) await importFirst(home, files, signal);
@@ -84,12 +95,13 @@ const DEMONSTRATION = "demonstration.pcapng";
 
 /** The files named, or the demonstration incident if this home holds nothing yet. */
 async function importFirst(
-  home: Home,
+  home: WholeHome,
   files: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const handlers = createHandlers(home);
-  const context = { actor: { name: "owner", via: "cli" }, signal };
+  const owner = ownerAuthority("cli");
+  const handlers = createHandlers(home, owner);
+  const context = { actor: owner.actor, signal };
   const progress = new Progress();
   const follow = async (
     name: string,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../../api/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 
 export function addShowCommand(program: Command): void {
   program
@@ -14,7 +14,7 @@ export function addShowCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const shown = await handlers.show({ uid }, context);
         if (options.json) {
-          console.log(JSON.stringify(shown));
+          console.log(jsonText(shown));
           return EXIT_CODES.ok;
         }
         const row = Object.entries(shown.row).filter(

@@ -3,7 +3,7 @@ import { EXIT_CODES } from "../../api/index.ts";
 import { sizeText } from "../../core/base/index.ts";
 import { caseOption, ofCase } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText, timeText } from "../text.ts";
+import { escapeText, jsonText, tableText, timeText } from "../text.ts";
 
 export function addStatusCommand(program: Command): void {
   program
@@ -15,7 +15,7 @@ export function addStatusCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const status = await handlers.status(ofCase(own), context);
         if (options.json) {
-          console.log(JSON.stringify(status));
+          console.log(jsonText(status));
           return EXIT_CODES.ok;
         }
         if (status.headline !== null)

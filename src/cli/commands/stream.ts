@@ -11,7 +11,7 @@ import {
 import { openWriteStream, toStorageError, writeAll } from "../../platform/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { ConversationText, hexLines } from "../stream-text.ts";
-import { escapeText, timeText } from "../text.ts";
+import { escapeText, jsonText, timeText } from "../text.ts";
 
 interface StreamOptions {
   readonly policy: string;
@@ -93,7 +93,7 @@ async function showStream(
   for await (const line of handlers.stream(input, context)) {
     if (line.type === "end") end = line;
     if ("side" in line && own.side !== undefined && line.side !== own.side) continue;
-    if (json) pending.push(`${JSON.stringify(line)}\n`);
+    if (json) pending.push(`${jsonText(line)}\n`);
     else if (isRaw) {
       if (line.type === "data") await output.write(Buffer.from(line.bytes, "base64"));
       else if (line.type === "gap") process.stderr.write(`${gapText(line)}\n`);
@@ -123,7 +123,7 @@ async function showDecrypted(
   const text = new ConversationText((line) => pending.push(line));
   for await (const line of handlers.streamDecrypted(input, context)) {
     if ("side" in line && own.side !== undefined && line.side !== own.side) continue;
-    if (json) pending.push(`${JSON.stringify(line)}\n`);
+    if (json) pending.push(`${jsonText(line)}\n`);
     else if (line.type === "data") {
       const bytes = Buffer.from(line.bytes, "base64");
       if (isRaw) await output.write(bytes);
@@ -204,7 +204,7 @@ async function showDifferences(
 ): Promise<number> {
   const input = operations.streamDiff.input.parse({ uid, purpose: own.purpose });
   const answer = await handlers.streamDiff(input, context);
-  const text = json ? JSON.stringify(answer) : differencesText(answer, own.side);
+  const text = json ? jsonText(answer) : differencesText(answer, own.side);
   await output.write(Buffer.from(`${text}\n`));
   return EXIT_CODES.ok;
 }

@@ -11,7 +11,7 @@ import {
   relativeToOption,
 } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 
 interface TopOptions extends QuestionOptions {
   readonly by: string;
@@ -66,7 +66,7 @@ export function addTopCommand(program: Command): void {
           limit: own.n,
         });
         const answer = await askWithQuery(input.q, () => handlers.top(input, context));
-        if (options.json) console.log(JSON.stringify(answer));
+        if (options.json) console.log(jsonText(answer));
         else if (answer.groups.length > 0) console.log(groupsText(answer, input.measure));
         const found = `${answer.groups.length} of ${answer.total} groups`;
         if (!options.json) process.stderr.write(coverageText(answer.coverage, found));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES, type Operations, type OutputOf, operations } from "../../api/index.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { tableText, timeText } from "../text.ts";
+import { jsonText, tableText, timeText } from "../text.ts";
 
 const EXAMPLES = `
 Examples:
@@ -30,7 +30,7 @@ export function addVerdictCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const input = operations.verdict.input.parse({ uid, purpose: own.purpose });
         const answer = await handlers.verdict(input, context);
-        const text = options.json ? JSON.stringify(answer) : verdictText(answer);
+        const text = options.json ? jsonText(answer) : verdictText(answer);
         process.stdout.write(`${text}\n`);
         return EXIT_CODES.ok;
       });

@@ -3,6 +3,7 @@ import { EXIT_CODES } from "../../api/index.ts";
 import { durationText, HoldfastError, sizeText } from "../../core/base/index.ts";
 import { Progress } from "../progress.ts";
 import { type CommonOptions, withHome } from "../session.ts";
+import { jsonText } from "../text.ts";
 
 export function addVerifyCommand(program: Command): void {
   program
@@ -18,7 +19,7 @@ export function addVerifyCommand(program: Command): void {
       process.exitCode = await withHome(options, async (handlers, context) => {
         const progress = new Progress();
         for await (const event of handlers.verify({ quick: own.quick === true }, context)) {
-          if (options.json) console.log(JSON.stringify(event));
+          if (options.json) console.log(jsonText(event));
           if (event.type === "progress") progress.show(event);
           if (event.type === "finding" && !options.json) {
             progress.end();

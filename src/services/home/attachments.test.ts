@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { attachmentPath, stagedAttachmentPath, stagingDir } from "../vault/index.ts";
 import { type AttachmentRequest, readAttachment, sealAttachment } from "./attachments.ts";
-import { createHome, Home } from "./home.ts";
+import { createHome, type Home, WholeHome } from "./home.ts";
 import { attachKeyLog, readKeyLogs } from "./key-logs.ts";
 import { verifyHome } from "./verify-home.ts";
 
 const actor = { name: "ada", via: "cli" };
 
-async function openHome(directory?: string): Promise<Home> {
+async function openHome(directory?: string): Promise<WholeHome> {
   const folder = directory ?? join(mkdtempSync(join(tmpdir(), "holdfast-attach-")), "home");
   const options = { directory: folder, version: "0", indexMemoryMib: 64 };
   if (directory === undefined) await createHome({ ...options, actor });
-  const home = await Home.open(options);
+  const home = await WholeHome.open(options);
   onTestFinished(async () => {
     await home.close().catch(() => undefined); // closed by the test itself
     rmSync(folder, { recursive: true, force: true });

@@ -164,10 +164,8 @@ export async function takeAttachment(
 ): Promise<{ facts: OutputOf<Operations["attachment"]>; bytes: AsyncIterable<Uint8Array> }> {
   const state = home.projection.attachments.get(input.attachment);
   if (state === undefined || (input.case !== undefined && state.entry.case !== input.case)) {
-    throw new HoldfastError(
-      "home/unknown-attachment",
-      `there is no attachment ${input.attachment}${input.case === undefined ? "" : ` of case ${input.case}`}`,
-      { remedy: "holdfast attachments lists them" },
+    throw unknownAttachment(
+      `${input.attachment}${input.case === undefined ? "" : ` of case ${input.case}`}`,
     );
   }
   const { entry } = state;
@@ -204,6 +202,8 @@ export async function* readAttachment(
   { entry }: AttachmentState,
   identity: string,
 ): AsyncGenerator<Uint8Array> {
+  // Asked again here, where bytes are decrypted, whoever found the attachment and how.
+  if (!home.covers(entry.case)) throw unknownAttachment(entry.attachment);
   const path = attachmentPath(pathsOf(home.directory).vault, entry.attachment);
   const hash = new RunningSha256();
   for await (const piece of readSealedFile({ path, identity })) {
@@ -228,6 +228,12 @@ export async function sealedFault(home: Home, entry: AttachmentSeal): Promise<st
   for await (const piece of openReadStream(path)) hash.update(piece as Uint8Array);
   if (hash.digestHex() === entry.sealed_sha256) return undefined;
   return "its file is not the one that was sealed";
+}
+
+function unknownAttachment(text: string): HoldfastError {
+  return new HoldfastError("home/unknown-attachment", `there is no attachment ${text}`, {
+    remedy: "holdfast attachments lists them",
+  });
 }
 
 function damaged({ attachment }: AttachmentSeal, reason: string): HoldfastError {

@@ -6,6 +6,7 @@ import {
   microburstsSchema,
   timeAtLeast,
 } from "../../core/analyzers/index.ts";
+import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { compileRows, type SqlCondition } from "../../core/query/index.ts";
 import { systemClock } from "../../platform/index.ts";
@@ -38,6 +39,11 @@ export async function findBursts(
   { actor, signal }: Context,
 ): Promise<Answer> {
   const named = home.projection.captures.get(input.q.trim());
+  if (named === undefined && isSegmentId(input.q.trim())) {
+    throw new HoldfastError("home/unknown-capture", `there is no capture ${input.q.trim()}`, {
+      remedy: "captures are in holdfast status and on the page",
+    });
+  }
   const asked = named === undefined ? input : { ...input, q: "" };
   const { query, scope: whole, text } = readQuestion(home, asked, systemClock.nowMs());
   const scope: Scope =

@@ -6,11 +6,12 @@ import type {
   ParsedInputOf,
 } from "../../api/index.ts";
 import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
+import type { Authority } from "../../core/custody/index.ts";
 import { openForReading, openReadStream, sleep, toStorageError } from "../../platform/index.ts";
 import { segmentPaths } from "../vault/index.ts";
 import { listAttachments, takeAttachment } from "./attachments.ts";
 import { findBursts } from "./bursts.ts";
-import { showConnection } from "./connection.ts";
+import { findConnection, showConnection } from "./connection.ts";
 import { queryConversations, queryEndpoints, queryGroups, queryHierarchy } from "./counting.ts";
 import { decryptConnection } from "./decrypted-stream.ts";
 import { examine } from "./doctor.ts";
@@ -18,13 +19,16 @@ import { listEvents } from "./events.ts";
 import { explainField } from "./explain.ts";
 import { captureFacts, segmentFacts } from "./facts.ts";
 import { queryFindings } from "./findings/index.ts";
-import type { Home } from "./home.ts";
+import { guardHandlers } from "./guard-handlers.ts";
+import type { Home, WholeHome } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
+import { homeWithin } from "./home-within.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
 import { attachKeyLog, listKeyLogs } from "./key-logs.ts";
 import { addNote, listNotes, withdrawNote } from "./notes.ts";
 import { extractObject, sealObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
+import { createPeopleHandlers } from "./people/index.ts";
 import { reindex } from "./rebuild.ts";
 import { countLogs, fieldsOf, queryHistogram, queryRows } from "./rows.ts";
 import { forgetQuery, listSavedQueries, saveQuery } from "./saved-queries.ts";
@@ -33,8 +37,55 @@ import { diffConnection, streamConnection } from "./stream.ts";
 import { judgeHomeConnection } from "./verdict.ts";
 import { verifyHome } from "./verify-home.ts";
 
-/** A home's answers to every operation of the contract. */
-export function createHandlers(home: Home): Handlers {
+/** A home's answers to every operation of the contract, as far as whoever asks may have them. */
+export function createHandlers(whole: WholeHome, authority: Authority): Handlers {
+  const home = homeWithin(whole, authority);
+  const own = answersOf(home);
+  return guardHandlers(whole.people, authority, {
+    ...own,
+    ...createPeopleHandlers(whole.people, authority),
+    // What is about a home as a whole has no case.
+    verify: (input, { signal }) => verifyHome(whole, input.quick, signal),
+    reindex: (_, { signal }) => reindex(whole, signal),
+    ledger: (input) => readLedger(whole, input),
+    doctor: () => examine(whole),
+    ...(home !== whole && onlyOwn(home, own)),
+  });
+}
+
+type Narrowed = Pick<Handlers, "packets" | "packetList" | "events" | "notes" | "saveQuery">;
+
+/** To those who see some cases only, a connection named must be theirs, and what they keep has a case. */
+function onlyOwn(home: Home, own: Narrowed): Narrowed {
+  const known = async ({ uid }: { uid?: string | undefined }, context: CallContext) => {
+    if (uid !== undefined) await findConnection(home, uid, context);
+  };
+  return {
+    packets: async (input, context) => {
+      await known(input, context);
+      return await own.packets(input, context);
+    },
+    packetList: async (input, context) => {
+      await known(input, context);
+      return await own.packetList(input, context);
+    },
+    events: async (input, context) => {
+      await known(input, context);
+      return await own.events(input, context);
+    },
+    notes: async (input, context) => {
+      await known(input, context);
+      return await own.notes(input, context);
+    },
+    saveQuery: async (input, context) => {
+      if (input.case !== undefined) return await own.saveQuery(input, context);
+      throw new HoldfastError("request/bad-input", "name the case that the search is for");
+    },
+  };
+}
+
+/** Answers of a home, or of what an authority reaches of it. */
+function answersOf(home: Home) {
   const ofCase = <T extends { start: { case: string } }>(
     list: Iterable<T>,
     name: string | undefined,
@@ -118,11 +169,7 @@ export function createHandlers(home: Home): Handlers {
         .map((segment) => segmentFacts(home, segment)),
     }),
     segmentPart: (input) => segmentPart(home, input),
-    verify: (input, { signal }) => verifyHome(home, input.quick, signal),
-    reindex: (_, { signal }) => reindex(home, signal),
-    ledger: (input) => readLedger(home, input),
-    doctor: () => examine(home),
-  };
+  } satisfies Partial<Handlers>;
 }
 
 async function* importPath(
@@ -209,7 +256,7 @@ const LEDGER_SCAN_MAX = 100_000;
 
 /** The newest entries first asked for, in their order; `type` narrows. */
 async function readLedger(
-  home: Home,
+  home: WholeHome,
   input: ParsedInputOf<Operations["ledger"]>,
 ): Promise<OutputOf<Operations["ledger"]>> {
   const { size } = home.ledger;

@@ -118,10 +118,7 @@ export interface Home {
   readonly shelf: Pick<SegmentShelf, "open">;
   readonly reads: Pick<MetadataReads, "note">;
   /** Captures being imported now. */
-  readonly running: Pick<
-    Map<string, RunningImport>,
-    "get" | "set" | "delete" | "keys" | "size"
-  >;
+  readonly running: Pick<Map<string, RunningImport>, "get" | "set" | "delete" | "keys" | "size">;
   /** Durable when resolved; the projection has the entries then. */
   append(bodies: readonly KnownEntryBody[], actor: Actor): Promise<number>;
   /** Runs tasks one after another that look at the projection and then append by what they saw. */

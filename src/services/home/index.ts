@@ -1,4 +1,5 @@
 export { createHandlers } from "./handlers.ts";
-export { createHome, Home, type HomeOptions, isHome } from "./home.ts";
+export { createHome, type HomeOptions, isHome, WholeHome } from "./home.ts";
 export { pathsOf } from "./home-paths.ts";
+export type { Admission, People } from "./people/index.ts";
 export { dropUnknown, missingSegments, reindex } from "./rebuild.ts";

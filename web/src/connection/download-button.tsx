@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { download } from "../client.ts";
@@ -5,16 +6,25 @@ import { saveFile } from "../parts/save-file.ts";
 import { Failed } from "../parts/states.tsx";
 import { usePurpose } from "../purpose.tsx";
 import { amountText } from "../text.ts";
+import type { CaptureFile } from "../wireshark/capture-file.ts";
+import { captureKey } from "../wireshark/use-wireshark.tsx";
 
-/** Saves the connection's packets as a file; a read of its own, which is entered. */
+/** Saves the connection's packets as a file: those that are open, else a read of its own, which is entered. */
 export function DownloadButton({ uid, caseName }: { uid: string; caseName: string }) {
   const ask = usePurpose();
+  const client = useQueryClient();
   const [error, setError] = useState<unknown>(null);
   const [text, setText] = useState("");
   const save = async (): Promise<void> => {
     const purpose = await ask(caseName);
     if (purpose === undefined) return;
     setError(null);
+    const opened = client.getQueryData<CaptureFile>(captureKey(uid));
+    if (opened !== undefined) {
+      saveFile(new Blob([opened.bytes.slice()], { type: "application/x-pcapng" }), `${uid}.pcapng`);
+      const count = amountText(opened.packets.length, "packet");
+      return setText(`${count} saved as they were read with entry ${opened.seq}`);
+    }
     setText("recording the read, then fetching…");
     try {
       const { facts, blob } = await download("packets", { uid, purpose });

@@ -31,6 +31,8 @@ export function OwnPackets(props: {
   readonly see: (packets: readonly PathPacket[]) => void;
   /** Why it is this decode and not Wireshark's. */
   readonly why: ReactNode;
+  /** What to do about it, where something can be done. */
+  readonly remedy?: ReactNode;
 }) {
   const { row, source, purpose, pointed, see } = props;
   const [number, setNumber] = useState(pointed?.number ?? 1);
@@ -59,6 +61,7 @@ export function OwnPackets(props: {
     <>
       <div className="px-3 pb-2">
         <Partial>{props.why}</Partial>
+        {props.remedy}
       </div>
       <Pager page={page} total={data.total} seq={data.seq} purpose={purpose} go={go} />
       <PacketList

@@ -13,6 +13,10 @@ export function entrySentence(entry: Entry): string {
       `${text("kind")} ${text("name")} sealed as an attachment of ${text("case")}${because}`,
     "read.attachment": () =>
       `attachment ${text("attachment")} of ${text("case")} taken out${because}`,
+    "note.add": () => `note on ${aboutOf(entry)}: ${text("text")}`,
+    "note.withdraw": () => `note ${text("note")} taken back${reasonOf(text("reason"))}`,
+    "query.save": () => `search ${text("name")} kept for ${caseOf(text("case"))}`,
+    "query.forget": () => `kept search ${text("saved")} forgotten`,
     "key.accept": () => `accepted: ${[entry["accepts"]].flat().join(", ")}`,
     "case.open": () => `case ${text("case")} opened${because}`,
     "import.start": () => `import of ${nameOf(entry["file"])} into ${text("case")} began${because}`,
@@ -37,6 +41,16 @@ function queryText(query: unknown): string {
 
 function nameOf(file: unknown): string {
   return String((file as { name?: unknown } | undefined)?.name ?? "a file");
+}
+
+function aboutOf(entry: Entry): string {
+  const { uid, packet } = (entry["about"] ?? {}) as { uid?: string; packet?: unknown };
+  if (uid === undefined) return `case ${String(entry["case"])}`;
+  return packet === undefined ? `connection ${uid}` : `a packet of connection ${uid}`;
+}
+
+function reasonOf(reason: string): string {
+  return reason === "" ? "" : `: ${reason}`;
 }
 
 function caseOf(name: string): string {

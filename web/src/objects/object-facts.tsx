@@ -10,6 +10,7 @@ import { Failed, Loading, Partial } from "../parts/states.tsx";
 import { usePurpose } from "../purpose.tsx";
 import type { Row } from "../search/columns.ts";
 import { amountText, countText, timeText, valueText } from "../text.ts";
+import { SealObject } from "./seal-object.tsx";
 
 const MEMBERS_SHOWN = 500;
 /** Larger ones are not read into memory once more to be digested. */
@@ -64,6 +65,7 @@ export function ObjectFacts({ row, caseName }: { row: Row; caseName: string }) {
         ))}
       </dl>
       <DownloadObject row={row} caseName={caseName} />
+      <SealObject fuid={fuid} caseName={caseName} />
       <Members fuid={fuid} />
     </div>
   );

@@ -15,6 +15,7 @@ import { TunnelPane } from "../connection/tunnel-pane.tsx";
 import { VaultPane } from "../connection/vault-pane.tsx";
 import { VerdictPart } from "../connection/verdict-part.tsx";
 import { WeirdPane } from "../connection/weird-pane.tsx";
+import { NotesPane } from "../notes/notes-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { type Tab, Tabs } from "../parts/tabs.tsx";
@@ -86,6 +87,7 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
     <>
       <Summary shown={shown} uid={uid} caseName={caseName} />
       <TunnelPane row={row} />
+      <NotesPane asked={{ uid }} about={{ uid }} />
       <EventsPane uid={uid} caseName={caseName} point={point} />
       <ObjectsPane uid={uid} caseName={caseName} />
       <PathPane row={row} packets={opened} point={point}>

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useRef } from "react";
-import type uPlot from "uplot";
-import { colourOf } from "../theme.ts";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { colourOf, useTheme } from "../theme.ts";
 
 /** An axis in the page's own face and colours. */
 export function plainAxis(element: HTMLElement): uPlot.Axis {

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import { durationText, sizeText } from "../../../src/core/base/index.ts";
 import { layoutNow, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call, type Output } from "../client.ts";
-import { type Drawn, usePlot } from "../parts/plot.ts";
+import { type Drawn, plainAxis, usePlot } from "../parts/plot.ts";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useRefreshMs } from "../questions.ts";
 import { amountText, countText, nsOfStamp, stampOfNs, timeText } from "../text.ts";
@@ -154,23 +154,11 @@ interface Drawing {
 }
 
 function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): Drawn["options"] {
-  const colour = (name: string): string => colourOf(element, name);
-  const [ink, line, bars, amber] = ["muted", "line", "bars", "amber"].map(colour) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const font = `11px ${getComputedStyle(element).fontFamily}`;
+  const [bars, amber] = [colourOf(element, "bars"), colourOf(element, "amber")];
   const seconds = (ns: string): number => Number(BigInt(ns)) / 1e9;
   const from = seconds(answer.from_ns ?? "0");
   const width = Number(BigInt(answer.width_ns)) / 1e9;
-  const axis = {
-    stroke: ink,
-    font,
-    grid: { stroke: line, width: 1 },
-    ticks: { stroke: line, width: 1, size: 4 },
-  };
+  const axis = plainAxis(element);
   return {
     height: HEIGHT_PX,
     padding: [8, 8, 0, 0],

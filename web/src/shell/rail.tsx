@@ -1,5 +1,6 @@
 import {
   Archive,
+  Folder,
   Keyboard,
   KeyRound,
   LayoutDashboard,
@@ -19,6 +20,7 @@ const PLACES = [
   { page: "search", path: "/search", label: "Search", Icon: Search },
   { page: "objects", path: "/objects", label: "Objects", Icon: Package },
   { page: "captures", path: "/captures", label: "Captures", Icon: Archive },
+  { page: "cases", path: "/cases", label: "Cases", Icon: Folder },
   { page: "keys", path: "/keys", label: "TLS keys", Icon: KeyRound },
   { page: "ledger", path: "/ledger", label: "Ledger", Icon: ScrollText },
 ] as const;

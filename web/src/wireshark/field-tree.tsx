@@ -33,13 +33,8 @@ export function FieldTree(props: TreeProps) {
   useEffect(() => {
     if (at >= 0) rows.scrollToIndex(at);
   }, [selected, lines]);
-  const setBranch = (index: number, isOpen: boolean): void => {
-    const names = new Set(open);
-    const name = fieldName(lines[index]!);
-    if (isOpen) names.add(name);
-    else names.delete(name);
-    setOpen(names);
-  };
+  const setBranch = (index: number, isOpen: boolean): void =>
+    setOpen(withBranch(open, fieldName(lines[index]!), isOpen));
   const showMenu = (index: number, place: { x: number; y: number }): void =>
     menu(index, { ...place, back: () => tree.current?.focus({ preventScroll: true }) });
   const press = (event: KeyboardEvent): void => {
@@ -90,6 +85,13 @@ export function FieldTree(props: TreeProps) {
       </div>
     </div>
   );
+}
+
+function withBranch(open: ReadonlySet<string>, name: string, isOpen: boolean): Set<string> {
+  const names = new Set(open);
+  if (isOpen) names.add(name);
+  else names.delete(name);
+  return names;
 }
 
 function branchNames(lines: readonly FieldLine[]): string[] {

@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from "react";
-import type { Frame } from "../../wireshark/contract.ts";
+import { useState } from "react";
+import type { FieldLine, Frame } from "../../wireshark/contract.ts";
 import { HexView } from "../connection/hex-view.tsx";
 import type { Pointed } from "../connection/own-packets.tsx";
 import { Menu } from "../parts/menu.tsx";
@@ -7,9 +7,10 @@ import { Partial } from "../parts/states.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 import type { MenuPlace } from "../parts/virtual-table.tsx";
 import { countText, wireText } from "../text.ts";
-import { fieldName, lineAtByte, openedTo } from "./field-lines.ts";
+import { fieldName, lineAtByte } from "./field-lines.ts";
 import { fieldGroups } from "./field-menu.ts";
 import { FieldTree } from "./field-tree.tsx";
+import { useField } from "./use-field.ts";
 
 interface FrameProps {
   readonly frame: Frame;
@@ -21,36 +22,12 @@ interface FrameProps {
   readonly point: (to: Pointed) => void;
 }
 
-/** What is chosen, by the line of one packet or by name in whichever is open. */
-interface Choice {
-  readonly number: number;
-  readonly index: number | undefined;
-  readonly name: string;
-}
-
 /** Tree and bytes of one packet; what is selected on one side is lit on the other. */
 export function FramePane({ frame, number, aim, filter, apply, point }: FrameProps) {
   const { lines, sources } = frame;
-  const [choice, setChoice] = useState<Choice>({ number: 0, index: undefined, name: "" });
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const [tab, setTab] = useState(0);
+  const { open, setOpen, tab, setTab, selected, select } = useField(frame, number, aim);
   const [menu, setMenu] = useState<{ index: number; place: MenuPlace }>();
-  const selected = useMemo(() => {
-    if (choice.number === number) return choice.index;
-    const same = lines.findIndex((line) => fieldName(line) === choice.name);
-    return same < 0 ? undefined : same;
-  }, [choice, number, lines]);
-  const select = (index: number | undefined): void => {
-    const line = index === undefined ? undefined : lines[index];
-    setChoice({ number, index, name: line === undefined ? "" : fieldName(line) });
-    if (line !== undefined && line.length > 0) setTab(line.source);
-    if (index !== undefined) setOpen(openedTo(lines, index, open));
-  };
   const pick = (source: number, offset: number): void => select(lineAtByte(lines, source, offset));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what is pointed at is open
-  useEffect(() => {
-    if (aim !== undefined) pick(0, aim.offset);
-  }, [aim, frame]);
   const line = selected === undefined ? undefined : lines[selected];
   const shown = Math.min(tab, sources.length - 1);
   const bytes = (source: number) => (
@@ -86,21 +63,7 @@ export function FramePane({ frame, number, aim, filter, apply, point }: FramePro
           />
         </div>
       </div>
-      <p className="mono min-h-8 border-t border-line px-3 py-1.5">
-        {line === undefined ? (
-          <span className="text-muted">
-            Choose a field or a byte; m opens what can be done with a field.
-          </span>
-        ) : (
-          <>
-            {fieldName(line).startsWith('"') ? "no field" : fieldName(line)}
-            <span className="text-muted">
-              {" · "}
-              {bytesText(line)}
-            </span>
-          </>
-        )}
-      </p>
+      <ChosenField line={line} />
       {frame.linesLeftOut > 0 && (
         <Partial>
           {countText(lines.length)} fields are shown; {countText(frame.linesLeftOut)} or more are
@@ -116,6 +79,28 @@ export function FramePane({ frame, number, aim, filter, apply, point }: FramePro
         />
       )}
     </>
+  );
+}
+
+/** What the chosen field is called, and which bytes it was read from. */
+function ChosenField({ line }: { line: FieldLine | undefined }) {
+  const name = line === undefined ? "" : fieldName(line);
+  return (
+    <p className="mono min-h-8 border-t border-line px-3 py-1.5">
+      {line === undefined ? (
+        <span className="text-muted">
+          Choose a field or a byte; m opens what can be done with a field.
+        </span>
+      ) : (
+        <>
+          {name.startsWith('"') ? "no field" : name}
+          <span className="text-muted">
+            {" · "}
+            {bytesText(line)}
+          </span>
+        </>
+      )}
+    </p>
   );
 }
 

@@ -34,22 +34,23 @@ export function OpenPackets(props: OpenProps) {
     if (pointed !== undefined) setSpan(undefined);
   }, [pointed]);
   const uid = String(shown.row["uid"]);
-  const own = (why: ReactNode) => (
+  const own = (why: string, remedy?: ReactNode) => (
     <OwnPackets
       row={shown.row}
       source={{ kind: "pages", uid, purpose }}
       purpose={purpose}
       pointed={pointed}
       see={see}
-      why={why}
+      why={`${OWN_DECODE} ${why}`}
+      remedy={remedy}
     />
   );
   const lacking = whyNoWireshark();
-  if (lacking !== undefined) return own(`${ownDecode} Wireshark cannot run here: ${lacking}.`);
+  if (lacking !== undefined) return own(`Wireshark cannot run here: ${lacking}.`);
   const { count } = shown.packets;
   if (span === undefined && count > PACKETS_MAX) {
     const why = `Wireshark opens up to ${countText(PACKETS_MAX)} packets at once, and here are ${countText(count)}.`;
-    return own(<Narrower why={why} row={shown.row} setSpan={setSpan} />);
+    return own(why, <SpanForm row={shown.row} take={setSpan} />);
   }
   return (
     <ReadPackets
@@ -59,25 +60,13 @@ export function OpenPackets(props: OpenProps) {
       whole={() => setSpan(undefined)}
       tooLarge={() => {
         const why = `Wireshark opens up to ${sizeText(CAPTURE_BYTES_MAX)} of packets at once, and here is more.`;
-        return own(<Narrower why={why} row={shown.row} setSpan={setSpan} />);
+        return own(why, <SpanForm row={shown.row} take={setSpan} />);
       }}
     />
   );
 }
 
-const ownDecode = "This is Holdfast's own decode, of headers only.";
-
-function Narrower(props: {
-  why: string;
-  row: Output<"show">["row"];
-  setSpan: (span: Span) => void;
-}) {
-  return (
-    <>
-      {ownDecode} {props.why} <SpanForm row={props.row} take={props.setSpan} />
-    </>
-  );
-}
+const OWN_DECODE = "This is Holdfast's own decode, of headers only.";
 
 /** Fetches the packets once, then shows them. */
 function ReadPackets(
@@ -132,8 +121,10 @@ function InWireshark(props: OpenProps & { capture: CaptureFile }) {
         see={see}
         why={
           <>
-            {ownDecode}{" "}
-            {isCancelled ? "Loading Wireshark was cancelled." : sentence(lowerFirst(message))}{" "}
+            {OWN_DECODE}{" "}
+            {isCancelled
+              ? "Loading Wireshark was cancelled."
+              : sentence(message || "Wireshark failed")}{" "}
             <button type="button" className="link" onClick={() => void refetch()}>
               Try Wireshark again
             </button>
@@ -146,10 +137,6 @@ function InWireshark(props: OpenProps & { capture: CaptureFile }) {
   return (
     <WiresharkPane capture={capture} opened={data} row={row} purpose={purpose} pointed={pointed} />
   );
-}
-
-function lowerFirst(text: string): string {
-  return text === "" ? "Wireshark failed" : text;
 }
 
 function Opening({ progress, cancel }: { progress: Progress; cancel: () => void }) {

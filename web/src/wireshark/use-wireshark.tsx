@@ -3,8 +3,7 @@ import { createContext, type ReactNode, useContext, useState } from "react";
 import { downloadWithin } from "../client.ts";
 import { nsStamp } from "../text.ts";
 import { fetchFiles, workerMaker } from "./browser-worker.ts";
-import type { CaptureFile } from "./capture-file.ts";
-import { readCapture } from "./capture-file.ts";
+import { type CaptureFile, readCapture } from "./capture-file.ts";
 import { CAPTURE_BYTES_MAX } from "./limits.ts";
 import { type Progress, Wireshark } from "./wireshark.ts";
 
@@ -28,6 +27,11 @@ export interface Span {
   readonly toNs: bigint;
 }
 
+/** Where a connection's packets are kept once they were read. */
+export function captureKey(uid: string, q = ""): readonly string[] {
+  return ["capture-file", uid, q];
+}
+
 /** A connection's packets, asked for once: each asking is on record. */
 export function useCapture(asked: { uid: string; purpose: string; span: Span | undefined }) {
   const { uid, purpose, span } = asked;
@@ -37,14 +41,14 @@ export function useCapture(asked: { uid: string; purpose: string; span: Span | u
     span === undefined
       ? ""
       : `after ${nsStamp(String(span.fromNs))} and before ${nsStamp(String(span.toNs))}`;
-  const queryKey = ["capture-file", uid, q];
+  const queryKey = captureKey(uid, q);
   const answer = useQuery({
     queryKey,
     queryFn: async ({ signal }) => {
       const limits = { bytesMax: CAPTURE_BYTES_MAX, told: setBytesRead, signal };
       const { facts, bytes } = await downloadWithin("packets", { uid, purpose, q }, limits);
       void client.invalidateQueries({ queryKey: ["ledger"] });
-      return readCapture(`${uid} ${q}`, bytes, facts.seq);
+      return readCapture(`${uid} ${facts.seq}`, bytes, facts.seq);
     },
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,

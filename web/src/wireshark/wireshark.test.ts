@@ -160,7 +160,7 @@ test("fetching is stopped too", async () => {
     fetchFiles: (_, signal) => {
       fetching.resolve();
       return new Promise((_resolve, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason));
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
       });
     },
   });

@@ -35,7 +35,9 @@ export class Attempts {
     const isOld = known === undefined || known.untilMs + FORGET_MS < now;
     const times = (isOld ? 0 : known.times) + 1;
     const delay =
-      times <= free ? 0 : Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** Math.min(30, times - free - 1));
+      times <= free
+        ? 0
+        : Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** Math.min(30, times - free - 1));
     this.#failed.delete(key);
     this.#failed.set(key, { times, untilMs: now + delay });
     const [oldest] = this.#failed.keys();

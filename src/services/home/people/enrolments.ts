@@ -14,7 +14,8 @@ export class Enrolments {
 
   /** A new link's token and its digest; an older one of the same person ends. */
   create(person: string): { token: string; sha256: string; untilMs: number } {
-    for (const [sha256, link] of this.#links) if (link.person === person) this.#links.delete(sha256);
+    for (const [sha256, link] of this.#links)
+      if (link.person === person) this.#links.delete(sha256);
     const [oldest] = this.#links.keys();
     if (this.#links.size >= LINKS_MAX && oldest !== undefined) this.#links.delete(oldest);
     const token = randomHex(24);

@@ -3,6 +3,7 @@ import { HoldfastError } from "../../../core/base/index.ts";
 import {
   type Authority,
   type KnownEntryBody,
+  type PasswordCheck,
   type Permission,
   permissionsOf,
 } from "../../../core/custody/index.ts";
@@ -75,8 +76,10 @@ export class People {
   authorityOf({ person, credential, revision }: Admission): Authority | undefined {
     const known = this.state.people.get(person);
     if (known === undefined || known.revision !== revision) return undefined;
-    if (credential === "link") return authority(known, "web", { only: ["known", "self"] });
-    return this.#isLive(this.state.credentials.get(credential)) ? authority(known, "web") : undefined;
+    if (credential === "link") return authority(known, "link", { only: ["known", "self"] });
+    return this.#isLive(this.state.credentials.get(credential))
+      ? authority(known, "web")
+      : undefined;
   }
 
   /** What a token may do: its scopes and cases, and never more than its person may now. */
@@ -109,9 +112,7 @@ export class People {
     const waitMs = this.#attempts.waitMs(keys);
     if (waitMs > 0) {
       await this.refuse("too many attempts", address, person);
-      throw new HoldfastError("session/too-many", "too many attempts", {
-        remedy: `wait ${Math.ceil(waitMs / 1000)} s, then try again`,
-      });
+      throw tooMany(waitMs);
     }
     this.#attempts.count(byName, { free: FREE.name });
     this.#attempts.count(`address ${address}`, { free: FREE.address });
@@ -125,6 +126,24 @@ export class People {
     }
     this.#attempts.clear(keys);
     return await this.open(known.entry.person, credential!.credential);
+  }
+
+  /** Whether it is the password that a person has until now; the same delays as at the door. */
+  async isCurrent(
+    known: {
+      readonly person: string;
+      readonly credential: string;
+      readonly check: PasswordCheck;
+    },
+    password: string,
+  ): Promise<boolean> {
+    const key = `current ${known.person}`;
+    const waitMs = this.#attempts.waitMs([key]);
+    if (waitMs > 0) throw tooMany(waitMs);
+    this.#attempts.count(key, { free: FREE.name });
+    const isRight = await this.passwords.isRight(known, password);
+    if (isRight) this.#attempts.clear([key]);
+    return isRight;
   }
 
   /** Lets a person in by a link, once, to choose a password or passkey. */
@@ -164,11 +183,7 @@ export class People {
   }
 
   /** Throws, after it is on record, unless an authority has what an operation needs. */
-  async assertMay(
-    authority: Authority,
-    operation: string,
-    needs: Permission,
-  ): Promise<void> {
+  async assertMay(authority: Authority, operation: string, needs: Permission): Promise<void> {
     if (authority.permissions.has(needs)) return;
     await this.deny(authority, { operation, about: "", reason: `needs ${needs}` });
     throw new HoldfastError("access/denied", `${operation} needs the permission "${needs}"`, {
@@ -222,6 +237,12 @@ function authority(
 
 function isAmong(cases: "*" | readonly string[], name: string): boolean {
   return cases === "*" || cases.includes(name);
+}
+
+function tooMany(waitMs: number): HoldfastError {
+  return new HoldfastError("session/too-many", "too many attempts", {
+    remedy: `wait ${Math.ceil(waitMs / 1000)} s, then try again`,
+  });
 }
 
 function digest(text: string): string {
