@@ -26,6 +26,7 @@ const STATUS: Readonly<Record<string, number>> = {
   "session/login-needed": 401,
   "session/bad-token": 401,
   "session/wrong-password": 401,
+  "session/wrong-passkey": 401,
   "session/too-many": 429,
   "session/busy": 503,
   "session/bad-link": 401,

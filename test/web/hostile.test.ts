@@ -1,9 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { FieldFacts } from "../../web/src/questions.ts";
-import { clauseOf } from "../../web/src/search/clause.ts";
 import { hostileCapture } from "../support/hostile-capture.ts";
 import { hostileStrings, MARKER } from "../support/hostile-strings.ts";
 import { inspect, watch } from "./page-inspection.ts";
@@ -13,7 +11,12 @@ const COUNT = 5000;
 const CASE = "planted";
 const home = new ServedHome();
 const seen = new Set<string>();
-let logs: { log: string; fields: FieldFacts[]; rows: Record<string, unknown>[] }[] = [];
+
+interface Answer {
+  readonly fields: { readonly name: string }[];
+  readonly rows: Record<string, unknown>[];
+}
+const logs: { log: string; columns: string; rows: Answer["rows"] }[] = [];
 
 beforeAll(async () => {
   await home.start();
@@ -33,12 +36,14 @@ beforeAll(async () => {
   }
   const counted = rowsOf(home.run("logs", "--case", CASE, "--json"));
   const names = counted.filter(({ rows }) => Number(rows) > 0).map(({ log }) => String(log));
-  const { fields } = await api<{ fields: FieldFacts[] }>("fields", {});
-  logs = names.map((log) => ({
-    log,
-    fields: fields.filter((field) => field.log === log),
-    rows: rowsOf(home.run("query", "--case", CASE, "--log", log, "--all", "--json")),
-  }));
+  const page = await home.open("/");
+  for (const log of names) {
+    const data = { log, case: CASE, limit: 10_000 };
+    const answer = await page.request.post(`${home.address}/api/v1/query`, { data });
+    const { fields, rows } = (await answer.json()) as Answer;
+    logs.push({ log, columns: fields.map(({ name }) => name).join(","), rows });
+  }
+  await page.context().close();
 }, 300_000);
 afterAll(() => home.stop());
 afterEach(() => home.expectNoComplaints());
@@ -47,3 +52,156 @@ function rowsOf(lines: string): Record<string, unknown>[] {
   const filled = lines.split("\n").filter((line) => line !== "");
   return filled.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
+
+/** A page of somebody who said why he reads; what it must not do is noted. */
+async function openWatched(): Promise<{ page: Page; faults: string[] }> {
+  const page = await home.newPage();
+  const faults = watch(page.context(), home.address);
+  await page.goto(home.link());
+  await page.getByRole("main").waitFor();
+  await page.evaluate(`sessionStorage.setItem("holdfast.purpose.${CASE}", "to see")`);
+  return { page, faults };
+}
+
+/** Shows a view, waits until nothing moves, and looks at all of it. */
+async function look(page: Page, path?: string): Promise<string[]> {
+  if (path !== undefined) await page.goto(home.address + path);
+  await page.waitForLoadState("networkidle");
+  const { markers, faults } = await inspect(page);
+  for (const marker of markers) seen.add(marker);
+  return faults.map((fault) => `${path ?? page.url()}: ${fault}`);
+}
+
+const has = (row: Record<string, unknown>): boolean => MARKER.test(JSON.stringify(row));
+
+test("every log with every column is text and nothing else, to its last row", async () => {
+  const { page, faults } = await openWatched();
+  for (const { log, columns, rows } of logs) {
+    faults.push(...(await look(page, `/search?case=${CASE}&log=${log}&columns=${columns}`)));
+    const grid = page.getByRole("main").getByRole("grid").first();
+    await grid.focus();
+    for (let shown = 0; shown < Math.min(rows.length, 250); shown += 20) {
+      await page.keyboard.press("PageDown");
+      faults.push(...(await look(page)));
+    }
+  }
+  expect(faults).toEqual([]);
+  // The rows that are never scrolled to, and what no log has, are the others.
+  expect(seen.size).toBeGreaterThan(COUNT / 3);
+  await page.context().close();
+}, 600_000);
+
+test("a connection of each protocol, its events, stream, packets and objects are text", async () => {
+  const { page, faults } = await openWatched();
+  const uids = new Map(logs.map(({ log, rows }) => [log, rows.find(has)?.["uid"]]));
+  for (const [log, uid] of uids) {
+    if (typeof uid !== "string" || log === "tunnel") continue;
+    faults.push(...(await look(page, `/connections/${uid}`)));
+    const events = page.getByRole("list", { name: "Events by time" }).getByRole("button");
+    for (const event of (await events.all()).slice(0, 4)) await event.click();
+    faults.push(...(await look(page)));
+    faults.push(...(await look(page, `/connections/${uid}?tab=stream`)));
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+}, 600_000);
+
+test("overview, objects, captures, keys, ledger and cases are text", async () => {
+  const { page, faults } = await openWatched();
+  for (const path of ["/", "/objects", "/captures", "/keys", "/ledger", "/cases"]) {
+    faults.push(...(await look(page, `${path}?case=${CASE}`)));
+  }
+  for (const row of rowsOf(home.run("segments", "--case", CASE, "--json"))) {
+    faults.push(...(await look(page, `/captures?capture=${String(row["capture"])}`)));
+  }
+  const files = logs.find(({ log }) => log === "files")!.rows.filter((row) => has(row));
+  for (const { fuid } of files.slice(0, 12)) {
+    faults.push(...(await look(page, `/objects?case=${CASE}&object=${String(fuid)}`)));
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+}, 300_000);
+
+test("menus, facets and completions made of planted values are text", async () => {
+  const { page, faults } = await openWatched();
+  for (const [log, field] of [
+    ["http", "user_agent"],
+    ["dns", "query"],
+    ["ssl", "server_name"],
+    ["smb_files", "name"],
+  ] as const) {
+    faults.push(...(await look(page, `/search?case=${CASE}&log=${log}&columns=${field}`)));
+    const cells = page.getByRole("gridcell").filter({ hasText: MARKER });
+    for (const cell of (await cells.all()).slice(0, 6)) {
+      await cell.click({ button: "right" });
+      await page
+        .getByRole("menuitem", { name: /^Only these/ })
+        .first()
+        .waitFor();
+      faults.push(...(await look(page)));
+      await page.keyboard.press("Escape");
+    }
+    const bar = page.getByRole("combobox", { name: "Query" });
+    await bar.fill("");
+    await bar.pressSequentially(`${log}.${field} == `);
+    faults.push(...(await look(page)));
+    await page.keyboard.press("Escape");
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+}, 300_000);
+
+test("a planted value asked for from its menu finds its own rows", async () => {
+  const { page, faults } = await openWatched();
+  for (const [log, field] of [
+    ["http", "user_agent"],
+    ["smtp", "subject"],
+    ["irc", "nick"],
+    ["syslog", "message"],
+  ] as const) {
+    for (let n = 0; n < 8; n++) {
+      await page.goto(`${home.address}/search?case=${CASE}&log=${log}&columns=${field}`);
+      const cell = page.getByRole("gridcell").filter({ hasText: MARKER }).nth(n);
+      const text = await cell.textContent();
+      await cell.click({ button: "right" });
+      const only = page.getByRole("menuitem", { name: /^Only these/ }).first();
+      await only.click();
+      await expect.poll(() => new URL(page.url()).searchParams.get("q")).toContain(log);
+      const own = page.getByRole("gridcell").filter({ hasText: MARKER });
+      await expect.poll(() => own.count(), { message: text ?? "" }).toBeGreaterThan(0);
+      await page.waitForLoadState("networkidle");
+      expect(new Set(await own.allTextContents())).toEqual(new Set([text]));
+    }
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+}, 300_000);
+
+test("what is taken out is a file to keep, not to show, and its name says nothing", async () => {
+  const { page, faults } = await openWatched();
+  const file = logs
+    .find(({ log }) => log === "files")!
+    .rows.find((row) => MARKER.test(String(row["filename"])))!;
+  for (const path of [
+    `objects/${String(file["fuid"])}?purpose=x`,
+    `segments/${String(rowsOf(home.run("segments", "--case", CASE, "--json"))[0]!["segment"])}/body`,
+  ]) {
+    const answer = await page.request.get(`${home.address}/api/v1/${path}`);
+    expect(answer.status(), path).toBe(200);
+    const headers = answer.headers();
+    expect(headers["content-disposition"]).toMatch(/^attachment(; filename="[A-Za-z0-9.-]+")?$/);
+    expect(headers["content-type"]).toBe("application/octet-stream");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(JSON.stringify(headers)).not.toMatch(MARKER);
+  }
+  await page.goto(`${home.address}/objects?case=${CASE}&object=${String(file["fuid"])}`);
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^Download as F/ }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe(`${String(file["fuid"])}.bin`);
+  expect(readFileSync(await saved.path()).length).toBeGreaterThan(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});

@@ -6,8 +6,8 @@ import type { Plugin } from "vite";
 const FILES = ["wiregasm.js", "wiregasm.wasm.gz", "wiregasm.data.gz"];
 
 /**
- * Puts the package beside the page as it was published, with its licence: a program of its own, which
- * whoever wants to replaces by another build of the same name.
+ * Puts the package beside the page as it was published, with its licence: a program of its own,
+ * which whoever wants to replaces by another build of the same name.
  */
 export function wiresharkFiles(): Plugin {
   const manifest = createRequire(import.meta.url).resolve("@goodtools/wiregasm/package.json");

@@ -17,7 +17,9 @@ export interface FieldLine {
   /** A display filter that matches this field with this value; empty where there is none. */
   readonly filter: string;
   readonly level: number;
-  /** The bytes it was read from, in one of the packet's byte sources; none for what was concluded. */
+  /**
+   * The bytes it was read from, in one of the packet's byte sources; none for what was concluded.
+   */
   readonly start: number;
   readonly length: number;
   readonly source: number;
@@ -26,7 +28,9 @@ export interface FieldLine {
   readonly frame: number | undefined;
 }
 
-/** Bytes that a packet's fields were read from: its own, or put together or decrypted from several. */
+/**
+ * Bytes that a packet's fields were read from: its own, or put together or decrypted from several.
+ */
 export interface ByteSource {
   readonly name: string;
   readonly bytes: Uint8Array;

@@ -9,7 +9,10 @@ import { amountText } from "../text.ts";
 import type { CaptureFile } from "../wireshark/capture-file.ts";
 import { captureKey } from "../wireshark/use-wireshark.tsx";
 
-/** Saves the connection's packets as a file: those that are open, else a read of its own, which is entered. */
+/**
+ * Saves the connection's packets as a file: those that are open, else a read of its own, which is
+ * entered.
+ */
 export function DownloadButton({ uid, caseName }: { uid: string; caseName: string }) {
   const ask = usePurpose();
   const client = useQueryClient();

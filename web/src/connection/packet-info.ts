@@ -42,6 +42,8 @@ export interface TcpNumbers {
   readonly length: number;
   readonly flags: string;
   readonly window: number;
+  /** The next number that is expected; undefined without the flag ACK. */
+  readonly acknowledgment: number | undefined;
 }
 
 export interface Originator {
@@ -76,7 +78,9 @@ function tcpNumbers(values: ReadonlyMap<string, PacketField>): TcpNumbers | unde
   const number = (name: string): number => Number(values.get(name)?.value ?? 0);
   const ends = Number(flags.includes("SYN")) + Number(flags.includes("FIN"));
   const length = (values.get("payload")?.length ?? 0) + ends;
-  return { sequence: number("tcp.seq"), length, flags, window: number("tcp.window") };
+  const acknowledgment = flags.includes("ACK") ? number("tcp.ack") : undefined;
+  const window = number("tcp.window");
+  return { sequence: number("tcp.seq"), length, flags, window, acknowledgment };
 }
 
 function collect(fields: readonly PacketField[], into: Map<string, PacketField>): void {

@@ -17,7 +17,9 @@ interface PacketsPaneProps {
   readonly see: (packets: readonly PathPacket[]) => void;
 }
 
-/** The connection's packets: closed until a purpose is said, and every read of them is on record. */
+/**
+ * The connection's packets: closed until a purpose is said, and every read of them is on record.
+ */
 export function PacketsPane({ shown, caseName, pointed, see }: PacketsPaneProps) {
   const [purpose, setPurpose] = useState(() => rememberedPurpose(caseName));
   const ask = usePurpose();

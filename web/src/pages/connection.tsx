@@ -6,6 +6,7 @@ import { call, type Output } from "../client.ts";
 import { EventsPane } from "../connection/events-pane.tsx";
 import { ExplainPane } from "../connection/explain-pane.tsx";
 import { FactsPane } from "../connection/facts-pane.tsx";
+import { LadderPane } from "../connection/ladder-pane.tsx";
 import { ObjectsPane } from "../connection/objects-pane.tsx";
 import type { PathPacket } from "../connection/packet-info.ts";
 import { PacketsPane } from "../connection/packets-pane.tsx";
@@ -83,6 +84,18 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
       <StreamPane shown={shown} caseName={caseName} parameters={parameters} point={point} />
     ),
   };
+  const ladder: Tab = {
+    name: "ladder",
+    title: "Ladder",
+    content: () => (
+      <LadderPane
+        row={row}
+        packets={opened}
+        point={point}
+        openPackets={() => choose("tab", "packets")}
+      />
+    ),
+  };
   return (
     <>
       <Summary shown={shown} uid={uid} caseName={caseName} />
@@ -99,7 +112,7 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
       <div ref={views}>
         <Tabs
           label="What was sent"
-          tabs={isTcp ? [packets, stream] : [packets]}
+          tabs={isTcp ? [packets, ladder, stream] : [packets, ladder]}
           chosen={parameters.get("tab") ?? "packets"}
           choose={(name) => choose("tab", name)}
         />

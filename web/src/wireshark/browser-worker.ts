@@ -14,8 +14,9 @@ interface ScriptPolicies {
 }
 
 /**
- * Makes workers of the one script that the page may start. A browser with Trusted Types is given the only
- * policy that the page's own policy lets be made, and it says that one address whatever it is asked.
+ * Makes workers of the one script that the page may start. A browser with Trusted Types is given
+ * the only policy that the page's own policy lets be made, and it says that one address whatever it
+ * is asked.
  */
 export function workerMaker(): () => Port {
   const { trustedTypes } = globalThis as { trustedTypes?: ScriptPolicies };

@@ -19,7 +19,9 @@ export class DissectorBroke extends HoldfastError {
   }
 }
 
-/** How long each call may take: a dissector that a packet sends in circles ends nothing by itself. */
+/**
+ * How long each call may take: a dissector that a packet sends in circles ends nothing by itself.
+ */
 const PATIENCE_MS: Readonly<Record<CallName, number>> = {
   start: 120_000,
   load: 60_000,

@@ -12,8 +12,8 @@ export interface ShownLine {
 }
 
 /**
- * What a field is called, without this packet's value: branches stay open from packet to packet. Text
- * that is no field goes by what it says before its first colon.
+ * What a field is called, without this packet's value: branches stay open from packet to packet.
+ * Text that is no field goes by what it says before its first colon.
  */
 export function fieldName({ filter, label }: FieldLine): string {
   if (filter !== "" && !filter.startsWith("frame[")) return /^[^\s=]+/.exec(filter)?.[0] ?? filter;
@@ -84,8 +84,8 @@ export function openedTo(
 const BITS = /^[.01][.01 ]*= /;
 
 /**
- * The field that a byte belongs to: the one with the fewest bytes, of those the deepest, of those the
- * first. For bits it is what they are parts of: a byte does not say which of them is meant.
+ * The field that a byte belongs to: the one with the fewest bytes, of those the deepest, of those
+ * the first. For bits it is what they are parts of: a byte does not say which of them is meant.
  */
 export function lineAtByte(
   lines: readonly FieldLine[],

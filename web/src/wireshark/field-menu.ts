@@ -16,7 +16,9 @@ interface Asked {
 
 const ADDRESS = /^(?:ip|ipv6)\.(?:src|dst|addr|src_host|dst_host) == ([0-9a-fA-F.:]+)$/;
 
-/** What can be done with a field of a packet: ask for its value, leave it out, follow it, copy it. */
+/**
+ * What can be done with a field of a packet: ask for its value, leave it out, follow it, copy it.
+ */
 export function fieldGroups(
   line: FieldLine,
   sources: readonly ByteSource[],

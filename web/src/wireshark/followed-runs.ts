@@ -1,7 +1,9 @@
 import type { Followed } from "../../wireshark/contract.ts";
 import type { Run } from "../connection/stream-text.ts";
 
-/** What was followed as runs of bytes: parts of one side that come one after the other are one run. */
+/**
+ * What was followed as runs of bytes: parts of one side that come one after the other are one run.
+ */
 export function followedRuns({ parts }: Followed): Run[] {
   const runs: Run[] = [];
   const sent = { orig: 0, resp: 0 };

@@ -5,8 +5,9 @@ import { DissectorBroke } from "./dissector.ts";
 const BREAKING_MAX = 2;
 
 /**
- * Loads a capture. A packet that breaks Wireshark is found by halving, and left out: its place in the
- * list stays, and what it carries is blank. Slowness is nobody's in particular and is given up at once.
+ * Loads a capture. A packet that breaks Wireshark is found by halving, and left out: its place in
+ * the list stays, and what it carries is blank. Slowness is nobody's in particular and is given up
+ * at once.
  */
 export async function openAround<Loaded>(
   capture: CaptureFile,

@@ -25,7 +25,9 @@ interface OpenProps {
   readonly see: (packets: readonly PathPacket[]) => void;
 }
 
-/** The packets of a connection that a purpose was said for: in Wireshark, else in our own decode. */
+/**
+ * The packets of a connection that a purpose was said for: in Wireshark, else in our own decode.
+ */
 export function OpenPackets(props: OpenProps) {
   const { shown, purpose, pointed, see } = props;
   const [span, setSpan] = useState<Span>();

@@ -10,7 +10,10 @@ interface Choice {
   readonly name: string;
 }
 
-/** Which field is chosen, which branches are open, and whose bytes are shown; kept from packet to packet. */
+/**
+ * Which field is chosen, which branches are open, and whose bytes are shown; kept from packet to
+ * packet.
+ */
 export function useField(frame: Frame, number: number, aim: Pointed | undefined) {
   const { lines } = frame;
   const [choice, setChoice] = useState<Choice>({ number: 0, index: undefined, name: "" });

@@ -12,6 +12,7 @@ const PAGE_ROWS = 500;
 export interface FrameRows {
   readonly matched: number | undefined;
   readonly error: unknown;
+  readonly again: () => void;
   readonly rowAt: (index: number) => FrameRow | undefined;
 }
 
@@ -34,6 +35,9 @@ export function useFrameRows(capture: CaptureFile, filter: string, seen: Seen): 
   return {
     matched: answers[0]?.data?.matched,
     error: answers.find(({ error }) => error !== null)?.error ?? null,
+    again: () => {
+      for (const answer of answers) if (answer.error !== null) void answer.refetch();
+    },
     rowAt: (index) => byPage.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS],
   };
 }

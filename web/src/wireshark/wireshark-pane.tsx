@@ -69,6 +69,7 @@ export function WiresharkPane(props: PaneProps) {
         </Empty>
       ) : (
         <>
+          {rows.error !== null && <Failed error={rows.error} again={rows.again} />}
           <FrameList
             columns={opened.columns}
             breaking={opened.breaking}

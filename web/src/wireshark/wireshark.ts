@@ -27,8 +27,9 @@ interface Options {
 }
 
 /**
- * Wireshark in this page: one worker, started when the first packets are opened, kept warm for the next,
- * and made again when a packet broke it. Calls wait for each other; each says which capture it is about.
+ * Wireshark in this page: one worker, started when the first packets are opened, kept warm for the
+ * next, and made again when a packet broke it. Calls wait for each other; each says which capture
+ * it is about.
  */
 export class Wireshark {
   readonly #options: Options;

@@ -3,6 +3,7 @@ import { HoldfastError } from "../../../core/base/index.ts";
 import type { Authority, CaseList, Role } from "../../../core/custody/index.ts";
 import { ROLES } from "../../../core/custody/index.ts";
 import { formatTimestamp, randomHex, sha256Hex } from "../../../platform/index.ts";
+import { relyingPartyOf } from "./passkeys.ts";
 import { isScope, type People } from "./people.ts";
 import { type CredentialState, foldName, type PersonState } from "./people-state.ts";
 
@@ -24,6 +25,8 @@ type PeopleHandlers = Pick<
   | "revokeCredential"
   | "createToken"
   | "setPassword"
+  | "beginPasskey"
+  | "addPasskey"
 >;
 
 /** What the operations about people do, for one who asks. */
@@ -42,6 +45,8 @@ export function createPeopleHandlers(people: People, authority: Authority): Peop
     revokeCredential: (input) => parts.inTurn(() => revokeCredential(people, authority, input)),
     createToken: (input) => parts.inTurn(() => createToken(people, authority, input)),
     setPassword: (input) => parts.inTurn(() => setPassword(people, authority, input)),
+    beginPasskey: () => beginPasskey(people, authority),
+    addPasskey: (input) => parts.inTurn(() => addPasskey(people, authority, input)),
   };
 }
 
@@ -235,6 +240,43 @@ async function setPassword(people: People, authority: Authority, input: Input<"s
   const seq = await people.parts.append([...revoked, { ...added, check }], authority.actor);
   for (const { credential } of revoked) await people.passwords.remove(credential);
   return { credential: added.credential, person, seq: seq + revoked.length };
+}
+
+async function beginPasskey(people: People, authority: Authority) {
+  const { person, name, passkeys } = registering(people, authority);
+  const party = relyingPartyOf(people.servedAt);
+  return {
+    options: await people.passkeys.beginRegistration({ person, name, known: passkeys }, party),
+  };
+}
+
+async function addPasskey(people: People, authority: Authority, input: Input<"addPasskey">) {
+  const { person } = registering(people, authority);
+  assertRoom(people, person);
+  const party = relyingPartyOf(people.servedAt);
+  const check = await people.passkeys.finishRegistration(person, input.response, party);
+  if (people.state.findPasskey(check.passkey) !== undefined) {
+    throw new HoldfastError("request/bad-input", "this passkey is somebody's already");
+  }
+  const { label } = input;
+  const added = credentialOf(person, { label: label || "passkey", check, expires_at: null });
+  const seq = await people.parts.append([added], authority.actor);
+  return { credential: added.credential, seq };
+}
+
+/** Whoever registers a passkey does so for himself: a browser's key cannot be made for others. */
+function registering(people: People, { person }: Authority) {
+  const known = people.state.people.get(person ?? "");
+  if (known === undefined) {
+    throw new HoldfastError("request/bad-input", "the owner of the home comes in by his link", {
+      remedy: "passkeys are people's: holdfast people add NAME, then holdfast people link NAME",
+    });
+  }
+  const { entry } = known;
+  const passkeys = people.state
+    .credentialsOf(entry.person)
+    .flatMap(({ entry: { check } }) => (check.kind === "passkey" ? [check.passkey] : []));
+  return { person: entry.person, name: entry.name, passkeys };
 }
 
 async function assertCurrent(

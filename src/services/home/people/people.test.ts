@@ -221,18 +221,16 @@ test("kinds of refusals are bounded and none is lost", async () => {
 test("a token does what its scopes say in its cases, and never more than its person may now", async () => {
   const home = new Fixture();
   const { person } = await home.add("ada", "investigator", ["A", "B"]);
-  const made = await home
-    .asked()
-    .createToken(
-      {
-        person,
-        scopes: ["metadata", "packets", "ledger"],
-        cases: ["B", "C"],
-        expires_days: 1,
-        label: "",
-      },
-      context,
-    );
+  const made = await home.asked().createToken(
+    {
+      person,
+      scopes: ["metadata", "packets", "ledger"],
+      cases: ["B", "C"],
+      expires_days: 1,
+      label: "",
+    },
+    context,
+  );
   expect(made.token).toMatch(/^hf_[0-9a-f]{48}$/);
   expect(JSON.stringify(home.entries)).not.toContain(made.token);
   const admit = async () => await home.people.admitToken(made.token, "127.0.0.1");

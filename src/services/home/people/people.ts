@@ -10,6 +10,7 @@ import {
 import { formatTimestamp, sha256Hex } from "../../../platform/index.ts";
 import { Attempts } from "./attempts.ts";
 import { Enrolments } from "./enrolments.ts";
+import { Passkeys, relyingPartyOf } from "./passkeys.ts";
 import { Passwords } from "./passwords.ts";
 import type { CredentialState, PeopleState, PersonState } from "./people-state.ts";
 import { Tally } from "./tally.ts";
@@ -48,6 +49,7 @@ export class People {
   readonly state: PeopleState;
   readonly passwords: Passwords;
   readonly enrolments: Enrolments;
+  readonly passkeys: Passkeys;
   readonly parts: PeopleParts;
   /** When a token was last shown, since this process began. */
   readonly lastUsed = new Map<string, string>();
@@ -62,6 +64,7 @@ export class People {
     this.state = parts.state;
     this.passwords = new Passwords(join(parts.directory, "keys"));
     this.enrolments = new Enrolments(parts.nowMs);
+    this.passkeys = new Passkeys(parts.nowMs);
     this.#attempts = new Attempts(parts.nowMs);
     this.#refusals = new Tally({ nowMs: parts.nowMs, burst: 1 });
     this.#denials = new Tally({ nowMs: parts.nowMs, burst: DENIALS_MAX });
@@ -126,6 +129,36 @@ export class People {
     }
     this.#attempts.clear(keys);
     return await this.open(known.entry.person, credential!.credential);
+  }
+
+  /** Lets a person in whose passkey signed the challenge that `passkeys.beginLogin` gave. */
+  async admitByPasskey(response: unknown, address: string): Promise<Admission> {
+    const key = `address ${address}`;
+    const waitMs = this.#attempts.waitMs([key]);
+    if (waitMs > 0) throw tooMany(waitMs);
+    this.#attempts.count(key, { free: FREE.address });
+    const id = (response as { id?: unknown } | null | undefined)?.id;
+    const known = typeof id === "string" ? this.state.findPasskey(id) : undefined;
+    const check = known?.entry.check;
+    const party = relyingPartyOf(this.servedAt);
+    if (known !== undefined && check?.kind === "passkey" && this.#isLive(known)) {
+      const isSigned = await this.passkeys.isSigned(response, check, party);
+      const { person, credential } = known.entry;
+      // Looked up again: it may have been revoked while it was looked at.
+      if (isSigned && this.state.credentials.has(credential)) {
+        this.#attempts.clear([key]);
+        return await this.open(person, credential);
+      }
+    }
+    await this.refuse("wrong passkey", address, known?.entry.person);
+    throw new HoldfastError("session/wrong-passkey", "the passkey is not one of this home", {
+      remedy: `passkeys work at ${party.origin}`,
+    });
+  }
+
+  /** What a browser needs to log in by passkey. */
+  async beginPasskeyLogin(): Promise<Record<string, unknown>> {
+    return await this.passkeys.beginLogin(relyingPartyOf(this.servedAt));
   }
 
   /** Whether it is the password that a person has until now; the same delays as at the door. */
