@@ -75,11 +75,18 @@ export const logOperations = {
     input: s.question.extend({
       uid: z.string().optional(),
       purpose: z.string().max(1000).default(""),
+      secrets: z
+        .boolean()
+        .default(false)
+        .describe(
+          "with the TLS secrets of the case that open these packets, and no others, as a Decryption Secrets Block",
+        ),
     }),
     output: z.object({
       seq: z.number(),
       candidates: z.number(),
       postings_sha256: z.string(),
+      key_logs: z.array(z.string()).describe("names of the key logs that those secrets came from"),
       coverage: s.coverage,
     }),
     answer: "bytes",

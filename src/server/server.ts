@@ -38,6 +38,8 @@ const PAGES = [
   "/cases",
   "/keys",
   "/ledger",
+  "/people",
+  "/me",
 ];
 
 /** Nothing from elsewhere, no inline script, no frame, and no string becomes markup. */

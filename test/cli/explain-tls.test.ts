@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type PacketRecord, PcapngWriter } from "../../src/core/pcap/index.ts";
-import { ScratchHome } from "../support/holdfast.ts";
+import { isLeftOut, ScratchHome, stock } from "../support/holdfast.ts";
 import { packetsOf } from "../support/piece-packets.ts";
 import { talkTls } from "../support/tls-talk.ts";
 
@@ -51,6 +51,50 @@ test("explain says which key log opened a field of TLS, and none of what lies in
   expect(shown).toContain("opened with browser.log");
   expect(shown).toContain("/ledger?quarter=3");
 }, 60_000);
+
+test.skipIf(isLeftOut("tshark"))(
+  "packets go out with the secrets that open them, and with no others",
+  async () => {
+    const home = new ScratchHome();
+    const talk = { version: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256" } as const;
+    const said = { request: REQUEST, response: "HTTP/1.1 204 No Content\r\n\r\n" };
+    const [one, other] = [await talkTls({ ...talk, ...said }), await talkTls({ ...talk, ...said })];
+    writeFileSync(home.path("browser.log"), one.keyLog + other.keyLog);
+    writeFileSync(home.path("talk.pcapng"), captureOf(packetsOf(one.pieces, 443)));
+    home.ok("init");
+    home.ok("keys", "add", home.path("browser.log"));
+    home.ok("import", home.path("talk.pcapng"));
+    const [row] = home.json<{ uid: string }>("logs", "http");
+    const out = home.path("out.pcapng");
+    const http = (): string =>
+      stock("tshark", [
+        "-n",
+        "-r",
+        out,
+        "-Y",
+        "http.request",
+        "-T",
+        "fields",
+        "-e",
+        "http.request.uri",
+      ])
+        .toString()
+        .trim();
+    home.ok("packets", "--uid", row!.uid, "-o", out);
+    expect(http()).toBe("");
+    home.ok("packets", "--uid", row!.uid, "--secrets", "-o", out);
+    expect(http()).toBe("/ledger?quarter=3");
+    const file = readFileSync(out, "latin1");
+    for (const line of other.keyLog.trim().split("\n")) expect(file).not.toContain(line);
+    for (const line of one.keyLog.trim().split("\n")) expect(file).toContain(line);
+    const [read] = home
+      .json<{ type: string; attachments?: string[] }>("ledger")
+      .filter(({ type }) => type === "read.packets")
+      .slice(-1);
+    expect(read?.attachments).toHaveLength(1);
+  },
+  60_000,
+);
 
 test("a TLS connection without its secrets is told so, with what to do", async () => {
   const home = new ScratchHome();

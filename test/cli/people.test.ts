@@ -208,7 +208,7 @@ const OPEN_QUESTIONS: readonly (readonly [OperationName, Record<string, unknown>
 
 test("an investigator of one case sees nothing of another in any answer", async () => {
   const { cookie } = await server.add("iris", "investigator");
-  const marks = [...Object.values(other), "10.4.22", "OTHER"];
+  const marks: string[] = [...Object.values(other), "10.4.22", "OTHER"];
   const seenByOwner = new Set<string>();
   const owner = await ownerCookie();
   for (const [name, input] of OPEN_QUESTIONS) {

@@ -46,7 +46,7 @@ test("a case is opened by keyboard alone", async () => {
 
 test("an object is sealed in its case and taken out again, each a read on record", async () => {
   const page = await home.open("/objects?q=files.filename+%3D%3D+%22q1-backup.zip%22");
-  await page.getByText("q1-backup.zip").first().click();
+  await page.getByRole("gridcell", { name: "q1-backup.zip" }).first().click();
   await page.getByRole("button", { name: "Seal in the case" }).click();
   await page.getByLabel("Purpose").fill("what left that night");
   await page.getByRole("button", { name: "Open and record" }).click();
@@ -59,5 +59,34 @@ test("an object is sealed in its case and taken out again, each a read on record
   await sealed.getByRole("button", { name: "Take out" }).click();
   expect((await download).suggestedFilename()).toMatch(/^\w+\.bin$/);
   await sealed.getByText(/read recorded as entry \d+/).waitFor();
+  await page.context().close();
+});
+
+test("a search is kept under a name, opened from its case as it was, and forgotten", async () => {
+  const page = await home.open("/search?q=port+53&case=scratch&log=dns");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("names asked");
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await page.goto(`${home.address}/cases?case=scratch`);
+  await page.getByRole("link", { name: "names asked" }).click();
+  await page.waitForURL(/\/search\?q=port\+53&case=scratch&log=dns$/);
+  await page.goBack();
+  await page.getByRole("button", { name: "Forget names asked" }).click();
+  await page.getByText("No search was saved yet").waitFor();
+  await page.context().close();
+});
+
+test("a column is dragged to the place of another, and stays there", async () => {
+  const page = await home.open("/search");
+  const heads = page.getByRole("columnheader");
+  await heads.first().waitFor();
+  const [first, second] = (await heads.allTextContents()) as [string, string];
+  await heads.nth(1).dragTo(heads.nth(0));
+  await page.waitForURL(/columns=/);
+  expect((await heads.allTextContents()).slice(0, 2)).toEqual([second, first]);
+  await page.goto(`${home.address}/search?q=port+53`);
+  await heads.first().waitFor();
+  expect((await heads.allTextContents()).slice(0, 2)).toEqual([second, first]);
   await page.context().close();
 });

@@ -69,7 +69,8 @@ async function look(page: Page, path?: string): Promise<string[]> {
   await page.waitForLoadState("networkidle");
   const { markers, faults } = await inspect(page);
   for (const marker of markers) seen.add(marker);
-  return faults.map((fault) => `${path ?? page.url()}: ${fault}`);
+  const { pathname, searchParams } = new URL(page.url());
+  return faults.map((fault) => `${pathname} ${searchParams.get("log") ?? ""}: ${fault}`);
 }
 
 const has = (row: Record<string, unknown>): boolean => MARKER.test(JSON.stringify(row));
@@ -85,7 +86,7 @@ test("every log with every column is text and nothing else, to its last row", as
       faults.push(...(await look(page)));
     }
   }
-  expect(faults).toEqual([]);
+  expect([...new Set(faults)]).toEqual([]);
   // The rows that are never scrolled to, and what no log has, are the others.
   expect(seen.size).toBeGreaterThan(COUNT / 3);
   await page.context().close();
@@ -102,7 +103,7 @@ test("a connection of each protocol, its events, stream, packets and objects are
     faults.push(...(await look(page)));
     faults.push(...(await look(page, `/connections/${uid}?tab=stream`)));
   }
-  expect(faults).toEqual([]);
+  expect([...new Set(faults)]).toEqual([]);
   await page.context().close();
 }, 600_000);
 
@@ -118,7 +119,7 @@ test("overview, objects, captures, keys, ledger and cases are text", async () =>
   for (const { fuid } of files.slice(0, 12)) {
     faults.push(...(await look(page, `/objects?case=${CASE}&object=${String(fuid)}`)));
   }
-  expect(faults).toEqual([]);
+  expect([...new Set(faults)]).toEqual([]);
   await page.context().close();
 }, 300_000);
 
@@ -147,7 +148,7 @@ test("menus, facets and completions made of planted values are text", async () =
     faults.push(...(await look(page)));
     await page.keyboard.press("Escape");
   }
-  expect(faults).toEqual([]);
+  expect([...new Set(faults)]).toEqual([]);
   await page.context().close();
 }, 300_000);
 
@@ -173,7 +174,7 @@ test("a planted value asked for from its menu finds its own rows", async () => {
       expect(new Set(await own.allTextContents())).toEqual(new Set([text]));
     }
   }
-  expect(faults).toEqual([]);
+  expect([...new Set(faults)]).toEqual([]);
   await page.context().close();
 }, 300_000);
 
@@ -202,6 +203,6 @@ test("what is taken out is a file to keep, not to show, and its name says nothin
   ]);
   expect(saved.suggestedFilename()).toBe(`${String(file["fuid"])}.bin`);
   expect(readFileSync(await saved.path()).length).toBeGreaterThan(0);
-  expect(faults).toEqual([]);
+  expect([...new Set(faults)]).toEqual([]);
   await page.context().close();
 });

@@ -37,7 +37,7 @@ const INSPECT = `(() => {
   const marker = ${MARKER};
   const every = new RegExp(marker.source, "g");
   const obeyed = /[^\\P{Cc}\\n\\t]|[\\p{Cf}\\p{Zl}\\p{Zp}]/u;
-  const spoken = new Set(["title", "aria-label", "value", "placeholder", "aria-valuetext"]);
+  const spoken = new Set(["title", "aria-label", "value", "placeholder", "aria-valuetext", "data-value"]);
   const foreign = "iframe,object,embed,base,meta[http-equiv],frame,applet,math,video,audio,template,form[action]";
   const faults = [];
   const markers = new Set();
@@ -57,7 +57,7 @@ const INSPECT = `(() => {
         const isMark = name === "link" && value.startsWith("data:image/svg+xml");
         if (!isMark && !ours(value)) faults.push(said);
       } else if (spoken.has(attribute)) {
-        if (attribute !== "value" && obeyed.test(value)) faults.push("not written out: " + said);
+        if (!attribute.endsWith("value") && obeyed.test(value)) faults.push("not written out: " + said);
       } else if (marker.test(value)) faults.push(said);
     }
   }

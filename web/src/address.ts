@@ -9,6 +9,8 @@ export type PageName =
   | "cases"
   | "keys"
   | "ledger"
+  | "people"
+  | "me"
   | "unknown";
 
 /** What the address says: which page, and everything that decides what is on it. */
@@ -47,6 +49,8 @@ const PAGES: Readonly<Record<string, PageName>> = {
   "/cases": "cases",
   "/keys": "keys",
   "/ledger": "ledger",
+  "/people": "people",
+  "/me": "me",
 };
 const MOVED = "holdfast-moved";
 

@@ -155,7 +155,8 @@ export function unreachable(): RequestFailed {
   });
 }
 
-async function failureOf(response: Response): Promise<RequestFailed> {
+/** What a refusal says, or that it says nothing. */
+export async function failureOf(response: Response): Promise<RequestFailed> {
   try {
     return new RequestFailed((await response.json()) as Said);
   } catch {

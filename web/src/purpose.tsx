@@ -18,6 +18,13 @@ export function rememberedPurpose(caseName: string): string | undefined {
   return sessionStorage.getItem(keyOf(caseName)) ?? undefined;
 }
 
+/** What one person said is not the next one's purpose. */
+export function forgetPurposes(): void {
+  const prefix = keyOf("");
+  const kept = Array.from({ length: sessionStorage.length }, (_, n) => sessionStorage.key(n) ?? "");
+  for (const key of kept) if (key.startsWith(prefix)) sessionStorage.removeItem(key);
+}
+
 /** Asks for the purpose of a read once per case and session. */
 export function PurposeProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<{ caseName: string; answer: (purpose?: string) => void }>();

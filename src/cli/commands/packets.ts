@@ -18,6 +18,7 @@ interface PacketsOptions extends QuestionOptions {
   readonly uid?: string;
   readonly purpose: string;
   readonly output: string;
+  readonly secrets?: boolean;
 }
 
 export function addPacketsCommand(program: Command): void {
@@ -27,6 +28,7 @@ export function addPacketsCommand(program: Command): void {
     .argument("[query...]", "what to look for")
     .option("--uid <uid>", "the packets of this connection")
     .option("--purpose <text>", "why they are read; stands in the ledger", "")
+    .option("--secrets", "with the TLS secrets of the case that open these packets, and no others")
     .option("-o, --output <file>", "where to write; - is standard output", "-")
     .addOption(caseOption())
     .addOption(relativeToOption())
@@ -46,6 +48,7 @@ export function addPacketsCommand(program: Command): void {
           ...questionOf(words, own),
           purpose: own.purpose,
           ...(own.uid !== undefined && { uid: own.uid }),
+          secrets: own.secrets === true,
         });
         const { facts, bytes } = await askWithQuery(input.q, () =>
           handlers.packets(input, context),

@@ -77,6 +77,7 @@ export {
   type Permission,
   permissionsOf,
   ROLE_NAMES,
+  ROLE_SENTENCES,
   ROLES,
   type Role,
 } from "./roles.ts";

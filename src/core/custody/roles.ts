@@ -28,6 +28,16 @@ export const ROLES = {
   owner: PERMISSION_NAMES,
 } as const satisfies Record<string, readonly Permission[]>;
 
+/** What each role is for, in one sentence each. */
+export const ROLE_SENTENCES: Readonly<Record<keyof typeof ROLES, string>> = {
+  analyst: "searches logs and connections, and opens no packet",
+  investigator: "reads packets, streams and files too, and brings captures in",
+  approver: "reads who did what, and no evidence",
+  auditor: "checks that everything is as it was sealed, and reads no evidence",
+  admin: "looks after people and the home, and reads no evidence",
+  owner: "may do all of it",
+};
+
 export type Role = keyof typeof ROLES;
 export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
 

@@ -10,9 +10,14 @@ export interface ExportFacts {
   readonly postingsSha256: string;
   /** Name and digest of each segment that packets come from. */
   readonly segments: readonly { segment: string; name: string; sha256: string }[];
+  /** TLS secrets that open these packets (lines of an NSS key log); they come before the packets. */
+  readonly secrets?: string | undefined;
   /** What people noted on a packet: goes with it as comments. */
   readonly commentsOn?: (segment: string, offset: number) => readonly string[];
 }
+
+/** Type of a Decryption Secrets Block: "TLSK", an NSS key log (pcapng 4.7). */
+const TLS_KEY_LOG = 0x544c534b;
 
 /** Bytes gathered before they are handed on: a chunk per packet would cost more than the packet. */
 const PIECE_BYTES = 256 * 1024;
@@ -35,6 +40,9 @@ export async function* writePcapng(
   let pieces: Uint8Array[] = [
     writer.start({ application: `Holdfast ${facts.version}`, comments: texts }),
   ];
+  if (facts.secrets !== undefined) {
+    pieces.push(writer.secrets(TLS_KEY_LOG, new TextEncoder().encode(facts.secrets)));
+  }
   let gathered = 0;
   for await (const { packet, segment, offset } of packets) {
     const comments = facts.commentsOn?.(segment, offset) ?? [];

@@ -15,6 +15,7 @@ import { type Coverage, coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
 import { type KeyLogs, readKeyLogs } from "./key-logs.ts";
 import { notesOnPackets } from "./notes.ts";
+import { ownSecrets } from "./own-secrets.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
@@ -32,7 +33,7 @@ type PacketQuestion = Question & {
 };
 
 /** A read that is on record: the packets may leave now. */
-interface RecordedRead {
+export interface RecordedRead {
   readonly seq: number;
   readonly plan: PacketPlan;
   readonly located: LocatedPackets;
@@ -92,7 +93,9 @@ export async function exportPackets(
   input: ParsedInputOf<Operations["packets"]>,
   context: Context,
 ): Promise<{ facts: OutputOf<Operations["packets"]>; bytes: AsyncIterable<Uint8Array> }> {
-  const read = await recordRead(home, input, context);
+  const read = await recordRead(home, { ...input, opensKeys: input.secrets }, context);
+  const { keys } = read;
+  const own = keys && (await ownSecrets(home, { ...read, keys }, context.signal));
   const segments = read.located.segments.map(({ segment }) => {
     const { entry } = home.projection.segments.get(segment)!;
     const name = home.projection.captures.get(entry.capture)?.start.file.name ?? "";
@@ -107,12 +110,14 @@ export async function exportPackets(
     postingsSha256: read.sha256,
     segments,
     commentsOn: notesOnPackets(home),
+    secrets: own?.text,
   };
   return {
     facts: {
       seq: read.seq,
       candidates: read.located.total,
       postings_sha256: read.sha256,
+      key_logs: [...(own?.keyLogs ?? [])],
       coverage: read.coverage,
     },
     bytes: writePcapng(untilAborted(packets, context.signal), facts),

@@ -6,7 +6,7 @@ import { saveFile } from "../parts/save-file.ts";
 import { Failed } from "../parts/states.tsx";
 import { usePurpose } from "../purpose.tsx";
 import { amountText } from "../text.ts";
-import type { CaptureFile } from "../wireshark/capture-file.ts";
+import { type CaptureFile, withoutSecrets } from "../wireshark/capture-file.ts";
 import { captureKey } from "../wireshark/use-wireshark.tsx";
 
 /**
@@ -24,7 +24,10 @@ export function DownloadButton({ uid, caseName }: { uid: string; caseName: strin
     setError(null);
     const opened = client.getQueryData<CaptureFile>(captureKey(uid));
     if (opened !== undefined) {
-      saveFile(new Blob([opened.bytes.slice()], { type: "application/x-pcapng" }), `${uid}.pcapng`);
+      saveFile(
+        new Blob([withoutSecrets(opened).slice()], { type: "application/x-pcapng" }),
+        `${uid}.pcapng`,
+      );
       const count = amountText(opened.packets.length, "packet");
       return setText(`${count} saved as they were read with entry ${opened.seq}`);
     }

@@ -15,7 +15,7 @@ import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { type MenuPlace, type Sort, VirtualTable } from "../parts/virtual-table.tsx";
 import { useFields, useLogFields } from "../questions.ts";
 import { ColumnDialog } from "../search/column-dialog.tsx";
-import { chosenColumns, keepColumns, type Row, widthOf } from "../search/columns.ts";
+import { chosenColumns, keepColumns, movedTo, type Row, widthOf } from "../search/columns.ts";
 import { CoverageLine } from "../search/coverage-line.tsx";
 import { Facets, FacetsButton, useFacetsShown } from "../search/facets.tsx";
 import { Histogram } from "../search/histogram.tsx";
@@ -154,6 +154,15 @@ function RowTable(
     const change = { sort: by === "ts" ? undefined : by, desc: isDescending ? "1" : undefined };
     navigate(searchAddress({ ...question, columns, ...change }));
   };
+  const moveColumn = (name: string, to: string): void => {
+    const names = movedTo(
+      shown.map((field) => field.name),
+      name,
+      to,
+    );
+    keepColumns(question.log, names);
+    choose("columns", names.join(","));
+  };
   const openMenu = (row: Row, column: string, place: MenuPlace): void => {
     const field = fields.find(({ name }) => name === column);
     if (field === undefined) return;
@@ -170,6 +179,7 @@ function RowTable(
         see={see}
         sort={sort}
         setSort={setSort}
+        moveColumn={moveColumn}
         open={openRow}
         menu={openMenu}
         minWidthPx={shown.reduce((sum, field) => sum + widthOf(field), 0)}

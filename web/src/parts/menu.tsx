@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { wireText } from "../text.ts";
 import type { MenuPlace } from "./virtual-table.tsx";
 
 /** One thing to do. */
@@ -94,7 +95,7 @@ export function Menu(props: {
               className="flex w-full items-baseline gap-3 px-3 py-0.5 text-left hover:bg-raised focus:bg-blue-wash"
             >
               <span className="shrink-0">{item.label}</span>
-              <span className="mono truncate text-muted">{item.says}</span>
+              <span className="mono truncate text-muted">{item.says && wireText(item.says)}</span>
             </button>
           ))}
         </div>

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot be virtual
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the row
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { ReactNode } from "react";
+import type { DragEvent, ReactNode } from "react";
 import { type Grid, type GridOptions, ROW_PX, useGrid } from "./grid.ts";
 
 /** One column: what stands over it, how wide it is for CSS, and what of a row it shows. */
@@ -38,6 +38,8 @@ interface TableProps<Row>
   readonly menu?: ((row: Row, column: string, at: MenuPlace) => void) | undefined;
   readonly sort?: Sort | undefined;
   readonly setSort?: ((by: string) => void) | undefined;
+  /** A column was dragged to the place of another; by keys the column dialog does so. */
+  readonly moveColumn?: ((name: string, to: string) => void) | undefined;
   /** Above it the table scrolls; without it the table takes what room there is. */
   readonly heightMaxPx?: number | undefined;
   readonly isFilling?: boolean | undefined;
@@ -121,7 +123,7 @@ export function VirtualTable<Row>(props: TableProps<Row>) {
 }
 
 function Head<Row>(props: TableProps<Row> & { grid: Grid; template: string }) {
-  const { columns, sort, setSort, template, minWidthPx = 0 } = props;
+  const { columns, sort, setSort, moveColumn, template, minWidthPx = 0 } = props;
   return (
     <div role="rowgroup" className="sticky top-0 z-1 bg-raised" style={{ minWidth: minWidthPx }}>
       <div
@@ -138,6 +140,7 @@ function Head<Row>(props: TableProps<Row> & { grid: Grid; template: string }) {
               role="columnheader"
               title={column.says}
               aria-sort={own && (own.descending ? "descending" : "ascending")}
+              {...(moveColumn !== undefined && dragProps(column.name, moveColumn))}
               className={`truncate ${setSort === undefined ? "px-2" : ""} ${column.isNumber ? "text-right" : ""}`}
             >
               {setSort === undefined ? (
@@ -151,6 +154,27 @@ function Head<Row>(props: TableProps<Row> & { grid: Grid; template: string }) {
       </div>
     </div>
   );
+}
+
+const DRAGGED = "application/x-holdfast-column";
+
+/** A head that is taken and dropped on another. */
+function dragProps(name: string, move: (name: string, to: string) => void) {
+  return {
+    draggable: true,
+    onDragStart: ({ dataTransfer }: DragEvent) => {
+      dataTransfer.setData(DRAGGED, name);
+      dataTransfer.effectAllowed = "move";
+    },
+    onDragOver: (event: DragEvent) => {
+      if (event.dataTransfer.types.includes(DRAGGED)) event.preventDefault();
+    },
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      const dragged = event.dataTransfer.getData(DRAGGED);
+      if (dragged !== "" && dragged !== name) move(dragged, name);
+    },
+  };
 }
 
 function SortButton<Row>(props: {

@@ -55,6 +55,13 @@ export function keepColumns(log: string, names: readonly string[] | undefined): 
   else localStorage.setItem(KEPT + log, names.join(","));
 }
 
+/** The names with one of them at the place of another. */
+export function movedTo(names: readonly string[], name: string, to: string): string[] {
+  const next = [...names];
+  next.splice(names.indexOf(to), 0, ...next.splice(names.indexOf(name), 1));
+  return next;
+}
+
 /** A field of a row; its kind decides how, where it is known. */
 export function cellText(row: Row, name: string, kind?: string): string {
   if (name === "ts" || kind === "time") return timeText(row[`${name}_ns`] as string | undefined);

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { LogSchema } from "../../../src/core/events/index.ts";
 import { parseQuery, type QueryError } from "../../../src/core/query/index.ts";
 import { layoutNow, navigate, type PageName, type Question, searchAddress } from "../address.ts";
+import { SaveSearch } from "../notes/save-search.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { sentence } from "../parts/states.tsx";
 import { useFields } from "../questions.ts";
@@ -84,6 +85,7 @@ export function QueryBar({
             Run
           </button>
         )}
+        {page === "search" && <SaveSearch caseName={question.case} />}
         <select
           aria-label="Case"
           className="field max-w-40"

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { blankPackets, firstPackets, packetBytes, readCapture } from "./capture-file.ts";
+import { PcapngWriter } from "../../../src/core/pcap/index.ts";
+import {
+  blankPackets,
+  firstPackets,
+  packetBytes,
+  readCapture,
+  withoutSecrets,
+} from "./capture-file.ts";
 import { captureOf } from "./testdata.ts";
 
 test("a file's packets are numbered from 1 and keep time, lengths and bytes", () => {
@@ -36,4 +43,19 @@ test("what comes before damage is there", () => {
   const { bytes } = captureOf(3);
   expect(readCapture("cut", bytes.subarray(0, bytes.length - 20), 0).packets).toHaveLength(2);
   expect(readCapture("none", new Uint8Array(50).fill(9), 0).packets).toHaveLength(0);
+});
+
+test("whoever is given the packets is not given the keys", () => {
+  const { bytes, packets } = captureOf(3);
+  const secret = new TextEncoder().encode("CLIENT_RANDOM 00 11\n");
+  const at = packets[0]!.recordStart;
+  const opened = new Uint8Array([
+    ...bytes.subarray(0, at),
+    ...new PcapngWriter().secrets(0x544c534b, secret),
+    ...bytes.subarray(at),
+  ]);
+  const capture = readCapture("opened", opened, 0);
+  expect(capture.packets).toHaveLength(3);
+  expect(withoutSecrets(capture)).toEqual(bytes);
+  expect(withoutSecrets(readCapture("plain", bytes, 0))).toEqual(bytes);
 });

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../../src/core/base/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
 import type { PacketFacts } from "../connection/packet-info.ts";
 
@@ -15,10 +16,17 @@ export interface CaptureFile {
   readonly packets: readonly FiledPacket[];
   /** The ledger's entry of the read. */
   readonly seq: number;
+  /** Names of the key logs whose secrets the file holds. */
+  readonly keyLogs: readonly string[];
 }
 
 /** Finds the packets of a pcapng file; what comes after damage is not there. */
-export function readCapture(key: string, bytes: Uint8Array, seq: number): CaptureFile {
+export function readCapture(
+  key: string,
+  bytes: Uint8Array,
+  seq: number,
+  keyLogs: readonly string[] = [],
+): CaptureFile {
   const packets: FiledPacket[] = [];
   const reader = new CaptureReader({
     onPacket: (record) => {
@@ -37,7 +45,23 @@ export function readCapture(key: string, bytes: Uint8Array, seq: number): Captur
   // In one piece, so that where a packet lies in the piece is where it lies in the file.
   reader.push(bytes);
   reader.end();
-  return { key, bytes, packets, seq };
+  return { key, bytes, packets, seq, keyLogs };
+}
+
+const SECRETS_BLOCK = 10;
+
+/** The file without the secrets in it: whoever is given the packets is not given the keys. */
+export function withoutSecrets({ bytes }: CaptureFile): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at + 12 <= bytes.length; ) {
+    // What the server writes is little-endian.
+    const length = view.getUint32(at + 4, true);
+    if (length < 12 || at + length > bytes.length) break;
+    if (view.getUint32(at, true) !== SECRETS_BLOCK) pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return joinBytes(pieces);
 }
 
 /** One packet's bytes. */

@@ -46,9 +46,13 @@ export function useCapture(asked: { uid: string; purpose: string; span: Span | u
     queryKey,
     queryFn: async ({ signal }) => {
       const limits = { bytesMax: CAPTURE_BYTES_MAX, told: setBytesRead, signal };
-      const { facts, bytes } = await downloadWithin("packets", { uid, purpose, q }, limits);
+      const { facts, bytes } = await downloadWithin(
+        "packets",
+        { uid, purpose, q, secrets: true },
+        limits,
+      );
       void client.invalidateQueries({ queryKey: ["ledger"] });
-      return readCapture(`${uid} ${facts.seq}`, bytes, facts.seq);
+      return readCapture(`${uid} ${facts.seq}`, bytes, facts.seq, facts.key_logs);
     },
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,

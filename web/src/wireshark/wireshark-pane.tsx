@@ -4,7 +4,7 @@ import { OnePacket, type Pointed } from "../connection/own-packets.tsx";
 import { originatorOf, showPacket } from "../connection/packet-info.ts";
 import { Empty, Failed, Loading, Partial } from "../parts/states.tsx";
 import { useSeen } from "../search/row-pages.ts";
-import { amountText, countText } from "../text.ts";
+import { amountText, countText, wireText } from "../text.ts";
 import { type CaptureFile, packetBytes } from "./capture-file.ts";
 import { DissectorBroke } from "./dissector.ts";
 import { FilterBar } from "./filter-bar.tsx";
@@ -110,6 +110,11 @@ function Head(props: PaneProps & { matched: number | undefined; children: React.
       <span className="text-green" title={`purpose: ${purpose}`}>
         read recorded as entry {capture.seq}
       </span>
+      {capture.keyLogs.length > 0 && (
+        <span className="text-amber">
+          TLS opened with {capture.keyLogs.map(wireText).join(", ")}
+        </span>
+      )}
       <div className="grow" />
       {children}
     </div>

@@ -1,3 +1,2 @@
 export { type Admission, People } from "./people.ts";
 export { createPeopleHandlers } from "./people-handlers.ts";
-export { PeopleState } from "./people-state.ts";

@@ -20,9 +20,13 @@ const library = () => import("@simplewebauthn/server");
 /** The relying party of where a server is reached; on loopback that is localhost. */
 export function relyingPartyOf(servedAt: string | undefined): RelyingParty {
   if (servedAt === undefined) {
-    throw new HoldfastError("home/not-served", "passkeys need a server that runs on this home", {
-      remedy: "start one with: holdfast serve",
-    });
+    throw new HoldfastError(
+      "home/not-served",
+      "links and passkeys need a server that runs on this home",
+      {
+        remedy: "start one with: holdfast serve",
+      },
+    );
   }
   const { protocol, hostname, port } = new URL(servedAt);
   const isLoopback = /^(127\.|\[::1\]$|localhost$)/.test(hostname);

@@ -13,7 +13,6 @@ import {
   writeFileDurably,
 } from "../../../platform/index.ts";
 
-export const PASSWORD_CHARS_MIN = 12;
 /** Passwords looked at at the same time, each with 19 MiB; more wait, and beyond the line are refused. */
 const RUNNING_MAX = 2;
 const WAITING_MAX = 32;

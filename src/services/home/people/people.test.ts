@@ -206,6 +206,16 @@ test("a flood of wrong passwords is an entry at once and a count for the minute"
   expect(home.count("session.refuse")).toBe(201);
 });
 
+test("a flood from everywhere is counted as one, and none is lost", async () => {
+  const home = new Fixture();
+  for (let n = 0; n < 5000; n++)
+    await home.people.refuse("no session", `10.0.${n >> 8}.${n & 255}`);
+  expect(home.entries.length).toBeLessThanOrEqual(101);
+  await home.people.stop();
+  expect(home.entries.length).toBeLessThanOrEqual(102);
+  expect(home.count("session.refuse")).toBe(5000);
+});
+
 test("kinds of refusals are bounded and none is lost", async () => {
   let total = 0;
   const tally = new Tally({ nowMs: () => 0, burst: 1 });

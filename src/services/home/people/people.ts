@@ -196,9 +196,14 @@ export class People {
 
   /** Puts it on record that somebody was not let in. */
   async refuse(reason: string, address: string, person: string | null = null): Promise<void> {
-    await this.#refusals.note(JSON.stringify([reason, address, person]), (count, minuteMs) => {
+    // A flood from everywhere is one kind: a person and reason an entry would fill the ledger too.
+    const isFlood = this.#refusals.isFull(JSON.stringify([reason, address, person]));
+    const from = isFlood ? "many addresses" : address;
+    const whose = isFlood ? null : person;
+    await this.#refusals.note(JSON.stringify([reason, from, whose]), (count, minuteMs) => {
       const minute = formatTimestamp(minuteMs);
-      const body = { type: "session.refuse", reason, address, person, count, minute } as const;
+      const told = { reason, address: from, person: whose, count, minute };
+      const body = { type: "session.refuse", ...told } as const;
       return this.parts.append([body], { name: "holdfast", via: "web" });
     });
   }

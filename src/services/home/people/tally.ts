@@ -1,5 +1,7 @@
 /** Kinds counted at once; beyond, the oldest is written and forgotten. */
 const KINDS_MAX = 1000;
+/** Kinds that are told apart by whoever asks `isFull` first. */
+const KINDS_APART_MAX = 100;
 const MINUTE_MS = 60_000;
 
 interface Counted {
@@ -27,6 +29,11 @@ export class Tally {
   constructor(options: { readonly nowMs: () => number; readonly burst: number }) {
     this.#nowMs = options.nowMs;
     this.#burst = options.burst;
+  }
+
+  /** So many kinds at once that a further one is to be counted with others. */
+  isFull(kind: string): boolean {
+    return this.#counted.size >= KINDS_APART_MAX && !this.#counted.has(kind);
   }
 
   /** Durable when resolved, as long as the kind's minute is not full. */

@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import type { Permission } from "../../../src/core/custody/index.ts";
+import { call, type Output } from "../client.ts";
+
+export type Me = Output<"me">;
+/** Whether whoever looks may do this. */
+export type May = (permission: Permission) => boolean;
+
+/** Who looks at the page; asked again only where a session's end has to be noticed. */
+export function useMe({ againMs = false }: { againMs?: number | false } = {}) {
+  return useQuery({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => call("me", {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: againMs,
+  });
+}
+
+/** What the page shows and offers follows this alone; the server decides the same by itself. */
+export function useMay(): May {
+  const { data } = useMe();
+  return useCallback(
+    (permission: Permission) => data?.permissions.includes(permission) ?? false,
+    [data],
+  );
+}
+
+/** Whether a case is within one's reach; without one, all of one's cases are meant. */
+export function reaches(me: Me, caseName: string | undefined): boolean {
+  return caseName === undefined || me.cases === "*" || me.cases.includes(caseName);
+}

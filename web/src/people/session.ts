@@ -1,0 +1,50 @@
+import { failureOf, unreachable } from "../client.ts";
+import { forgetPurposes } from "../purpose.tsx";
+
+const SOLO = "holdfast.solo";
+
+/** Lets a person in by name and password. */
+export async function logIn(name: string, password: string): Promise<void> {
+  await post("/login", { name, password });
+}
+
+/** Ends the session, here and on the server. */
+export async function logOut(): Promise<void> {
+  await post("/logout", {});
+  forgetPurposes();
+  location.assign("/");
+}
+
+/** Shows the page of the address anew, as whoever is let in now: nothing of another person stays. */
+export function begin(): void {
+  forgetPurposes();
+  if (new URLSearchParams(location.search).has("login")) location.replace("/");
+  else location.reload();
+}
+
+/** Asks one of the doors, which are no operations. */
+export async function post(path: string, body: unknown): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw unreachable();
+  }
+  if (!response.ok) throw await failureOf(response);
+  return response;
+}
+
+/** A home without people has no names to log in by: remembered here, since only its owner is told. */
+export function rememberSolo(isSolo: boolean): void {
+  if (isSolo) localStorage.setItem(SOLO, "1");
+  else localStorage.removeItem(SOLO);
+}
+
+/** Whether the home had nobody but its owner when this browser was last logged in. */
+export function wasSolo(): boolean {
+  return localStorage.getItem(SOLO) === "1";
+}
