@@ -10,8 +10,8 @@ import { type Ask, typicalAsks } from "./page-questions.ts";
 
 /**
  * `node bench/page.ts [--home DIR] [--captures DIR]`: a home of about a million connections, served and
- * looked at in Chromium. Without a home it makes one of the benchmark's captures small, mix and small
- * in two cases, in a folder that is removed. Prints its figures as JSON, times in milliseconds.
+ * looked at in Chromium. Without a home it makes one of the benchmark's captures small and mix, in a
+ * folder that is removed. Prints its figures as JSON, times in milliseconds.
  */
 const { values: options } = parseArgs({
   options: { home: { type: "string" }, captures: { type: "string" } },
@@ -61,14 +61,10 @@ try {
 
 function makeHome(): void {
   execFileSync(PROGRAM, ["init"], { env });
-  for (const [name, into] of [
-    ["small", "scratch"],
-    ["mix", "scratch"],
-    ["small", "second"],
-  ] as const) {
+  for (const name of ["small", "mix"] as const) {
     const file = findCapture(name, options.captures);
     if (file === undefined) throw new Error(`${name} cannot be made here`);
-    execFileSync(PROGRAM, ["import", "--case", into, file], { env, stdio: "ignore" });
+    execFileSync(PROGRAM, ["import", file], { env, stdio: "ignore" });
   }
 }
 

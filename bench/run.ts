@@ -8,7 +8,7 @@ import { CAPTURES, type CaptureName, findCapture } from "./captures.ts";
 import { measure, measurePairs, median, ratio } from "./measure.ts";
 
 /**
- * `npm run bench -- [--captures DIR] [--only mix,small,bulk] [--rounds 5] [--write]`: ours against the
+ * `npm run bench -- [--captures DIR] [--only mix,small,bulk,page] [--rounds 5] [--write]`: ours against the
  * peers that are installed, in turn, on the same file, as ratios of one run. Goals are those of issue
  * and performance notes; `--write` puts the table into docs/bench.md.
  */
@@ -129,6 +129,38 @@ for (const name of CAPTURES) {
   reportStored(name, file);
   if (name !== "bulk") reportFinding(name, file);
   reportMemory(name, file);
+}
+
+if (options.only === undefined || options.only.split(",").includes("page")) reportPage();
+
+/** A home of the captures small and mix, about a million connections, in a browser. */
+function reportPage(): void {
+  const run = spawnSync(
+    NODE,
+    [
+      "--disable-warning=ExperimentalWarning",
+      `${ROOT}bench/page.ts`,
+      ...(options.captures === undefined ? [] : ["--captures", options.captures]),
+    ],
+    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  if (run.status !== 0) {
+    console.error("the page: left out, it could not be measured here");
+    return;
+  }
+  const figures = JSON.parse(run.stdout.toString()) as Record<string, number>;
+  const of = `${figures["connections"]!.toLocaleString("en")} connections`;
+  for (const [what, name, most] of [
+    ["first view of search", "searchFirst", 1000],
+    ["the whole overview", "overviewWhole", 2000],
+    ["40 questions over the API, p95", "p95", 300],
+    ["200 pages of rows scrolled, longest frame", "frameLongest", undefined],
+    ["a short question behind one that was given up", "shortAfterCancel", undefined],
+  ] as const) {
+    const ms = figures[name]!;
+    if (most === undefined) report(what, of, `${ms} ms`);
+    else report(what, of, `${ms} ms`, `≤ ${most} ms`, ms <= most ? "yes" : "no");
+  }
 }
 
 /** Against Suricata itself, or where it is not installed what argus and ra say that it would take. */

@@ -55,6 +55,8 @@ function addRoute(
     url: operation.path,
     bodyLimit: operation.takesBody ? Number.MAX_SAFE_INTEGER : 1 << 20,
     handler: async (request, reply) => {
+      // What one person may see is not for the next one at the same browser.
+      reply.header("cache-control", "no-store");
       const authority = await authenticate(request);
       await people.assertMay(authority, name, operation.needs);
       const gone = new AbortController();
@@ -100,7 +102,7 @@ async function answer(operation: Operation, value: unknown, reply: FastifyReply)
     case "json":
       return await reply.send(value);
     case "ndjson":
-      reply.type("application/x-ndjson").header("cache-control", "no-store");
+      reply.type("application/x-ndjson");
       return await reply.send(Readable.from(lines(await begin(value as AsyncIterable<unknown>))));
     case "bytes": {
       const { facts, bytes } = value as { facts: unknown; bytes: AsyncIterable<Uint8Array> };

@@ -66,6 +66,19 @@ test("a fault is underlined at its column with what would be right", async () =>
   await page.context().close();
 });
 
+test("behind a field the values that were seen are offered, the most frequent first", async () => {
+  const page = await home.open("/search?log=dns");
+  await query(page).pressSequentially('dns.query == "doc');
+  const first = page.getByRole("option").first();
+  await page.getByRole("option", { name: /docs\.example\.org/ }).waitFor();
+  expect(await first.textContent()).toMatch(/docs\.example\.org.*in [\d,]+ rows/);
+  await page.keyboard.press("Tab");
+  expect(await query(page).inputValue()).toBe('dns.query == "docs.example.org" ');
+  await page.keyboard.press("Enter");
+  await page.getByText(/^[\d,]+ rows of dns$/).waitFor();
+  await page.context().close();
+});
+
 test("completions come with their sentence and are taken by Tab", async () => {
   const page = await home.open("/search");
   await query(page).pressSequentially("conn.orig_by");

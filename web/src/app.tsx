@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { HoldfastError } from "../../src/core/base/index.ts";
 import { navigate, questionOf, useView, type View } from "./address.ts";
 import { CapturePage } from "./pages/capture.tsx";
@@ -9,11 +9,18 @@ import { KeysPage } from "./pages/keys.tsx";
 import { LedgerPage } from "./pages/ledger.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { ObjectsPage } from "./pages/objects.tsx";
+import { MePage } from "./pages/me.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
+import { PeoplePage } from "./pages/people.tsx";
 import { SearchPage } from "./pages/search.tsx";
-import { useKeys } from "./parts/keys.ts";
+import { type KeyMap, useKeys } from "./parts/keys.ts";
 import { Link } from "./parts/link.tsx";
-import { Empty } from "./parts/states.tsx";
+import { Empty, Failed, Loading } from "./parts/states.tsx";
+import { EnrolPage } from "./people/enrol-page.tsx";
+import { type May, type Me, reaches, useMay, useMe } from "./people/me.ts";
+import { NotYourCase, NotYours } from "./people/not-yours.tsx";
+import { firstPlace, mayOpen, PAGE_KEYS } from "./people/places.ts";
+import { rememberSolo } from "./people/session.ts";
 import { useStatus } from "./questions.ts";
 import { EvidenceStrip } from "./shell/evidence-strip.tsx";
 import { KeysDialog } from "./shell/keys-dialog.tsx";
@@ -29,28 +36,43 @@ const TITLES = {
   cases: "Cases",
   keys: "TLS keys",
   ledger: "Ledger",
+  people: "People",
+  me: "Me",
   unknown: "Not found",
 } as const;
 
 /** The frame that every page has, or the page that says how to get in. */
 export function App() {
+  const { parameters } = useView();
+  const me = useMe({ againMs: AGAIN_MS });
+  useEffect(() => {
+    if (me.data !== undefined) rememberSolo(me.data.solo);
+  }, [me.data]);
+  const isOut = me.error instanceof HoldfastError && me.error.code === LOGIN_NEEDED;
+  if (isOut) return <LoginPage isUsed={parameters.get("login") === "used"} />;
+  if (me.data !== undefined) {
+    // By a link one chooses a way in, and may do nothing else.
+    return me.data.via === "link" ? <EnrolPage me={me.data} /> : <Frame me={me.data} />;
+  }
+  if (me.error === null) return <Loading what="Asking who you are" />;
+  return <Failed error={me.error} again={() => void me.refetch()} />;
+}
+
+function Frame({ me }: { me: Me }) {
   const view = useView();
   const question = questionOf(view.parameters);
-  const status = useStatus(question.case);
+  const may = useMay();
+  const isOurs = reaches(me, question.case);
+  const sees = may("metadata");
+  const status = useStatus(question.case, { isAsked: sees && isOurs });
   const [showsKeys, setShowsKeys] = useState(false);
-  useKeys({
-    "?": () => setShowsKeys(true),
-    "g o": () => navigate("/"),
-    "g s": () => navigate("/search"),
-    "g b": () => navigate("/objects"),
-    "g c": () => navigate("/captures"),
-    "g a": () => navigate("/cases"),
-    "g k": () => navigate("/keys"),
-    "g l": () => navigate("/ledger"),
-  });
+  useKeys({ "?": () => setShowsKeys(true), ...pageKeys(may) });
+  const isNowhere = view.page === "overview" && !mayOpen(may, "overview");
+  useEffect(() => {
+    if (isNowhere) navigate(firstPlace(may), { replace: true });
+  }, [isNowhere, may]);
   const title = view.page === "connection" ? `Connection ${view.uid}` : TITLES[view.page];
-  const isOut = status.error instanceof HoldfastError && status.error.code === LOGIN_NEEDED;
-  if (isOut) return <LoginPage isUsed={view.parameters.get("login") === "used"} />;
+  const cases = status.data?.cases ?? (me.cases === "*" ? [] : me.cases.map((name) => ({ case: name })));
   return (
     <div className="flex h-full">
       <title>{`${title} · Holdfast`}</title>
@@ -60,11 +82,17 @@ export function App() {
       <Rail page={view.page} caseName={question.case} showKeys={() => setShowsKeys(true)} />
       <div className="flex min-w-0 grow flex-col">
         <header>
-          <QueryBar question={question} page={view.page} cases={status.data?.cases ?? []} />
-          <EvidenceStrip status={status.data} error={status.error} />
+          {sees && <QueryBar question={question} page={view.page} cases={cases} />}
+          <EvidenceStrip
+            status={status.data}
+            error={status.error}
+            {...(!(sees && isOurs) && {
+              why: sees ? "nothing of this case is yours to see" : "the evidence is not yours to see",
+            })}
+          />
         </header>
         <main id="main" tabIndex={-1} className="min-h-0 grow overflow-auto p-3 outline-none">
-          <Page view={view} />
+          <AllowedPage view={view} caseName={isOurs ? undefined : question.case} />
         </main>
       </div>
       {showsKeys && <KeysDialog close={() => setShowsKeys(false)} />}
@@ -72,7 +100,23 @@ export function App() {
   );
 }
 
+/** The page, or why it is not shown: nothing is asked that is refused anyway, and on record. */
+function AllowedPage({ view, caseName }: { view: View; caseName: string | undefined }) {
+  const may = useMay();
+  if (!mayOpen(may, view.page)) return <NotYours what={TITLES[view.page]} />;
+  if (caseName !== undefined) return <NotYourCase caseName={caseName} />;
+  return <Page view={view} />;
+}
+
 const LOGIN_NEEDED = "session/login-needed";
+/** So soon a session that ended elsewhere is noticed. */
+const AGAIN_MS = 15_000;
+
+/** `g` and a letter lead to the pages that one may open. */
+function pageKeys(may: May): KeyMap {
+  const own = PAGE_KEYS.filter(({ page }) => mayOpen(may, page));
+  return Object.fromEntries(own.map(({ keys, path }) => [keys, () => navigate(path)]));
+}
 
 function Page({ view }: { view: View }) {
   switch (view.page) {
@@ -96,6 +140,10 @@ function Page({ view }: { view: View }) {
       return <KeysPage question={questionOf(view.parameters)} />;
     case "ledger":
       return <LedgerPage parameters={view.parameters} />;
+    case "people":
+      return <PeoplePage />;
+    case "me":
+      return <MePage />;
     case "unknown":
       return (
         <Empty why="There is no page at this address">

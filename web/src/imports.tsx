@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { HoldfastError } from "../../src/core/base/index.ts";
 import type { Output } from "./client.ts";
+import { useMay } from "./people/me.ts";
 import { type UploadEvent, upload } from "./upload.ts";
 
 /** One file on its way into the vault. */
@@ -90,7 +91,10 @@ export function ImportsProvider({ children }: { children: ReactNode }) {
   const isRunning = list.some(({ state }) => state === "running" || state === "waiting");
   const takeDrop = useRef(add);
   takeDrop.current = add;
-  useDroppedFiles((files) => takeDrop.current(files));
+  const may = useMay();
+  useDroppedFiles((files) => {
+    if (may("import")) takeDrop.current(files);
+  });
   return (
     <Context value={{ list, isRunning, options, setOptions, add, cancel, dismiss }}>
       {children}

@@ -8,9 +8,10 @@ const LIVE_MS = 2_000;
 const CALM_MS = 15_000;
 
 /** The evidence strip's facts; asked again while work is under way. */
-export function useStatus(caseName: string | undefined) {
+export function useStatus(caseName: string | undefined, { isAsked = true } = {}) {
   const { isRunning } = useImports();
   return useQuery({
+    enabled: isAsked,
     queryKey: ["status", caseName],
     queryFn: ({ signal }) =>
       call("status", caseName === undefined ? {} : { case: caseName }, signal),

@@ -6,6 +6,8 @@ export interface Authority {
   readonly actor: Actor;
   /** Null: the user of the operating system who owns the home. */
   readonly person: string | null;
+  /** What let them in: a credential's id, or `link`; null for the owner. */
+  readonly credential: string | null;
   readonly permissions: ReadonlySet<Permission>;
   readonly cases: "*" | ReadonlySet<string>;
 }
@@ -15,6 +17,7 @@ export function ownerAuthority(via: string): Authority {
   return {
     actor: { name: "owner", via },
     person: null,
+    credential: null,
     permissions: new Set(PERMISSION_NAMES),
     cases: "*",
   };

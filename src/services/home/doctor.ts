@@ -17,6 +17,7 @@ export async function examine(home: WholeHome): Promise<{ ok: boolean; checks: C
     privileges(),
     await space(home),
     key(home),
+    ...(await passwords(home)),
     clock(home),
     await index(home),
   ];
@@ -33,6 +34,7 @@ async function modes(home: WholeHome): Promise<Check[]> {
     indexPath,
     join(keys, "home.key"),
     join(keys, "vault.identity"),
+    join(keys, "people"),
   ];
   const open: string[] = [];
   for (const place of places) {
@@ -79,6 +81,24 @@ function key(home: WholeHome): Check {
     "the vault's key lies on the disk that it protects",
     "make homes with holdfast init --passphrase-file FILE",
   );
+}
+
+/** Passwords whose files are not those on record: they open nothing, and somebody changed them. */
+async function passwords({ people }: WholeHome): Promise<Check[]> {
+  const checks: Check[] = [];
+  let count = 0;
+  for (const { entry } of people.state.credentials.values()) {
+    const { credential, check, person } = entry;
+    if (check.kind !== "password") continue;
+    count++;
+    if (await people.passwords.isIntact({ credential, check })) continue;
+    const name = people.state.people.get(person)?.entry.name ?? person;
+    const says = `the file of ${name}'s password is missing or not the one on record`;
+    checks.push(bad("passwords", says, `set another: holdfast people password ${name}`));
+  }
+  if (count > 0 && checks.length === 0)
+    checks.push(good("passwords", `${count} on this disk, each as it is on record`));
+  return checks;
 }
 
 function clock(home: WholeHome): Check {

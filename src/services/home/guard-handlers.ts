@@ -1,9 +1,16 @@
-import { type Handlers, type Operation, type OperationName, operations } from "../../api/index.ts";
+import {
+  type BytesAnswer,
+  type Handlers,
+  type Operation,
+  type OperationName,
+  operations,
+} from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { type Authority, coversCase } from "../../core/custody/index.ts";
 import type { People } from "./people/index.ts";
 
 type Input = Readonly<Record<string, unknown>>;
+type Bytes = BytesAnswer<unknown>;
 type Call = (input: Input, context: unknown) => unknown;
 
 /** What an answer says of an id that is nobody's, or that is of a case beyond the authority. */
@@ -43,7 +50,11 @@ class Guard {
     return async (input, context) => {
       await this.#open(input);
       try {
-        return await call(input, context);
+        const value = await call(input, context);
+        const isBytes = operations[this.#name].answer === "bytes";
+        return isBytes
+          ? { ...(value as Bytes), bytes: this.#watched((value as Bytes).bytes) }
+          : value;
       } catch (error) {
         throw await this.#recorded(error, input);
       }
@@ -52,15 +63,29 @@ class Guard {
 
   lines(call: Call): Call {
     const open = (input: Input) => this.#open(input);
+    const watched = (values: AsyncIterable<unknown>) => this.#watched(values);
     const recorded = (error: unknown, input: Input) => this.#recorded(error, input);
     return async function* (input, context) {
       await open(input);
       try {
-        yield* call(input, context) as AsyncIterable<unknown>;
+        yield* watched(call(input, context) as AsyncIterable<unknown>);
       } catch (error) {
         throw await recorded(error, input);
       }
     };
+  }
+
+  /** The same pieces until the authority they were asked under is changed or ends. */
+  async *#watched<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
+    const stands = this.#people.watch(this.#authority);
+    for await (const value of values) {
+      if (!stands()) {
+        throw new HoldfastError("access/denied", "what you may do has changed meanwhile", {
+          remedy: "log in again",
+        });
+      }
+      yield value;
+    }
   }
 
   async #open(input: Input): Promise<void> {

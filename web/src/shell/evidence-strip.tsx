@@ -3,6 +3,7 @@ import type { Output } from "../client.ts";
 import { useImports } from "../imports.tsx";
 import { Link } from "../parts/link.tsx";
 import { sentence } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
 import { agoText, amountText, timeText, timeTitle, wireText } from "../text.ts";
 
 type Status = Output<"status">;
@@ -16,16 +17,23 @@ const TONES: Record<Tone, string> = {
 };
 
 /** What is held and in what state it is: on every page, and it never goes away. */
-export function EvidenceStrip({ status, error }: { status: Status | undefined; error: unknown }) {
+export function EvidenceStrip(props: {
+  status: Status | undefined;
+  error: unknown;
+  /** Why nothing was asked: it is not within one's authority. */
+  why?: string;
+}) {
+  const { status, error, why } = props;
   const nowMs = useNow();
   return (
     <section
       aria-label="State of the evidence"
       className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-0.5 border-b border-line bg-panel px-3 py-1 text-sm"
     >
-      {status !== undefined && error === null && <Facts status={status} nowMs={nowMs} />}
+      {why !== undefined && <span className="text-muted">{sentence(why)}</span>}
+      {why === undefined && status !== undefined && error === null && <Facts status={status} nowMs={nowMs} />}
       {error !== null && <span className={TONES.bad}>{sentence((error as Error).message)}</span>}
-      {status === undefined && error === null && (
+      {why === undefined && status === undefined && error === null && (
         <span className="text-muted">Asking what is recorded…</span>
       )}
       <Running />
@@ -90,11 +98,17 @@ function Verified({ status, nowMs }: { status: Status; nowMs: number }) {
   const { verified_at: at, verified_ok: isGood } = status;
   const text = at === null ? "never verified" : `verified ${agoText(at, nowMs)}`;
   const tone = at === null ? "warn" : isGood ? "good" : "bad";
+  const may = useMay();
+  const said = at !== null && !isGood ? `NOT as sealed, ${agoText(at, nowMs)}` : text;
   return (
     <Fact name="verified" tone={tone} {...(at !== null && { title: at })}>
-      <Link to="/ledger" className="underline underline-offset-2">
-        {at !== null && !isGood ? `NOT as sealed, ${agoText(at, nowMs)}` : text}
-      </Link>
+      {may("ledger") ? (
+        <Link to="/ledger" className="underline underline-offset-2">
+          {said}
+        </Link>
+      ) : (
+        said
+      )}
     </Fact>
   );
 }

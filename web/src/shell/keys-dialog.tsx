@@ -1,4 +1,6 @@
 import { Modal } from "../parts/modal.tsx";
+import { type May, useMay } from "../people/me.ts";
+import { mayOpen, PAGE_KEYS } from "../people/places.ts";
 
 const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string, string])[]])[] = [
   [
@@ -6,13 +8,6 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
     [
       ["/", "to the query bar"],
       ["?", "these keys"],
-      ["g o", "overview"],
-      ["g s", "search"],
-      ["g b", "objects"],
-      ["g c", "captures"],
-      ["g a", "cases"],
-      ["g k", "TLS keys"],
-      ["g l", "ledger"],
     ],
   ],
   [
@@ -52,11 +47,19 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
   ],
 ];
 
+/** The keys of pages that one may open come after those of every page. */
+function keysFor(may: May): typeof KEYS {
+  const pages = PAGE_KEYS.filter(({ page }) => mayOpen(may, page));
+  const own = pages.map(({ keys, says }) => [keys, says] as const);
+  return KEYS.map(([place, keys], n) => [place, n === 0 ? [...keys, ...own] : keys]);
+}
+
 /** All keys there are. */
 export function KeysDialog({ close }: { close: () => void }) {
+  const may = useMay();
   return (
     <Modal title="Keys" close={close}>
-      {KEYS.map(([place, keys]) => (
+      {keysFor(may).map(([place, keys]) => (
         <section key={place} className="mb-3">
           <h3 className="heading mb-1">{place}</h3>
           <dl className="grid grid-cols-[7rem_1fr] gap-y-1">

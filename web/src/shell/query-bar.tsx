@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { LogSchema } from "../../../src/core/events/index.ts";
 import { parseQuery, type QueryError } from "../../../src/core/query/index.ts";
 import { layoutNow, navigate, type PageName, type Question, searchAddress } from "../address.ts";
+import { call } from "../client.ts";
 import { SaveSearch } from "../notes/save-search.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { sentence } from "../parts/states.tsx";
@@ -11,6 +12,7 @@ import { useFields } from "../questions.ts";
 import { addToHistory } from "./query-history.ts";
 import { QueryInput } from "./query-input.tsx";
 import { TimeRange } from "./time-range.tsx";
+import type { WantedValue } from "./value-help.ts";
 
 /** What is asked: query, case and time range. Everything in it is in the address once it is run. */
 export function QueryBar({
@@ -54,6 +56,15 @@ export function QueryBar({
     }
     go({ q: query });
   };
+  const valuesOf = async ({ log: of, field }: WantedValue) => {
+    const asked = { log: of, by: [field.name], limit: VALUES_ASKED, ...ofCase(question.case) };
+    const { groups } = await client.fetchQuery({
+      queryKey: ["values", asked],
+      queryFn: ({ signal }) => call("top", asked, signal),
+      staleTime: VALUES_STALE_MS,
+    });
+    return groups.map(({ values, rows }) => ({ value: values[0], rows }));
+  };
   const cancel = (): void => {
     for (const key of ["rows", "facet", "log-counts"]) {
       void client.cancelQueries({ queryKey: [key] });
@@ -71,6 +82,8 @@ export function QueryBar({
           }}
           fault={shown}
           schemas={schemas}
+          asked={log}
+          valuesOf={valuesOf}
           run={run}
           cancel={cancel}
         />
@@ -109,6 +122,14 @@ export function QueryBar({
       </p>
     </search>
   );
+}
+
+/** Most frequent values that are offered; who types more of a value narrows these. */
+const VALUES_ASKED = 200;
+const VALUES_STALE_MS = 60_000;
+
+function ofCase(name: string | undefined): { case?: string } {
+  return name === undefined ? {} : { case: name };
 }
 
 /** The fields of the log that is looked at come before those of the others. */

@@ -1,9 +1,11 @@
-import { type KeyboardEvent, type RefObject, useId, useState } from "react";
+import { type KeyboardEvent, type RefObject, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { LogSchema } from "../../../src/core/events/index.ts";
 import { type QueryError, queryHelp } from "../../../src/core/query/index.ts";
 import { type Suggestion, Suggestions } from "../parts/suggestions.tsx";
+import { countText } from "../text.ts";
 import { readHistory } from "./query-history.ts";
+import { type WantedValue, wantedValue, withValue } from "./value-help.ts";
 
 interface QuerySuggestion extends Suggestion {
   /** The whole query after it is taken, and where the cursor stands then. */
@@ -17,11 +19,20 @@ interface QueryInputProps {
   readonly setText: (text: string) => void;
   readonly fault: QueryError | undefined;
   readonly schemas: readonly LogSchema[];
+  /** The log whose fields short names mean. */
+  readonly asked: string;
+  /** Values of a field, the most frequent first, with how often. */
+  readonly valuesOf: (wanted: WantedValue) => Promise<readonly SeenValue[]>;
   readonly run: (text: string) => void;
   readonly cancel: () => void;
 }
 
 const SHOWN_MAX = 12;
+
+export interface SeenValue {
+  readonly value: unknown;
+  readonly rows: number;
+}
 
 /** The query's text: what may come next below it, what is wrong underlined at its column. */
 export function QueryInput(props: QueryInputProps) {
@@ -29,10 +40,21 @@ export function QueryInput(props: QueryInputProps) {
   const [open, setOpen] = useState<readonly QuerySuggestion[]>([]);
   const [chosen, setChosen] = useState(-1);
   const [scroll, setScroll] = useState(0);
+  const latest = useRef(text);
   const id = useId();
   const suggest = (value: string, cursor: number): void => {
+    latest.current = value;
     setOpen(value === "" ? fromHistory() : fromHelp(value, cursor, schemas));
     setChosen(-1);
+    const wanted = wantedValue(value, cursor, { schemas, asked: props.asked });
+    if (wanted !== undefined) void suggestValues(value, cursor, wanted);
+  };
+  // What the server says comes later than the next letter: only an answer to what stands there counts.
+  const suggestValues = async (value: string, cursor: number, wanted: WantedValue) => {
+    const seen = await props.valuesOf(wanted).catch(() => []);
+    if (latest.current !== value || document.activeElement !== input.current) return;
+    const own = fromSeen(seen, { text: value, cursor, wanted });
+    if (own.length > 0) setOpen(own);
   };
   const close = (): void => {
     setOpen([]);
@@ -138,6 +160,20 @@ function fromHelp(text: string, cursor: number, schemas: readonly LogSchema[]): 
       const after = text.slice(start + one.length).trimStart();
       return { text: one.text, says: one.says, result: before + after, cursor: before.length };
     });
+}
+
+function fromSeen(
+  seen: readonly SeenValue[],
+  { text, cursor, wanted }: { text: string; cursor: number; wanted: WantedValue },
+): QuerySuggestion[] {
+  const typed = wanted.typed.toLowerCase();
+  return seen
+    .filter(({ value }) => value !== null && String(value).toLowerCase().includes(typed))
+    .slice(0, SHOWN_MAX)
+    .map(({ value, rows }) => ({
+      ...withValue(text, cursor, wanted, value),
+      says: `in ${countText(rows)} ${rows === 1 ? "row" : "rows"}`,
+    }));
 }
 
 function fromHistory(): QuerySuggestion[] {

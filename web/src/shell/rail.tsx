@@ -1,5 +1,6 @@
 import {
   Archive,
+  CircleUser,
   Folder,
   Keyboard,
   KeyRound,
@@ -10,9 +11,14 @@ import {
   ScrollText,
   Search,
   Sun,
+  Users,
 } from "lucide-react";
 import { addressTo, type PageName } from "../address.ts";
 import { Link } from "../parts/link.tsx";
+import { useMay, useMe } from "../people/me.ts";
+import { mayOpen } from "../people/places.ts";
+import { logOut } from "../people/session.ts";
+import { wireText } from "../text.ts";
 import { setTheme, useTheme } from "../theme.ts";
 
 const PLACES = [
@@ -23,12 +29,13 @@ const PLACES = [
   { page: "cases", path: "/cases", label: "Cases", Icon: Folder },
   { page: "keys", path: "/keys", label: "TLS keys", Icon: KeyRound },
   { page: "ledger", path: "/ledger", label: "Ledger", Icon: ScrollText },
+  { page: "people", path: "/people", label: "People", Icon: Users },
 ] as const;
 
 const ITEM =
   "flex w-full flex-col items-center gap-0.5 rounded px-0.5 py-2 text-[11px] whitespace-nowrap hover:bg-raised";
 
-/** The narrow rail: only what exists. The case goes along from page to page. */
+/** The narrow rail: only what exists and what one may open. The case goes along from page to page. */
 export function Rail({
   page,
   caseName,
@@ -39,14 +46,16 @@ export function Rail({
   showKeys: () => void;
 }) {
   const theme = useTheme();
+  const may = useMay();
+  const { data: me } = useMe();
   const Icon = theme === "dark" ? Sun : Moon;
   const other = theme === "dark" ? "light" : "dark";
   return (
     <nav
       aria-label="Pages"
-      className="flex w-[74px] shrink-0 flex-col items-center gap-1 border-r border-line bg-panel px-1.5 py-2"
+      className="flex w-[74px] shrink-0 flex-col items-center gap-1 border-r border-line bg-panel overflow-y-auto px-1.5 py-2"
     >
-      {PLACES.map((place) => {
+      {PLACES.filter((place) => mayOpen(may, place.page)).map((place) => {
         const isHere = place.page === page || (place.page === "search" && page === "connection");
         return (
           <Link
@@ -61,6 +70,15 @@ export function Rail({
         );
       })}
       <div className="grow" />
+      <Link
+        to="/me"
+        aria-current={page === "me" ? "page" : undefined}
+        aria-label={`Who I am: ${wireText(me?.name ?? "")}`}
+        className={`${ITEM} ${page === "me" ? "bg-blue-wash font-semibold text-blue" : "text-muted"}`}
+      >
+        <CircleUser aria-hidden size={17} />
+        <span className="max-w-full truncate">{wireText(me?.name ?? "Me")}</span>
+      </Link>
       <button type="button" className={`${ITEM} text-muted`} onClick={showKeys}>
         <Keyboard aria-hidden size={17} />
         Keys
@@ -80,9 +98,4 @@ export function Rail({
       </button>
     </nav>
   );
-}
-
-async function logOut(): Promise<void> {
-  await fetch("/logout", { method: "POST" });
-  location.assign("/");
 }

@@ -17,6 +17,12 @@ import {
 const RUNNING_MAX = 2;
 const WAITING_MAX = 32;
 
+/** A credential that is a password. */
+export interface Password {
+  readonly credential: string;
+  readonly check: PasswordCheck;
+}
+
 /** Passwords of a home: one PHC string a file under `keys/people`, readable by the owner only. */
 export class Passwords {
   readonly #directory: string;
@@ -42,18 +48,22 @@ export class Passwords {
   }
 
   /** Whether it is the password; of nobody, it takes as long and is not. */
-  async isRight(
-    known: { readonly credential: string; readonly check: PasswordCheck } | undefined,
+  async check(
+    known: Password | undefined,
     password: string,
-  ): Promise<boolean> {
+  ): Promise<"right" | "wrong" | "exchanged"> {
     this.#decoy ??= hashPassword("nobody's password");
     const decoy = await this.#decoy;
-    const file = await readFileIfPresent(this.#path(known?.credential ?? "none"));
-    const text = new TextDecoder().decode(file);
     // A file that is not the one on record opens nothing, whatever it holds.
-    const isOurs = known !== undefined && digest(text) === known.check.phc_sha256;
-    const isSame = await this.#inTurn(() => isPassword(isOurs ? text.trim() : decoy, password));
-    return isOurs && isSame;
+    const text = await this.#readOwn(known);
+    const isSame = await this.#inTurn(() => isPassword(text?.trim() ?? decoy, password));
+    if (known !== undefined && text === undefined) return "exchanged";
+    return isSame && text !== undefined ? "right" : "wrong";
+  }
+
+  /** Whether a password's file is the one on record. */
+  async isIntact(known: Password): Promise<boolean> {
+    return (await this.#readOwn(known)) !== undefined;
   }
 
   async remove(credential: string): Promise<void> {
@@ -65,6 +75,12 @@ export class Passwords {
     for (const name of await listDirectory(this.#directory)) {
       if (!isKnown(name.replace(/\.phc$/, ""))) await removeTree(join(this.#directory, name));
     }
+  }
+
+  async #readOwn(known: Password | undefined): Promise<string | undefined> {
+    const file = await readFileIfPresent(this.#path(known?.credential ?? "none"));
+    const text = new TextDecoder().decode(file);
+    return known !== undefined && digest(text) === known.check.phc_sha256 ? text : undefined;
   }
 
   #path(credential: string): string {

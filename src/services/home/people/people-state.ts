@@ -20,18 +20,25 @@ export class PeopleState {
   readonly credentials = new Map<string, CredentialState>();
   /** Tokens by their digest, passkeys by their id. */
   readonly #credentialBy = new Map<string, string>();
+  // Looked up and not searched for: how long it takes must not tell who is known.
+  readonly #personByName = new Map<string, string>();
+  readonly #credentialsOf = new Map<string, Set<string>>();
 
   apply(entry: CustodyEntry): void {
     switch (entry.type) {
       case "person.set":
+        this.#forgetName(entry.person);
+        this.#personByName.set(foldName(entry.name), entry.person);
         this.people.set(entry.person, { entry, at: entry.at, revision: entry.seq });
         return;
       case "person.remove":
+        this.#forgetName(entry.person);
         this.people.delete(entry.person);
         for (const one of this.credentialsOf(entry.person)) this.#forget(one);
         return;
       case "credential.add":
         this.credentials.set(entry.credential, { entry, at: entry.at, by: entry.actor.name });
+        this.#ownOf(entry.person).add(entry.credential);
         if (entry.check.kind !== "password")
           this.#credentialBy.set(lookupOf(entry.check), entry.credential);
         if (entry.check.kind === "password") this.#revise(entry.person, entry.seq);
@@ -51,17 +58,13 @@ export class PeopleState {
 
   /** By id, or by name as it is written or in other letters of case. */
   find(idOrName: string): PersonState | undefined {
-    const wanted = foldName(idOrName);
     const byId = this.people.get(idOrName);
-    if (byId !== undefined) return byId;
-    for (const person of this.people.values()) {
-      if (foldName(person.entry.name) === wanted) return person;
-    }
-    return undefined;
+    return byId ?? this.people.get(this.#personByName.get(foldName(idOrName)) ?? "");
   }
 
   credentialsOf(person: string): CredentialState[] {
-    return [...this.credentials.values()].filter(({ entry }) => entry.person === person);
+    const own = this.#credentialsOf.get(person) ?? [];
+    return [...own].flatMap((credential) => this.credentials.get(credential) ?? []);
   }
 
   findToken(sha256: string): CredentialState | undefined {
@@ -74,7 +77,19 @@ export class PeopleState {
 
   #forget({ entry }: CredentialState): void {
     this.credentials.delete(entry.credential);
+    this.#ownOf(entry.person).delete(entry.credential);
     if (entry.check.kind !== "password") this.#credentialBy.delete(lookupOf(entry.check));
+  }
+
+  #forgetName(person: string): void {
+    const known = this.people.get(person);
+    if (known !== undefined) this.#personByName.delete(foldName(known.entry.name));
+  }
+
+  #ownOf(person: string): Set<string> {
+    const known = this.#credentialsOf.get(person) ?? new Set();
+    this.#credentialsOf.set(person, known);
+    return known;
   }
 
   #revise(person: string, seq: number): void {

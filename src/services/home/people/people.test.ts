@@ -125,6 +125,9 @@ test("the password's file is for the owner only, and an exchanged one opens noth
   const others = join(other.directory, "keys/people");
   writeFileSync(path, readFileSync(join(others, readdirSync(others)[0]!)));
   await expect(home.enter("ada")).rejects.toEqual(code("session/wrong-password"));
+  expect(home.entries.at(-1)).toMatchObject({
+    reason: expect.stringContaining("not the one on record"),
+  });
 });
 
 test("a kill between the password's file and its entry leaves nothing that opens", async () => {

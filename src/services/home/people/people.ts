@@ -3,7 +3,6 @@ import { HoldfastError } from "../../../core/base/index.ts";
 import {
   type Authority,
   type KnownEntryBody,
-  type PasswordCheck,
   type Permission,
   permissionsOf,
 } from "../../../core/custody/index.ts";
@@ -11,7 +10,7 @@ import { formatTimestamp, sha256Hex } from "../../../platform/index.ts";
 import { Attempts } from "./attempts.ts";
 import { Enrolments } from "./enrolments.ts";
 import { Passkeys, relyingPartyOf } from "./passkeys.ts";
-import { Passwords } from "./passwords.ts";
+import { type Password, Passwords } from "./passwords.ts";
 import type { CredentialState, PeopleState, PersonState } from "./people-state.ts";
 import { Tally } from "./tally.ts";
 
@@ -40,6 +39,11 @@ const TOKEN = /^hf_[0-9a-f]{48}$/;
 /** Wrong passwords without a delay, of one name and of one address. */
 const FREE = { name: 3, address: 10 } as const;
 const ABOUT_CHARS_MAX = 200;
+const REASONS = {
+  right: "password changed meanwhile",
+  wrong: "wrong name or password",
+  exchanged: "the password's file is not the one on record",
+} as const;
 
 /**
  * Who may do what in a home. Persons, roles and credentials are what the ledger says; delays, links
@@ -79,9 +83,10 @@ export class People {
   authorityOf({ person, credential, revision }: Admission): Authority | undefined {
     const known = this.state.people.get(person);
     if (known === undefined || known.revision !== revision) return undefined;
-    if (credential === "link") return authority(known, "link", { only: ["known", "self"] });
+    if (credential === "link")
+      return authority(known, "link", { credential, only: ["known", "self"] });
     return this.#isLive(this.state.credentials.get(credential))
-      ? authority(known, "web")
+      ? authority(known, "web", { credential })
       : undefined;
   }
 
@@ -95,7 +100,8 @@ export class People {
     } else if (this.#isLive(credential)) {
       const { scopes, cases } = check;
       this.lastUsed.set(credential.entry.credential, formatTimestamp(this.parts.nowMs()));
-      return authority(known, "api", { only: ["known", ...scopes.filter(isScope)], cases });
+      const only = ["known" as const, ...scopes.filter(isScope)];
+      return authority(known, "api", { credential: credential.entry.credential, only, cases });
     } else await this.refuse("expired token", address, known.entry.person);
     throw new HoldfastError("session/bad-token", "the token is not valid", {
       remedy: "it may be revoked or expired; get another with: holdfast tokens create",
@@ -120,15 +126,16 @@ export class People {
     this.#attempts.count(byName, { free: FREE.name });
     this.#attempts.count(`address ${address}`, { free: FREE.address });
     const credential = this.#passwordOf(person);
-    const isRight = await this.passwords.isRight(credential, password);
+    const outcome = await this.passwords.check(credential, password);
     // Looked up again: it may have been revoked while it was looked at.
     const still = this.#passwordOf(person);
-    if (known === undefined || !isRight || still?.credential !== credential?.credential) {
-      await this.refuse("wrong name or password", address, person);
+    const isSame = still !== undefined && still.credential === credential?.credential;
+    if (known === undefined || outcome !== "right" || !isSame) {
+      await this.refuse(REASONS[outcome], address, person);
       throw new HoldfastError("session/wrong-password", "the name or the password is wrong");
     }
     this.#attempts.clear(keys);
-    return await this.open(known.entry.person, credential!.credential);
+    return await this.open(known.entry.person, still.credential);
   }
 
   /** Lets a person in whose passkey signed the challenge that `passkeys.beginLogin` gave. */
@@ -163,18 +170,14 @@ export class People {
 
   /** Whether it is the password that a person has until now; the same delays as at the door. */
   async isCurrent(
-    known: {
-      readonly person: string;
-      readonly credential: string;
-      readonly check: PasswordCheck;
-    },
+    known: Password & { readonly person: string },
     password: string,
   ): Promise<boolean> {
     const key = `current ${known.person}`;
     const waitMs = this.#attempts.waitMs([key]);
     if (waitMs > 0) throw tooMany(waitMs);
     this.#attempts.count(key, { free: FREE.name });
-    const isRight = await this.passwords.isRight(known, password);
+    const isRight = (await this.passwords.check(known, password)) === "right";
     if (isRight) this.#attempts.clear([key]);
     return isRight;
   }
@@ -229,6 +232,15 @@ export class People {
     });
   }
 
+  /** Says, as often as it is asked, whether an authority still stands as it did at first. */
+  watch({ person, credential }: Authority): () => boolean {
+    if (person === null) return () => true;
+    const { people, credentials } = this.state;
+    const known = people.get(person);
+    const isShown = () => credential === "link" || credentials.has(credential ?? "");
+    return () => people.get(person) === known && isShown();
+  }
+
   /** Puts what is still counted on record. */
   async stop(): Promise<void> {
     await this.#refusals.flush();
@@ -259,15 +271,23 @@ export function isScope(permission: Permission): boolean {
 function authority(
   { entry }: PersonState,
   via: string,
-  most: { readonly only?: readonly Permission[]; readonly cases?: "*" | readonly string[] } = {},
+  {
+    credential,
+    only,
+    cases = "*",
+  }: {
+    readonly credential: string;
+    readonly only?: readonly Permission[];
+    readonly cases?: "*" | readonly string[];
+  },
 ): Authority {
   const all = permissionsOf(entry.roles);
-  const { only, cases = "*" } = most;
   const permissions = only === undefined ? all : new Set(only.filter((one) => all.has(one)));
   const own = entry.cases === "*" ? cases : entry.cases.filter((one) => isAmong(cases, one));
   return {
     actor: { name: entry.name, via },
     person: entry.person,
+    credential,
     permissions,
     cases: own === "*" ? own : new Set(own),
   };
