@@ -17,7 +17,11 @@ export const attachmentOperations = {
       case: s.caseName.default("scratch"),
       purpose: z.string().max(1000).default(""),
     }),
-    output: s.attached,
+    output: s.attached.extend({
+      secrets: z.number(),
+      sessions: z.number().describe("that the secrets belong to, by the client's random"),
+      ignored_lines: z.number().describe("lines that are no secret"),
+    }),
     answer: "json",
     takesBody: true,
   }),

@@ -28,10 +28,13 @@ test("explain says which key log opened a field of TLS, and none of what lies in
     await talkTls({ ...talk, response: "HTTP/1.1 204 No Content\r\n\r\n" }),
   ];
   writeFileSync(home.path("other.log"), other.keyLog);
-  writeFileSync(home.path("browser.log"), one.keyLog);
   writeFileSync(home.path("talk.pcapng"), captureOf(packetsOf(one.pieces, 443)));
   home.ok("init");
-  for (const name of ["other.log", "browser.log"]) home.ok("keys", "add", home.path(name));
+  writeFileSync(home.path("browser.log"), `# made by a browser\nnonsense\n${one.keyLog}`);
+  expect(home.ok("keys", "add", home.path("browser.log")).text).toMatch(
+    /\d+ secrets of 1 session; 1 line is no secret$/m,
+  );
+  home.ok("keys", "add", home.path("other.log"));
   home.ok("import", home.path("talk.pcapng"));
   const [row] = home.json<{ uid: string }>("logs", "http");
   const [uri] = home.json<Explained>("explain", row!.uid, "--field", "http.uri");

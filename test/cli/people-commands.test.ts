@@ -113,3 +113,26 @@ test("a token opens what it is for until it is revoked, and is nowhere in the ho
   expect(await status("/api/v1/captures")).toBe(401);
   expect(home.run(["tokens", "list"]).code).toBe(4);
 });
+
+test("killed while it sets a password, a home has the old one or the new one, whole", async () => {
+  const home = new ScratchHome();
+  home.ok("init");
+  home.ok("people", "add", "ada", "--role", "analyst");
+  const set = (password: string) =>
+    home.run(["people", "password", "ada"], { input: Buffer.from(`${password}\n`) });
+  expect(set(PASSWORD).code).toBe(0);
+  for (let n = 0; n < 8; n++) {
+    const child = home.start(["people", "password", "ada"]);
+    child.stdin.end(`password number ${n}\n`);
+    const gone = new Promise((resolve) => child.on("close", resolve));
+    const killer = setTimeout(() => child.kill("SIGKILL"), 500 + n * 60);
+    await gone;
+    clearTimeout(killer);
+    const [ada] = home.json("people", "list");
+    expect(ada).toMatchObject({ name: "ada", has_password: true });
+    const { checks } = home.json<{ checks: { name: string; state: string }[] }>("doctor")[0]!;
+    expect(checks.filter(({ name }) => name === "passwords")).toMatchObject([{ state: "good" }]);
+  }
+  expect(set(PASSWORD).code).toBe(0);
+  expect(readdirSync(`${home.home}/keys/people`)).toHaveLength(1);
+});

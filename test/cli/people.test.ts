@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Operation, type OperationName, operations } from "../../src/api/index.ts";
 import { PERMISSION_NAMES, ROLES, type Role } from "../../src/core/custody/index.ts";
+import { createHandlers } from "../../src/services/home/index.ts";
 import {
   type Answer,
   type Ids,
@@ -290,6 +291,20 @@ test("a role taken away, a removal and a logout end the session at once", async 
   const third = await server.login("rita");
   await server.owner.removePerson({ person }, server.context);
   expect(await me(third)).toBe(401);
+});
+
+test("packets on their way stop when what their reader may do is changed", async () => {
+  const { person } = await server.add("paul", "investigator", [OTHER]);
+  const { revision } = server.home.people.state.people.get(person)!;
+  const { entry } = server.home.people.state.credentialsOf(person)[0]!;
+  const admission = { person, credential: entry.credential, revision };
+  const handlers = createHandlers(server.home, server.home.people.authorityOf(admission)!);
+  const input = operations.packets.input.parse({ q: "" });
+  const { bytes } = await handlers.packets(input, server.context);
+  const iterator = bytes[Symbol.asyncIterator]();
+  expect((await iterator.next()).done).toBe(false);
+  await server.owner.setPerson({ person, roles: ["analyst"] }, server.context);
+  await expect(iterator.next()).rejects.toMatchObject({ code: "access/denied" });
 });
 
 test("wrong passwords are slowed down and told alike whether the name exists or not", async () => {

@@ -102,7 +102,7 @@ export class ServedHome {
     context.on("weberror", (error) => this.complaints.push(error.error().message));
     context.on("console", (message) => {
       // The browser itself reports every answer that is not 2xx; to be told to log in is one.
-      const isStatus = /status of (401|400|404)/.test(message.text());
+      const isStatus = /status of (401|400|404|429)/.test(message.text());
       if (message.type() === "error" && !isStatus) this.complaints.push(message.text());
     });
   }

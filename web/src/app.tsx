@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { HoldfastError } from "../../src/core/base/index.ts";
 import { navigate, questionOf, useView, type View } from "./address.ts";
 import { CapturePage } from "./pages/capture.tsx";
 import { CapturesPage } from "./pages/captures.tsx";
@@ -8,8 +7,8 @@ import { ConnectionPage } from "./pages/connection.tsx";
 import { KeysPage } from "./pages/keys.tsx";
 import { LedgerPage } from "./pages/ledger.tsx";
 import { LoginPage } from "./pages/login.tsx";
-import { ObjectsPage } from "./pages/objects.tsx";
 import { MePage } from "./pages/me.tsx";
+import { ObjectsPage } from "./pages/objects.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { PeoplePage } from "./pages/people.tsx";
 import { SearchPage } from "./pages/search.tsx";
@@ -17,7 +16,7 @@ import { type KeyMap, useKeys } from "./parts/keys.ts";
 import { Link } from "./parts/link.tsx";
 import { Empty, Failed, Loading } from "./parts/states.tsx";
 import { EnrolPage } from "./people/enrol-page.tsx";
-import { type May, type Me, reaches, useMay, useMe } from "./people/me.ts";
+import { isOut, type May, type Me, reaches, useMay, useMe } from "./people/me.ts";
 import { NotYourCase, NotYours } from "./people/not-yours.tsx";
 import { firstPlace, mayOpen, PAGE_KEYS } from "./people/places.ts";
 import { rememberSolo } from "./people/session.ts";
@@ -48,8 +47,7 @@ export function App() {
   useEffect(() => {
     if (me.data !== undefined) rememberSolo(me.data.solo);
   }, [me.data]);
-  const isOut = me.error instanceof HoldfastError && me.error.code === LOGIN_NEEDED;
-  if (isOut) return <LoginPage isUsed={parameters.get("login") === "used"} />;
+  if (isOut(me.error)) return <LoginPage isUsed={parameters.get("login") === "used"} />;
   if (me.data !== undefined) {
     // By a link one chooses a way in, and may do nothing else.
     return me.data.via === "link" ? <EnrolPage me={me.data} /> : <Frame me={me.data} />;
@@ -72,7 +70,8 @@ function Frame({ me }: { me: Me }) {
     if (isNowhere) navigate(firstPlace(may), { replace: true });
   }, [isNowhere, may]);
   const title = view.page === "connection" ? `Connection ${view.uid}` : TITLES[view.page];
-  const cases = status.data?.cases ?? (me.cases === "*" ? [] : me.cases.map((name) => ({ case: name })));
+  const cases =
+    status.data?.cases ?? (me.cases === "*" ? [] : me.cases.map((name) => ({ case: name })));
   return (
     <div className="flex h-full">
       <title>{`${title} · Holdfast`}</title>
@@ -87,7 +86,9 @@ function Frame({ me }: { me: Me }) {
             status={status.data}
             error={status.error}
             {...(!(sees && isOurs) && {
-              why: sees ? "nothing of this case is yours to see" : "the evidence is not yours to see",
+              why: sees
+                ? "nothing of this case is yours to see"
+                : "the evidence is not yours to see",
             })}
           />
         </header>
@@ -108,7 +109,6 @@ function AllowedPage({ view, caseName }: { view: View; caseName: string | undefi
   return <Page view={view} />;
 }
 
-const LOGIN_NEEDED = "session/login-needed";
 /** So soon a session that ended elsewhere is noticed. */
 const AGAIN_MS = 15_000;
 

@@ -14,7 +14,8 @@ Examples:
 
 A key log opens every session that it names: it is sealed in the vault at once and never written in
 clear. Imports, explain, objects and stream --decrypted of the same case use it, each use on record.
-Secrets inside a pcapng file are used as it is imported. Captures sealed before keep their logs.`;
+Secrets inside a pcapng file are used as it is imported. Captures sealed before keep their logs.
+What was opened and what not, and why, is in the column secrets of the ssl log.`;
 
 export function addKeysCommand(program: Command): void {
   const keys = program
@@ -41,7 +42,7 @@ export function addKeysCommand(program: Command): void {
         if (options.json) console.log(jsonText(answer));
         else
           console.log(
-            `${escapeText(input.name)} ${answer.sealed_before ? "was sealed before" : "is sealed"} as attachment ${answer.attachment} of case ${input.case}, entry ${answer.seq}`,
+            `${escapeText(input.name)} ${answer.sealed_before ? "was sealed before" : "is sealed"} as attachment ${answer.attachment} of case ${input.case}, entry ${answer.seq}: ${countsText(answer)}`,
           );
         return EXIT_CODES.ok;
       });
@@ -70,4 +71,14 @@ export function addKeysCommand(program: Command): void {
         return key_logs.length === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
       });
     });
+}
+
+function countsText(counts: {
+  readonly secrets: number;
+  readonly sessions: number;
+  readonly ignored_lines: number;
+}): string {
+  const { secrets, sessions, ignored_lines: ignored } = counts;
+  const of = `${secrets} secret${secrets === 1 ? "" : "s"} of ${sessions} session${sessions === 1 ? "" : "s"}`;
+  return ignored === 0 ? of : `${of}; ${ignored} line${ignored === 1 ? " is" : "s are"} no secret`;
 }

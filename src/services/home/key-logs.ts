@@ -7,7 +7,8 @@ import type { AttachmentState } from "./projection.ts";
 
 /** Larger than the key log of a browser that ran for years. */
 const KEY_LOG_BYTES_MAX = 64 * 1024 * 1024;
-const LINE = /^(?:CLIENT_RANDOM|[A-Z_]+SECRET(?:_0)?|RSA) [0-9A-Fa-f]+ [0-9A-Fa-f]+/m;
+/** A secret by its label and the session that it belongs to (NSS key log format). */
+const LINE = /^(?:[A-Z][A-Z0-9_]*) ([0-9A-Fa-f]{64}) (?:[0-9A-Fa-f]{2})+\s*$/;
 
 /**
  * Seals TLS secrets as an attachment of a case: they open every session they belong to, so they are never
@@ -20,7 +21,8 @@ export async function attachKeyLog(
   actor: Actor,
 ): Promise<OutputOf<Operations["attachKeyLog"]>> {
   const bytes = await collect(body);
-  if (!LINE.test(bytes.toString("latin1"))) {
+  const counts = countSecrets(bytes.toString("latin1"));
+  if (counts.secrets === 0) {
     throw new HoldfastError("request/bad-input", `${input.name} is not a key log`, {
       remedy: "its lines look like CLIENT_RANDOM 52…, as SSLKEYLOGFILE makes them",
     });
@@ -28,7 +30,23 @@ export async function attachKeyLog(
   const caseName = await home.ensureCase(input.case, actor, input.purpose);
   const { name, purpose } = input;
   const request = { case: caseName, kind: "tls-key-log" as const, name, purpose };
-  return await sealAttachment(home, wholeBody(bytes), request, actor);
+  return { ...(await sealAttachment(home, wholeBody(bytes), request, actor)), ...counts };
+}
+
+/** How many secrets of how many sessions a key log has, and how many lines say nothing. */
+export function countSecrets(text: string) {
+  const sessions = new Set<string>();
+  let [secrets, ignored] = [0, 0];
+  for (const line of text.split("\n")) {
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const random = LINE.exec(line)?.[1];
+    if (random === undefined) ignored++;
+    else {
+      secrets++;
+      sessions.add(random.toLowerCase());
+    }
+  }
+  return { secrets, sessions: sessions.size, ignored_lines: ignored };
 }
 
 export function listKeyLogs(home: Home, caseName: string | undefined) {

@@ -5,6 +5,7 @@ import { searchAddress } from "../address.ts";
 import { call, type Output } from "../client.ts";
 import { Link } from "../parts/link.tsx";
 import { Failed, Loading, Partial } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
 import { usePurpose } from "../purpose.tsx";
 import { type FieldFacts, useFields, useRefreshMs } from "../questions.ts";
 import { cellText, cellTitle } from "../search/columns.ts";
@@ -159,6 +160,7 @@ function EventFacts({ event, fields, uid, caseName, point }: LineProps) {
   const { log, row, values } = event;
   const [explained, setExplained] = useState<{ field: string; purpose: string }>();
   const ask = usePurpose();
+  const may = useMay();
   const explain = async (field: string): Promise<void> => {
     if (explained?.field === field) return setExplained(undefined);
     const purpose = await ask(caseName);
@@ -177,17 +179,19 @@ function EventFacts({ event, fields, uid, caseName, point }: LineProps) {
             <dd className="mono min-w-0 grow break-words" title={cellTitle(values, name, kind)}>
               {cellText(values, name, kind)}
             </dd>
-            <dd>
-              <button
-                type="button"
-                className={`link text-xs ${explained?.field === name ? "font-semibold" : ""}`}
-                aria-label={`Explain ${log}.${name}`}
-                aria-expanded={explained?.field === name}
-                onClick={() => void explain(name)}
-              >
-                explain
-              </button>
-            </dd>
+            {may("packets") && (
+              <dd>
+                <button
+                  type="button"
+                  className={`link text-xs ${explained?.field === name ? "font-semibold" : ""}`}
+                  aria-label={`Explain ${log}.${name}`}
+                  aria-expanded={explained?.field === name}
+                  onClick={() => void explain(name)}
+                >
+                  explain
+                </button>
+              </dd>
+            )}
           </div>
         ))}
       </dl>

@@ -1,4 +1,5 @@
 import type { Output } from "../client.ts";
+import { useMay } from "../people/me.ts";
 import type { FieldFacts } from "../questions.ts";
 import { cellText } from "../search/columns.ts";
 import { timeTitle, valueText } from "../text.ts";
@@ -11,6 +12,7 @@ export function FactsPane(props: {
   explain: (field: string) => void;
 }) {
   const { row, fields, explained, explain } = props;
+  const may = useMay();
   return (
     <section aria-labelledby="facts" className="pane">
       <h2 id="facts" className="heading px-3 pt-2 pb-1">
@@ -31,17 +33,19 @@ export function FactsPane(props: {
                 <dd className="mono min-w-0 grow truncate" title={title}>
                   {text}
                 </dd>
-                <dd>
-                  <button
-                    type="button"
-                    className={`link text-xs ${explained === name ? "font-semibold" : ""}`}
-                    aria-label={`Explain ${name}`}
-                    aria-expanded={explained === name}
-                    onClick={() => explain(name)}
-                  >
-                    explain
-                  </button>
-                </dd>
+                {may("packets") && (
+                  <dd>
+                    <button
+                      type="button"
+                      className={`link text-xs ${explained === name ? "font-semibold" : ""}`}
+                      aria-label={`Explain ${name}`}
+                      aria-expanded={explained === name}
+                      onClick={() => explain(name)}
+                    >
+                      explain
+                    </button>
+                  </dd>
+                )}
               </div>
             );
           })}

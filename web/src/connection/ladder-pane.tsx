@@ -2,6 +2,8 @@ import { ArrowLeft, ArrowRight } from "lucide-react";
 import { useMemo } from "react";
 import type { Output } from "../client.ts";
 import { Empty, Partial } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
+import { NotYourPart } from "../people/not-yours.tsx";
 import { amountText, countText, endpointText, shortTimeText } from "../text.ts";
 import { ladderRungs, type Rung } from "./ladder-rungs.ts";
 import type { PathPacket } from "./packet-info.ts";
@@ -20,7 +22,9 @@ interface LadderProps {
 
 /** The opened packets between the two ends in time: what each carried, when it was acknowledged. */
 export function LadderPane({ row, packets, point, openPackets }: LadderProps) {
+  const may = useMay();
   const rungs = useMemo(() => ladderRungs(packets, String(row["ts_ns"])), [packets, row]);
+  if (!may("packets")) return <NotYourPart what="The packets of the ladder are" />;
   if (rungs.length === 0) {
     return (
       <Empty why="No packets are open">

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import type { Output } from "../client.ts";
 import { Empty } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
+import { NotYourPart } from "../people/not-yours.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
 import { amountText } from "../text.ts";
 import { OpenPackets } from "../wireshark/open-packets.tsx";
@@ -23,6 +25,8 @@ interface PacketsPaneProps {
 export function PacketsPane({ shown, caseName, pointed, see }: PacketsPaneProps) {
   const [purpose, setPurpose] = useState(() => rememberedPurpose(caseName));
   const ask = usePurpose();
+  const may = useMay();
+  const isMine = may("packets");
   const { state, says, count, places } = shown.packets;
   const known = pointed === undefined ? purpose : (purpose ?? rememberedPurpose(caseName));
   const open = async (): Promise<void> => setPurpose(await ask(caseName));
@@ -33,12 +37,17 @@ export function PacketsPane({ shown, caseName, pointed, see }: PacketsPaneProps)
           Packets
         </h2>
         <p className="text-muted">
-          {amountText(count, "packet")} · {state}: {says}
+          {amountText(count, "packet")} ·{" "}
+          {isMine ? `${state}: ${says}` : "not within your authority"}
         </p>
         <div className="grow" />
-        {places.length > 0 && <DownloadButton uid={String(shown.row["uid"])} caseName={caseName} />}
+        {isMine && places.length > 0 && (
+          <DownloadButton uid={String(shown.row["uid"])} caseName={caseName} />
+        )}
       </div>
-      {places.length === 0 ? (
+      {!isMine ? (
+        <NotYourPart what="These packets are" />
+      ) : places.length === 0 ? (
         <Empty why="No packet can be opened yet">{says}</Empty>
       ) : known === undefined ? (
         <div className="border-t border-line p-4">

@@ -2,6 +2,8 @@ import { useState } from "react";
 import { choose } from "../address.ts";
 import type { Output } from "../client.ts";
 import { Empty } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
+import { NotYourPart } from "../people/not-yours.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
 import { type Policy, StreamBytes } from "./stream-bytes.tsx";
 import { StreamDifferences } from "./stream-differences.tsx";
@@ -27,10 +29,12 @@ interface StreamPaneProps {
 export function StreamPane({ shown, caseName, parameters, point }: StreamPaneProps) {
   const [purpose, setPurpose] = useState(() => rememberedPurpose(caseName));
   const ask = usePurpose();
+  const may = useMay();
   const uid = String(shown.row["uid"]);
   const policy = POLICIES.find((one) => one === parameters.get("policy")) ?? "first";
   const view = VIEWS.find((one) => one === parameters.get("view")) ?? "text";
   const open = async (): Promise<void> => setPurpose(await ask(caseName));
+  if (!may("packets")) return <NotYourPart what="The stream is" />;
   if (shown.packets.places.length === 0) {
     return <Empty why="No stream can be read yet">{shown.packets.says}</Empty>;
   }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { LogTable, ownQuestion } from "../parts/log-table.tsx";
 import { Partial } from "../parts/states.tsx";
 import type { TableColumn } from "../parts/virtual-table.tsx";
+import { useMay } from "../people/me.ts";
 import { usePurpose } from "../purpose.tsx";
 import type { Row } from "../search/columns.ts";
 import { timeText, timeTitle, valueText } from "../text.ts";
@@ -19,6 +20,7 @@ interface WeirdPaneProps {
 export function WeirdPane({ uid, caseName, count, point }: WeirdPaneProps) {
   const [missed, setMissed] = useState<string>();
   const ask = usePurpose();
+  const may = useMay();
   const find = useFindPacket(uid, count);
   const go = async (offset: number, ns: string): Promise<void> => {
     const purpose = await ask(caseName);
@@ -42,7 +44,7 @@ export function WeirdPane({ uid, caseName, count, point }: WeirdPaneProps) {
         label="Weird events of the connection"
         log="weird"
         question={ownQuestion(`uid == ${uid}`)}
-        columns={columnsOf(go)}
+        columns={columnsOf(may("packets") ? go : undefined)}
         minWidthPx={860}
         loading="Looking for what is weird here"
         empty={
@@ -52,14 +54,15 @@ export function WeirdPane({ uid, caseName, count, point }: WeirdPaneProps) {
         }
         open={(row) => {
           const offset = row["packet_offset"];
-          if (typeof offset === "number") void go(offset, String(row["ts_ns"]));
+          if (may("packets") && typeof offset === "number") void go(offset, String(row["ts_ns"]));
         }}
       />
     </section>
   );
 }
 
-type Go = (offset: number, ns: string) => Promise<void>;
+/** Undefined for who may not read packets. */
+type Go = ((offset: number, ns: string) => Promise<void>) | undefined;
 
 function columnsOf(go: Go): readonly TableColumn<Row>[] {
   return [
@@ -94,6 +97,7 @@ function PacketButton(props: { row: Row; field: string; go: Go; says: string }) 
   const { row, field, go, says } = props;
   const offset = row[field];
   if (typeof offset !== "number") return <span className="text-muted">none: a limit</span>;
+  if (go === undefined) return <span className="text-muted">{says}</span>;
   return (
     <button
       type="button"

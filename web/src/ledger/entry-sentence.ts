@@ -29,9 +29,34 @@ export function entrySentence(entry: Entry): string {
       `${amountText(Number(entry["packets"]), "packet")} of ${text("case")} read by ${text("query") || "everything"}${because}`,
     "read.metadata": () =>
       `asked of ${caseOf(text("case"))}: ${[entry["queries"]].flat().map(queryText).join("; ")}`,
+    ...personSentences(entry, text),
     "segment.destroy": () => `segment ${text("segment")} destroyed: ${text("reason")}`,
   };
   return wireText(sentences[text("type")]?.() ?? text("case"));
+}
+
+/** What is said of people, and of those who were not let in. */
+function personSentences(
+  entry: Entry,
+  text: (key: string) => string,
+): Readonly<Record<string, () => string>> {
+  const listOf = (key: string): string => [entry[key]].flat().join(", ");
+  const times = Number(entry["count"]) > 1 ? `, ${amountText(Number(entry["count"]), "time")}` : "";
+  const kindOf = (): string => String((entry["check"] as { kind?: unknown } | undefined)?.kind);
+  const who = text("person") === "" ? "somebody" : `person ${text("person")}`;
+  return {
+    "person.set": () =>
+      `${text("name")} (${text("person")}) is ${listOf("roles")} of ${caseOf(listOf("cases"))}`,
+    "person.remove": () => `${text("name")} (${text("person")}) removed`,
+    "credential.add": () => `${kindOf()} ${text("label")} of person ${text("person")} added`,
+    "credential.revoke": () =>
+      `credential ${text("credential")} of person ${text("person")} revoked${reasonOf(text("reason"))}`,
+    "enrolment.open": () => `link made for person ${text("person")}, until ${text("expires_at")}`,
+    "session.open": () => `person ${text("person")} let in by ${text("credential")}`,
+    "session.refuse": () => `${who} not let in from ${text("address")}: ${text("reason")}${times}`,
+    "access.deny": () =>
+      `${text("operation")} ${text("about")} refused to ${who}: ${text("reason")}${times}`,
+  };
 }
 
 /** `log: query`, of which the query may be empty. */

@@ -8,6 +8,7 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { Link } from "../parts/link.tsx";
 import { saveFile } from "../parts/save-file.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
 import { usePurpose } from "../purpose.tsx";
 import { amountText, wireText } from "../text.ts";
 
@@ -45,6 +46,7 @@ export function AttachmentsPane({ caseName }: { caseName: string }) {
 
 function AttachmentLine({ one }: { one: Attachment }) {
   const ask = usePurpose();
+  const may = useMay();
   const [said, setSaid] = useState("");
   const [error, setError] = useState<unknown>(null);
   const take = async (): Promise<void> => {
@@ -75,10 +77,12 @@ function AttachmentLine({ one }: { one: Attachment }) {
         </Link>
       )}
       <span className="text-muted">entry {one.seq}</span>
-      <button type="button" className="button" onClick={() => void take()}>
-        <Download aria-hidden size={13} />
-        Take out
-      </button>
+      {may("objects") && (
+        <button type="button" className="button" onClick={() => void take()}>
+          <Download aria-hidden size={13} />
+          Take out
+        </button>
+      )}
       <p role="status" className="w-full text-green empty:hidden">
         {said}
       </p>

@@ -7,6 +7,7 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { Link } from "../parts/link.tsx";
 import { saveFile } from "../parts/save-file.ts";
 import { Failed, Loading, Partial } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
 import { usePurpose } from "../purpose.tsx";
 import type { Row } from "../search/columns.ts";
 import { amountText, countText, timeText, valueText } from "../text.ts";
@@ -28,6 +29,7 @@ export function objectSizeText(row: Row): string {
 export function ObjectFacts({ row, caseName }: { row: Row; caseName: string }) {
   const fuid = String(row["fuid"]);
   const uid = row["uid"];
+  const may = useMay();
   return (
     <div className="px-3 py-2">
       <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-0.5">
@@ -64,8 +66,14 @@ export function ObjectFacts({ row, caseName }: { row: Row; caseName: string }) {
           </Fact>
         ))}
       </dl>
-      <DownloadObject row={row} caseName={caseName} />
-      <SealObject fuid={fuid} caseName={caseName} />
+      {may("objects") ? (
+        <>
+          <DownloadObject row={row} caseName={caseName} />
+          <SealObject fuid={fuid} caseName={caseName} />
+        </>
+      ) : (
+        <p className="mt-2 text-muted">Its bytes are not within your authority.</p>
+      )}
       <Members fuid={fuid} />
     </div>
   );

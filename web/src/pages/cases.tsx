@@ -9,18 +9,23 @@ import { SavedPane } from "../notes/saved-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
+import { useMay } from "../people/me.ts";
+import { NotYourPart } from "../people/not-yours.tsx";
 import { amountText, wireText } from "../text.ts";
 
 type Case = Output<"cases">["cases"][number];
 
 /** Cases, and what people put into the one that is chosen: notes, searches, sealed objects. */
 export function CasesPage({ question }: { question: Question }) {
+  const may = useMay();
+  const sees = may("metadata");
   const answer = useQuery({
     queryKey: ["cases"],
     queryFn: ({ signal }) => call("cases", {}, signal),
+    enabled: sees,
   });
   const list = [...(answer.data?.cases ?? [])].reverse();
-  const chosen = question.case ?? list[0]?.case;
+  const chosen = sees ? (question.case ?? list[0]?.case) : undefined;
   return (
     <div className="mx-auto flex max-w-6xl flex-col gap-3">
       <h1 className="sr-only">Cases</h1>
@@ -28,13 +33,16 @@ export function CasesPage({ question }: { question: Question }) {
         <h2 id="cases" className="heading px-3 py-2">
           {answer.data === undefined ? "Cases" : amountText(list.length, "case")}
         </h2>
-        {answer.isPending && <Loading what="Reading the list of cases" />}
+        {!sees && <NotYourPart what="The list of cases is" />}
+        {sees && answer.isPending && <Loading what="Reading the list of cases" />}
         {answer.error !== null && (
           <Failed error={answer.error} again={() => void answer.refetch()} />
         )}
         {answer.data !== undefined && list.length === 0 && (
           <Empty why="No case is open">
-            Open one below, or import a capture: without a case it goes to scratch.
+            {may("cases")
+              ? "Open one below, or import a capture: without a case it goes to scratch."
+              : "Cases are opened by who may, an investigator for example."}
           </Empty>
         )}
         <ul className="max-h-64 overflow-auto px-3">
@@ -42,7 +50,7 @@ export function CasesPage({ question }: { question: Question }) {
             <CaseLine key={one.case} one={one} isChosen={one.case === chosen} />
           ))}
         </ul>
-        <OpenCase />
+        {may("cases") && <OpenCase />}
       </section>
       {chosen !== undefined && (
         <>

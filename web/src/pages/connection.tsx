@@ -20,6 +20,7 @@ import { NotesPane } from "../notes/notes-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { type Tab, Tabs } from "../parts/tabs.tsx";
+import { useMay } from "../people/me.ts";
 import { usePurpose } from "../purpose.tsx";
 import { useFields, useRefreshMs } from "../questions.ts";
 import { wireText } from "../text.ts";
@@ -61,6 +62,7 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
   const [pointed, setPointed] = useState<Pointed>();
   const [opened, setOpened] = useState<readonly PathPacket[]>([]);
   const views = useRef<HTMLDivElement>(null);
+  const may = useMay();
   const caseName = shown.segments[0]?.case ?? "scratch";
   const point = (number: number, offset: number): void => {
     setPointed({ number, offset });
@@ -104,7 +106,7 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
       <EventsPane uid={uid} caseName={caseName} point={point} />
       <ObjectsPane uid={uid} caseName={caseName} />
       <PathPane row={row} packets={opened} point={point}>
-        {isTcp && shown.packets.places.length > 0 && (
+        {isTcp && may("packets") && shown.packets.places.length > 0 && (
           <VerdictPart uid={uid} caseName={caseName} isAsked={isAsked} point={point} />
         )}
       </PathPane>

@@ -9,6 +9,7 @@ import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
 import { type TableColumn, VirtualTable } from "../parts/virtual-table.tsx";
+import { useMay } from "../people/me.ts";
 import { amountText, wireText } from "../text.ts";
 import { attachKeyLog } from "../upload.ts";
 
@@ -16,6 +17,7 @@ type KeyLog = Output<"keyLogs">["key_logs"][number];
 
 /** TLS key logs of cases: what they are for, never what is in them, and the door for new ones. */
 export function KeysPage({ question }: { question: Question }) {
+  const may = useMay();
   const answer = useQuery({
     queryKey: ["key-logs", question.case],
     queryFn: ({ signal }) =>
@@ -25,7 +27,7 @@ export function KeysPage({ question }: { question: Question }) {
   return (
     <div className="flex flex-col gap-3">
       <h1 className="sr-only">TLS keys</h1>
-      <AddKeyLog caseName={question.case ?? "scratch"} />
+      {may("keys") && <AddKeyLog caseName={question.case ?? "scratch"} />}
       <section aria-labelledby="key-logs" className="pane overflow-hidden">
         <h2 id="key-logs" className="heading px-3 pt-2 pb-1">
           {answer.data === undefined ? "Key logs" : amountText(list.length, "key log")}
@@ -107,8 +109,20 @@ function AddKeyLog({ caseName }: { caseName: string }) {
     setError(null);
     setSaid("sealing…");
     try {
-      const { seq } = await attachKeyLog(chosen, { case: name, purpose });
-      setSaid(`${wireText(chosen.name)} is sealed in case ${name}, entry ${seq}.`);
+      const {
+        seq,
+        secrets,
+        sessions,
+        ignored_lines: ignored,
+      } = await attachKeyLog(chosen, {
+        case: name,
+        purpose,
+      });
+      const counts = `${amountText(secrets, "secret")} of ${amountText(sessions, "session")}`;
+      const none = ignored === 0 ? "" : `; ${amountText(ignored, "line")} without a secret`;
+      setSaid(
+        `${wireText(chosen.name)} is sealed in case ${name}, entry ${seq}: ${counts}${none}.`,
+      );
       void client.invalidateQueries({ queryKey: ["key-logs"] });
     } catch (failure) {
       setSaid("");

@@ -6,6 +6,7 @@ import { call } from "../client.ts";
 import { EntryTable } from "../ledger/entry-table.tsx";
 import { VerifyPane } from "../ledger/verify-pane.tsx";
 import { Failed, Loading } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
 import { amountText } from "../text.ts";
 
 const TYPES = [
@@ -25,12 +26,21 @@ const TYPES = [
   "read.packets",
   "read.metadata",
   "segment.destroy",
+  "person.set",
+  "person.remove",
+  "credential.add",
+  "credential.revoke",
+  "enrolment.open",
+  "session.open",
+  "session.refuse",
+  "access.deny",
 ];
 const HEAD_MS = 15_000;
 
 /** Who did what, and whether everything is still as it was sealed. */
 export function LedgerPage({ parameters }: { parameters: URLSearchParams }) {
   const type = parameters.get("type") ?? "";
+  const may = useMay();
   const head = useQuery({
     queryKey: ["ledger", "head"],
     queryFn: ({ signal }) => call("ledger", { limit: 1 }, signal),
@@ -41,7 +51,7 @@ export function LedgerPage({ parameters }: { parameters: URLSearchParams }) {
     <div className="flex h-full min-h-[34rem] flex-col gap-3">
       <h1 className="sr-only">Ledger</h1>
       <div className="grid shrink-0 grid-cols-[minmax(0,1fr)] gap-3 xl:grid-cols-[repeat(2,minmax(0,1fr))]">
-        <VerifyPane />
+        {may("verify") && <VerifyPane />}
         {data !== undefined && <Checkpoint text={data.checkpoint} />}
       </div>
       <section aria-labelledby="entries" className="pane flex min-h-0 grow flex-col">

@@ -1,9 +1,9 @@
 import { Fingerprint } from "lucide-react";
 import { useState } from "react";
 import { Failed } from "../parts/states.tsx";
-import { PasswordLogin } from "../people/password-login.tsx";
 import { logInByPasskey, passkeyPlace } from "../people/passkey.ts";
 import { PasskeysElsewhere } from "../people/passkey-form.tsx";
+import { PasswordLogin } from "../people/password-login.tsx";
 import { begin, wasSolo } from "../people/session.ts";
 
 /** What somebody sees who is not logged in: the ways in. */
@@ -74,8 +74,8 @@ function OwnersLink() {
   return (
     <section aria-label="The owner's link">
       <p>
-        The owner of the home opens the link that <span className="mono">holdfast</span> printed when
-        it started. For another one, type this on the machine where it runs:
+        The owner of the home opens the link that <span className="mono">holdfast</span> printed
+        when it started. For another one, type this on the machine where it runs:
       </p>
       <pre className="pane mono mt-2 p-3 select-all">holdfast serve --link</pre>
       <p className="mt-2 text-muted">

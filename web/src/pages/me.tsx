@@ -105,9 +105,7 @@ function WaysIn({ me, person }: { me: Me; person: string }) {
             <PasskeyLine key={one.credential} passkey={one} />
           ))}
         </ul>
-        <PasskeyForm
-          done={() => void client.invalidateQueries({ queryKey: ["credentials"] })}
-        />
+        <PasskeyForm done={() => void client.invalidateQueries({ queryKey: ["credentials"] })} />
       </section>
     </>
   );

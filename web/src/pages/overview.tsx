@@ -8,6 +8,7 @@ import { TalkersPane } from "../overview/talkers-pane.tsx";
 import { ImportZone } from "../parts/import-zone.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
+import { useMay } from "../people/me.ts";
 import { useCaptures, useStatus } from "../questions.ts";
 import { Histogram } from "../search/histogram.tsx";
 import { countText } from "../text.ts";
@@ -18,6 +19,7 @@ const RECENT = 5;
 /** What is here, what is odd in it, who talked and by what. */
 export function OverviewPage({ question }: { question: Question }) {
   const status = useStatus(question.case);
+  const may = useMay();
   return (
     <div className="mx-auto flex max-w-6xl flex-col gap-3">
       <h1 className="sr-only">Overview</h1>
@@ -38,12 +40,13 @@ export function OverviewPage({ question }: { question: Question }) {
         </>
       )}
       <Recent question={question} />
-      <ImportZone />
+      {may("import") && <ImportZone />}
     </div>
   );
 }
 
 function Holdings({ status, question }: { status: Output<"status">; question: Question }) {
+  const may = useMay();
   if (status.captures === 0) {
     return (
       <section className="pane">
@@ -52,7 +55,9 @@ function Holdings({ status, question }: { status: Output<"status">; question: Qu
             question.case ? `Nothing is sealed in case ${question.case}` : "Nothing is recorded yet"
           }
         >
-          Drop a capture below: its connections can be searched while it is still being read.
+          {may("import")
+            ? "Drop a capture below: its connections can be searched while it is still being read."
+            : "Captures are brought in by who may import them, an investigator for example."}
         </Empty>
       </section>
     );

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { call } from "../client.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { type Me, useMay, useMe } from "../people/me.ts";
-import { PersonForm, type PersonFacts } from "../people/person-form.tsx";
+import { type PersonFacts, PersonForm } from "../people/person-form.tsx";
 import { PersonLine } from "../people/person-line.tsx";
 import { RolesPane } from "../people/roles-pane.tsx";
 import { TokensPane } from "../people/tokens-pane.tsx";

@@ -40,12 +40,7 @@ export function CasesChoice(props: {
       <legend className="font-semibold">Cases</legend>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <label className="flex items-center gap-1.5">
-          <input
-            type="radio"
-            name={id}
-            checked={chosen === "*"}
-            onChange={() => choose("*")}
-          />
+          <input type="radio" name={id} checked={chosen === "*"} onChange={() => choose("*")} />
           {all}
         </label>
         <label className="flex items-center gap-1.5">

@@ -33,11 +33,7 @@ export function ScopesChoice(props: {
     (one) => one !== "known" && one !== "self" && props.own.has(one),
   );
   return (
-    <Choices
-      {...props}
-      legend="May do"
-      offered={offered.map((one) => [one, PERMISSIONS[one]])}
-    />
+    <Choices {...props} legend="May do" offered={offered.map((one) => [one, PERMISSIONS[one]])} />
   );
 }
 

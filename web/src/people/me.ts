@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { HoldfastError } from "../../../src/core/base/index.ts";
 import type { Permission } from "../../../src/core/custody/index.ts";
 import { call, type Output } from "../client.ts";
 
@@ -13,8 +14,14 @@ export function useMe({ againMs = false }: { againMs?: number | false } = {}) {
     queryKey: ["me"],
     queryFn: ({ signal }) => call("me", {}, signal),
     staleTime: Number.POSITIVE_INFINITY,
-    refetchInterval: againMs,
+    // Whoever is not let in is not told anything new, and each time is on record.
+    refetchInterval: ({ state }) => (isOut(state.error) ? false : againMs),
   });
+}
+
+/** Whether somebody has to log in first. */
+export function isOut(error: unknown): boolean {
+  return error instanceof HoldfastError && error.code === "session/login-needed";
 }
 
 /** What the page shows and offers follows this alone; the server decides the same by itself. */

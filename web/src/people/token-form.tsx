@@ -116,7 +116,9 @@ export function TokenForm(props: {
         <button
           type="submit"
           className="button button-main"
-          disabled={isBusy || given.length === 0 || label.trim() === "" || wrongCases(cases).length > 0}
+          disabled={
+            isBusy || given.length === 0 || label.trim() === "" || wrongCases(cases).length > 0
+          }
         >
           Make it
         </button>

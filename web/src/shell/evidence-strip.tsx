@@ -31,7 +31,9 @@ export function EvidenceStrip(props: {
       className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-0.5 border-b border-line bg-panel px-3 py-1 text-sm"
     >
       {why !== undefined && <span className="text-muted">{sentence(why)}</span>}
-      {why === undefined && status !== undefined && error === null && <Facts status={status} nowMs={nowMs} />}
+      {why === undefined && status !== undefined && error === null && (
+        <Facts status={status} nowMs={nowMs} />
+      )}
       {error !== null && <span className={TONES.bad}>{sentence((error as Error).message)}</span>}
       {why === undefined && status === undefined && error === null && (
         <span className="text-muted">Asking what is recorded…</span>

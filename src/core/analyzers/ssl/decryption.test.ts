@@ -39,7 +39,7 @@ test.each(CASES)("%s %s is opened with its key log, whole or cut", async (versio
     const [client, server] = outcome.inner[0]!.bytes.map((bytes) => Buffer.from(bytes).toString());
     expect(client).toBe(REQUEST);
     expect(server).toBe(RESPONSE);
-    expect(outcome.rows("ssl")[0]).toMatchObject({ established: true });
+    expect(outcome.rows("ssl")[0]).toMatchObject({ established: true, secrets: "found" });
   }
 });
 
@@ -49,9 +49,21 @@ test("with secrets of another connection nothing is opened and nothing made up",
   const outcome = talk(ssl, one.pieces, { services: { keys: new KeyTexts(other.keyLog) } });
   expect(outcome.inner).toEqual([]);
   expect(outcome.isDone).toBe(true);
+  expect(outcome.rows("ssl")[0]).toMatchObject({ secrets: "none" });
+  expect(talk(ssl, one.pieces).rows("ssl")[0]).not.toHaveProperty("secrets");
   const random = one.keyLog.split("\n")[0]!.split(" ")[1]!;
   const wrong = other.keyLog.replaceAll(/^(\S+) \S+/gm, `$1 ${random}`);
   expect(talk(ssl, one.pieces, { services: { keys: new KeyTexts(wrong) } }).inner).toEqual([]);
+});
+
+test("secrets of a part of the connection open that part, and the row says so", async () => {
+  const { pieces, keyLog } = await talkTls({ request: REQUEST, response: RESPONSE, ...CIPHER });
+  const lines = keyLog.split("\n").filter((line) => !line.startsWith("SERVER_TRAFFIC"));
+  const outcome = talk(ssl, pieces, { services: { keys: new KeyTexts(lines.join("\n")) } });
+  expect(outcome.rows("ssl")[0]).toMatchObject({ secrets: "partial" });
+  const [client, server] = outcome.inner[0]!.bytes.map((bytes) => Buffer.from(bytes).toString());
+  expect(client).toBe(REQUEST);
+  expect(server).toBe("");
 });
 
 const CIPHER = { version: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256" } as const;

@@ -66,6 +66,7 @@ export class SslSession implements Session {
     const carrier = conversation.hasService("quic") ? "q" : "t";
     this.#handshake = new TlsHandshake(conversation, shared, carrier);
     this.#decryption = shared.decryption && new TlsDecryption(shared.decryption, this.#handshake);
+    this.#handshake.secrets = this.#decryption;
     this.#state = new RecordState(this.#handshake, conversation);
   }
 

@@ -73,5 +73,11 @@ export const sslSchema: LogSchema = {
     field("hashalgs", "list", "First bytes of the signature schemes offered.", counts),
     field("ech_kdf_id", "count", "Key derivation of an encrypted ClientHello.", small),
     field("ech_aead_id", "count", "Cipher of an encrypted ClientHello.", small),
+    field(
+      "secrets",
+      "dict",
+      "Where TLS secrets were given: found, partial, none (of this connection), or cipher not read.",
+      ours,
+    ),
   ],
 };

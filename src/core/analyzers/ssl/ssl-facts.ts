@@ -72,12 +72,13 @@ export class SslFacts {
     this.serverExtensions = withExtensions(this.serverExtensions, hello);
   }
 
-  write(log: LogWriter, conversation: Conversation): void {
+  write(log: LogWriter, conversation: Conversation, secrets: string | undefined): void {
     const host = this.serverChain?.[0];
     const client = this.clientChain?.[0];
     const { serverName } = this;
     log
       .row(this.time, conversation)
+      .text("secrets", secrets)
       .text("version", this.version === undefined ? undefined : versionName(this.version))
       .text("cipher", this.cipher === undefined ? undefined : cipherName(this.cipher))
       .text("curve", this.curve === undefined ? undefined : curveName(this.curve))

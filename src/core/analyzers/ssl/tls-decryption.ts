@@ -44,12 +44,27 @@ export class TlsDecryption {
 
   /** True while it may still open something: before the hellos are seen, or with secrets. */
   get isHopeful(): boolean {
-    return !this.#isReady || this.#ciphers.some((cipher) => cipher !== undefined);
+    return !this.#isReady || this.#isOpening;
   }
 
   /** What key logs call the connection by, in hexadecimal; empty before the hellos are seen. */
   get clientRandom(): string {
     return this.#random;
+  }
+
+  /** Whether there are secrets for it, in the words of the log's column. */
+  get state(): "found" | "partial" | "none" | "cipher not read" {
+    if (!this.#isReady) this.#prepare();
+    if (this.#isReady && this.#suite === undefined) return "cipher not read";
+    if (!this.#handshake.isTls13) return this.#isOpening ? "found" : "none";
+    const labels = [...HANDSHAKE_LABELS, ...DATA_LABELS];
+    const found = labels.filter((label) => this.#sources.keyLog.secret(label, this.#random));
+    if (found.length === labels.length) return "found";
+    return found.length === 0 ? "none" : "partial";
+  }
+
+  get #isOpening(): boolean {
+    return this.#ciphers.some((cipher) => cipher !== undefined);
   }
 
   /** Undefined when there is no secret or the record does not open with it. */

@@ -71,6 +71,8 @@ export class TlsHandshake {
   facts: SslFacts | undefined;
   /** True when who sends hellos as a client is the flow's responder. */
   isFlipped = false;
+  /** What is known of the connection's secrets, where any were given. */
+  secrets: { readonly state: string } | undefined;
   readonly #conversation: Conversation;
   readonly #shared: HandshakeServices;
   readonly #carrier: Ja4Carrier;
@@ -140,7 +142,7 @@ export class TlsHandshake {
   write(): void {
     if (this.#isWritten || this.facts === undefined) return;
     this.#isWritten = true;
-    this.facts.write(this.#shared.log, this.#conversation);
+    this.facts.write(this.#shared.log, this.#conversation, this.secrets?.state);
   }
 
   /** Takes a whole message; says what is wrong when this cannot be the protocol. */

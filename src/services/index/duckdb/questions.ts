@@ -27,21 +27,43 @@ export type IndexPlan = Pick<
   "candidates" | "residue" | "matchesNonIp" | "leaves" | "timeRange"
 >;
 
+/** Behind so many rows DuckDB sorts all columns of a wide log instead of keeping the first: 0.5 s of 850,000. */
+const OFFSET_WIDE_MAX = 2_000;
+
 export async function selectRows(
   connection: DuckDBConnection,
   targets: readonly Target[],
   log: LogSchema,
   request: Omit<RowsRequest, "scope" | "log">,
 ): Promise<Row[]> {
+  if (targets.length === 0) return [];
   const shape = shapeOf(log);
-  const parameters: Parameters = [];
-  const parts = targets.map((target, index) => {
-    return `(${from(target, log.name, `${index} AS partition_, rowid AS arrival_, ${shape.sql}`, request.condition, parameters)})`;
-  });
-  if (parts.length === 0) return [];
   const order = orderColumns(log, request.orderBy);
   const direction = request.descending ? "DESC" : "ASC";
-  const sql = `${parts.join(" UNION ALL ")} ORDER BY ${order.map((c) => `${c} ${direction} NULLS LAST`).join(", ")} LIMIT ${request.limit} OFFSET ${request.offset}`;
+  const sorted = `ORDER BY ${order.map((c) => `${c} ${direction} NULLS LAST`).join(", ")}`;
+  const page = `${sorted} LIMIT ${request.limit} OFFSET ${request.offset}`;
+  const parameters: Parameters = [];
+  const select = (columns: string): string =>
+    targets
+      .map((target, index) => {
+        const named = `${index} AS partition_, rowid AS arrival_, ${columns}`;
+        return `(${from(target, log.name, named, request.condition, parameters)})`;
+      })
+      .join(" UNION ALL ");
+  let sql: string;
+  if (request.offset <= OFFSET_WIDE_MAX) sql = `${select(shape.sql)} ${page}`;
+  else {
+    // Which rows, by what they are sorted by alone; then those rows: 0.1 s.
+    const keys = order.filter((column) => !column.endsWith("_")).join(", ") || "0";
+    const found = await connection.runAndReadAll(`${select(keys)} ${page}`, parameters.splice(0));
+    const parts = targets.flatMap(({ partition }, index) => {
+      const ids = found.getRows().flatMap(([of, id]) => (of === index ? [String(id)] : []));
+      if (ids.length === 0) return [];
+      return `(SELECT ${index} AS partition_, rowid AS arrival_, ${shape.sql} FROM ${partition.catalog}.${log.name} WHERE rowid IN (${ids.join(", ")}))`;
+    });
+    if (parts.length === 0) return [];
+    sql = `${parts.join(" UNION ALL ")} ${sorted}`;
+  }
   const result = await connection.runAndReadAll(sql, parameters);
   return result.getRows().map((values) => {
     const partition = targets[values[0] as number]!.partition;
@@ -204,10 +226,15 @@ function push(parameters: Parameters, condition: SqlCondition): void {
   for (const value of condition.parameters) parameters.push(value as DuckDBValue);
 }
 
-/** `arrival` is the order in which rows were written: it never changes while a log grows. */
+/**
+ * `arrival` is the order in which rows were written: it never changes while a log grows. It also decides
+ * between equal rows, or two pages of one answer could share a row and leave out another.
+ */
 function orderColumns(log: LogSchema, orderBy = "ts"): string[] {
-  if (orderBy === "arrival") return ["partition_", "arrival_"];
+  const arrival = ["partition_", "arrival_"];
+  if (orderBy === "arrival") return arrival;
   const field = log.fields.find(({ name }) => name === orderBy) ?? log.fields[0]!;
   const name = field.name.replaceAll(".", "_");
-  return field.kind === "addr" ? [`"${name}_hi"`, `"${name}_lo"`] : [`"${name}"`];
+  const own = field.kind === "addr" ? [`"${name}_hi"`, `"${name}_lo"`] : [`"${name}"`];
+  return [...own, ...arrival];
 }
