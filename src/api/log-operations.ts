@@ -70,6 +70,7 @@ export const logOperations = {
     method: "POST",
     path: "/api/v1/packets",
     needs: "packets",
+    needsWith: { secrets: "keys" },
     summary:
       "Exactly the matching packets as pcapng, in time order. The read is in the ledger before the first byte.",
     input: s.question.extend({

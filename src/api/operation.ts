@@ -14,6 +14,8 @@ export interface Operation<
   readonly path: string;
   /** What whoever asks must be allowed; of which cases is decided where they are read. */
   readonly needs: Permission;
+  /** What must be allowed besides where an input of that name is true. */
+  readonly needsWith?: Readonly<Record<string, Permission>>;
   readonly summary: string;
   readonly input: Input;
   /** The answer, or with `ndjson` each line of it; with `bytes` the `Holdfast-Facts` header. */

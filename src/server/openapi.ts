@@ -60,6 +60,7 @@ function describeOperation(name: string, operation: Operation): unknown {
     operationId: name,
     summary: operation.summary,
     "x-needs": operation.needs,
+    ...(operation.needsWith && { "x-needs-with": operation.needsWith }),
     ...(parameters.length > 0 && { parameters }),
     ...(inBody && { requestBody: { content: { "application/json": { schema: input } } } }),
     ...(operation.takesBody && {

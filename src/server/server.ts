@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly socket: string;
   readonly port: number;
   readonly host?: string;
+  /** Pages that may show a connection inside themselves; none unless said. */
+  readonly embedOrigins?: readonly string[];
 }
 
 export interface RunningServer {
@@ -33,6 +35,7 @@ const PAGE = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const PAGES = [
   "/search",
   "/connections/:uid",
+  "/embed/:uid",
   "/objects",
   "/captures",
   "/cases",
@@ -68,6 +71,13 @@ const WORKER_POLICY = [
   "connect-src 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
+/** One connection for another page: framed by those alone who were named. */
+function embedPolicy(origins: readonly string[]): string {
+  const ancestors = origins.length === 0 ? "'none'" : origins.join(" ");
+  return POLICY.replace("frame-ancestors 'none'", `frame-ancestors ${ancestors}`);
+}
+const EMBED = /^\/embed\//;
+const ELEMENT = "/holdfast-trace.js";
 const WORKER = /^\/wireshark\/worker-[\w-]+\.js$/;
 
 /** Serves page and API on loopback to whoever logged in, and the API on a Unix socket to the owner. */
@@ -76,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sessions = new Sessions(people, systemClock.nowMs);
   const host = options.host ?? "127.0.0.1";
   const web = fastify({ logger: { level: "error" }, forceCloseConnections: true });
-  await addPage(web);
+  await addPage(web, options.embedOrigins ?? []);
   addLoginRoutes(web, sessions, people);
   addRoutes(web, { handlersFor, people, authenticate: sessions.authenticate });
   const local = fastify({ logger: { level: "error" }, forceCloseConnections: true });
@@ -105,7 +115,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-async function addPage(app: FastifyInstance): Promise<void> {
+async function addPage(app: FastifyInstance, embedOrigins: readonly string[]): Promise<void> {
+  const embedded = embedPolicy(embedOrigins);
   await app.register(cookie);
   app.addHook("onRequest", async (request, reply) => {
     // A page of another site may reach loopback by a name of its own: only ours are answered.
@@ -117,12 +128,15 @@ async function addPage(app: FastifyInstance): Promise<void> {
     if (request.method !== "GET" && origin !== undefined && new URL(origin).host !== request.host) {
       throw new HoldfastError("session/bad-origin", "a page of another site may not ask for this");
     }
+    const isEmbedded = EMBED.test(request.url);
+    const policy = isEmbedded ? embedded : WORKER.test(request.url) ? WORKER_POLICY : POLICY;
     reply.headers({
-      "content-security-policy": WORKER.test(request.url) ? WORKER_POLICY : POLICY,
+      "content-security-policy": policy,
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
       "cross-origin-opener-policy": "same-origin",
-      "cross-origin-resource-policy": "same-origin",
+      // The element that embeds is a script of the other page; it knows nothing of this home.
+      "cross-origin-resource-policy": request.url === ELEMENT ? "cross-origin" : "same-origin",
     });
   });
   await app.register(statics, { root: PAGE, wildcard: false, index: "index.html" });

@@ -293,6 +293,16 @@ test("a role taken away, a removal and a logout end the session at once", async 
   expect(await me(third)).toBe(401);
 });
 
+test("a token for packets does not take out the secrets that open them", async () => {
+  const { person } = await server.add("petra", "investigator");
+  const asked = { q: "", case: OWN, secrets: true };
+  const packetsOnly = await server.token(person, ["packets"]);
+  expectRefusal(await server.ask("packets", asked, packetsOnly), [403], "secrets");
+  expect((await server.ask("packets", { q: "", case: OWN }, packetsOnly)).status).toBe(200);
+  const both = await server.token(person, ["packets", "keys"]);
+  expect((await server.ask("packets", asked, both)).status).toBe(200);
+});
+
 test("packets on their way stop when what their reader may do is changed", async () => {
   const { person } = await server.add("paul", "investigator", [OTHER]);
   const { revision } = server.home.people.state.people.get(person)!;

@@ -20,7 +20,8 @@ export class ServedHome {
   /** What pages complained of since it was last looked at. */
   readonly complaints: string[] = [];
 
-  async start(): Promise<void> {
+  /** `more` are options of the server. */
+  async start(more: readonly string[] = []): Promise<void> {
     if (!existsSync(CHROMIUM)) {
       throw new Error(
         `this suite needs Chromium at ${CHROMIUM}: install it, or name it in HOLDFAST_CHROMIUM`,
@@ -33,7 +34,7 @@ export class ServedHome {
       cwd: ROOT,
       env: { ...env, NODE_ENV: "production" },
     });
-    const server = spawn(PROGRAM, ["start", "--port", "0"], { env });
+    const server = spawn(PROGRAM, ["start", "--port", "0", ...more], { env });
     this.#server = server;
     const link = await linkFrom(server);
     this.address = new URL(link).origin;

@@ -1,6 +1,7 @@
 import { routes } from "virtual:routes";
 import type { InputOf, OperationName, Operations, OutputOf } from "../../src/api/index.ts";
 import { HoldfastError, joinBytes, sizeText } from "../../src/core/base/index.ts";
+import { bearer } from "./embed/bearer.ts";
 
 type NamesOf<Answer> = {
   [K in OperationName]: Operations[K]["answer"] extends Answer ? K : never;
@@ -133,10 +134,8 @@ async function send(
     response = await fetch(isPost ? routes[name].path : addressOf(name, input), {
       method: routes[name].method,
       signal: signal ?? null,
-      ...(isPost && {
-        body: JSON.stringify(input),
-        headers: { "content-type": "application/json" },
-      }),
+      headers: { ...bearer, ...(isPost && { "content-type": "application/json" }) },
+      ...(isPost && { body: JSON.stringify(input) }),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -2,6 +2,8 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { embeddedUid } from "./embed/bearer.ts";
+import { EmbedPage } from "./embed/embed-page.tsx";
 import { ImportsProvider } from "./imports.tsx";
 import { PurposeProvider } from "./purpose.tsx";
 import { applyTheme } from "./theme.ts";
@@ -20,7 +22,7 @@ createRoot(place).render(
       <PurposeProvider>
         <ImportsProvider>
           <WiresharkProvider>
-            <App />
+            {embeddedUid === undefined ? <App /> : <EmbedPage uid={embeddedUid} />}
           </WiresharkProvider>
         </ImportsProvider>
       </PurposeProvider>

@@ -23,13 +23,33 @@ import {
 
 const PORT = 7443;
 
+interface ServeOptions {
+  readonly port: number;
+  readonly link?: boolean;
+  readonly embedOrigin: readonly string[];
+}
+
+const EMBEDDING = `
+Example of a trace in the page of a ticket or an alert, for whoever the token lets see it:
+  holdfast tokens create --help
+  holdfast serve --embed-origin https://tickets.example
+  <script src="http://127.0.0.1:7443/holdfast-trace.js"></script>
+  <holdfast-trace src="http://127.0.0.1:7443/embed/UID" token="hf_…"></holdfast-trace>`;
+
 export function addServeCommand(program: Command): void {
   program
     .command("serve")
     .description("serve the page and the API on loopback until Ctrl-C")
     .option("--port <n>", "port; 0 takes any", portNumber, PORT)
     .option("--link", "print a new login link of the server that runs, and end")
-    .action(async (own: { port: number; link?: boolean }) => {
+    .option(
+      "--embed-origin <origin>",
+      "a page that may embed traces; may be given again",
+      origin,
+      [],
+    )
+    .addHelpText("after", EMBEDDING)
+    .action(async (own: ServeOptions) => {
       const options = program.opts<CommonOptions>();
       if (own.link) {
         const { socket } = pathsOf(homeDirectory(options));
@@ -40,7 +60,7 @@ export function addServeCommand(program: Command): void {
         console.log(await requestLoginLink(socket));
         return;
       }
-      process.exitCode = await serve(options, own.port, []);
+      process.exitCode = await serve(options, own, []);
     });
   program
     .command("start")
@@ -49,19 +69,25 @@ export function addServeCommand(program: Command): void {
     )
     .argument("[file...]", "captures to import; the demonstration if left out")
     .option("--port <n>", "port; 0 takes any", portNumber, PORT)
-    .action(async (files: string[], own: { port: number }) => {
+    .option(
+      "--embed-origin <origin>",
+      "a page that may embed traces; may be given again",
+      origin,
+      [],
+    )
+    .action(async (files: string[], own: ServeOptions) => {
       const options = program.opts<CommonOptions>();
       if (!(await isHome(homeDirectory(options)))) {
         await createHome({ ...homeOptions(options), actor: { name: "owner", via: "cli" } });
         console.error(`holdfast: home made in ${homeDirectory(options)}`);
       }
-      process.exitCode = await serve(options, own.port, files);
+      process.exitCode = await serve(options, own, files);
     });
 }
 
 async function serve(
   options: CommonOptions,
-  port: number,
+  { port, embedOrigin: embedOrigins }: ServeOptions,
   files: readonly string[] | [],
 ): Promise<number> {
   const signal = interruptSignal();
@@ -73,6 +99,7 @@ async function serve(
       people: home.people,
       socket: pathsOf(home.directory).socket,
       port,
+      embedOrigins,
     });
     try {
       await completeIndex(home, signal);
@@ -141,4 +168,13 @@ function portNumber(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError("a port is a number from 0 to 65535");
   return value;
+}
+
+/** Reads one origin more: scheme, host and port, nothing behind them. */
+function origin(text: string, origins: readonly string[]): string[] {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.origin !== text) {
+    throw new InvalidArgumentError("an origin is meant, such as https://tickets.example");
+  }
+  return [...origins, text];
 }

@@ -91,6 +91,10 @@ class Guard {
   async #open(input: Input): Promise<void> {
     const operation: Operation = operations[this.#name];
     await this.#people.assertMay(this.#authority, this.#name, operation.needs);
+    for (const [field, needs] of Object.entries(operation.needsWith ?? {})) {
+      if (input[field] === true)
+        await this.#people.assertMay(this.#authority, `${this.#name} with ${field}`, needs);
+    }
     const name = input["case"];
     if (typeof name !== "string" || coversCase(this.#authority, name)) return;
     // Whether there is such a case is not looked at: the answer cannot tell.

@@ -100,6 +100,30 @@ test("scope narrows to a case and to segments", async () => {
   await index.stop();
 });
 
+test("pages of equal rows share none and leave out none, near and far", async () => {
+  const index = openDuckdbIndex({ directory: folder() });
+  for (const [segment, name] of [
+    ["s1", "a"],
+    ["s2", "b"],
+  ] as const) {
+    await index.beginSegment({ ...SEGMENT, segment, case: name });
+    await index.load(segment, [{ type: "batch", payload: conns(3000, name === "a" ? 0 : 3000) }]);
+    await index.completeSegment(segment);
+  }
+  for (const descending of [false, true]) {
+    const times: unknown[] = [];
+    for (let offset = 0; offset < 6000; offset += 500) {
+      const page = { ...rowsOf, limit: 500, offset, orderBy: "proto", descending };
+      times.push(...(await index.rows(page)).map((row) => row["ts_ns"]));
+    }
+    expect(times).toHaveLength(6000);
+    expect(new Set(times).size).toBe(6000);
+    const whole = await index.rows({ ...rowsOf, limit: 6000, orderBy: "proto", descending });
+    expect(whole.map((row) => row["ts_ns"])).toEqual(times);
+  }
+  await index.stop();
+});
+
 test("candidates name segment, place and truths of each posting run", async () => {
   const index = openDuckdbIndex({ directory: folder() });
   await index.beginSegment(SEGMENT);

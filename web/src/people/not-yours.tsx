@@ -12,16 +12,19 @@ export function NotYours({ what }: { what: string }) {
   const { data: me } = useMe();
   const places = PAGE_KEYS.filter(({ page }) => mayOpen(may, page));
   return (
-    <Empty why={`${what} is not within your authority`}>
-      You are {me?.roles.join(", ")}. Whoever looks after people here can change that. Yours are:{" "}
-      {places.map(({ path, says }, n) => (
-        <span key={path}>
-          {n > 0 && ", "}
-          <Link to={path}>{says}</Link>
-        </span>
-      ))}
-      .
-    </Empty>
+    <>
+      <h1 className="sr-only">Not within your authority</h1>
+      <Empty why={`${what} is not within your authority`}>
+        You are {me?.roles.join(", ")}. Whoever looks after people here can change that. Yours are:{" "}
+        {places.map(({ path, says }, n) => (
+          <span key={path}>
+            {n > 0 && ", "}
+            <Link to={path}>{says}</Link>
+          </span>
+        ))}
+        .
+      </Empty>
+    </>
   );
 }
 
@@ -30,17 +33,20 @@ export function NotYourCase({ caseName }: { caseName: string }) {
   const { data: me } = useMe();
   const own = me === undefined || me.cases === "*" ? [] : me.cases;
   return (
-    <Empty why={`Case ${wireText(caseName)} is not within your authority`}>
-      Yours: {casesText(own)}. Nothing was asked of the server.{" "}
-      <button type="button" className="link" onClick={() => choose("case", "")}>
-        Show this page for all of yours
-      </button>
-      {own.slice(0, 20).map((name) => (
-        <span key={name}>
-          , <Link to={addressTo(location.pathname, { case: name })}>{wireText(name)}</Link>
-        </span>
-      ))}
-    </Empty>
+    <>
+      <h1 className="sr-only">Not within your authority</h1>
+      <Empty why={`Case ${wireText(caseName)} is not within your authority`}>
+        Yours: {casesText(own)}. Nothing was asked of the server.{" "}
+        <button type="button" className="link" onClick={() => choose("case", "")}>
+          Show this page for all of yours
+        </button>
+        {own.slice(0, 20).map((name) => (
+          <span key={name}>
+            , <Link to={addressTo(location.pathname, { case: name })}>{wireText(name)}</Link>
+          </span>
+        ))}
+      </Empty>
+    </>
   );
 }
 
