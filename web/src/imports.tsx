@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { HoldfastError } from "../../src/core/base/index.ts";
 import type { Output } from "./client.ts";
-import { useMay } from "./people/me.ts";
+import { ownCase, useMay, useMe } from "./people/me.ts";
 import { type UploadEvent, upload } from "./upload.ts";
 
 /** One file on its way into the vault. */
@@ -55,7 +55,9 @@ interface Waiting {
 /** Takes files and sends them one after the other: two at once would only share the same disk. */
 export function ImportsProvider({ children }: { children: ReactNode }) {
   const [list, setList] = useState<readonly ImportState[]>([]);
-  const [options, setOptions] = useState<ImportOptions>({ case: "scratch", purpose: "" });
+  const [chosen, setOptions] = useState<ImportOptions>();
+  const { data: me } = useMe();
+  const options = chosen ?? { case: ownCase(me), purpose: "" };
   const queue = useRef<Waiting[]>([]);
   const isBusy = useRef(false);
   const numbers = useRef(0);

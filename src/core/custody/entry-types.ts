@@ -1,7 +1,7 @@
 import type { CaptureId, CaseId, SegmentId } from "../base/index.ts";
 import type { PersonEntryBody } from "./person-entries.ts";
 
-/** Who did it and through which door (`cli`, `web`, `api`, `recorder`, `timer`). */
+/** Who did it and through which door (`cli`, `web`, `link`, `api`, `recorder`, `timer`). */
 export interface Actor {
   readonly name: string;
   readonly via: string;

@@ -19,12 +19,14 @@ interface PlotProps {
 export function PathPlot({ packets, startNs, point }: PlotProps) {
   const points = useMemo(() => pathPoints(packets, startNs), [packets, startNs]);
   const first = points.numbers[0];
+  const may = useMay();
   const last = points.numbers.at(-1);
   if (first === undefined || last === undefined) {
     return (
       <p role="status" className="px-3 py-2 text-muted max-xl:border-t max-xl:border-line">
-        No plot over time yet: it is drawn from the packets. Open them in the tab Packets, and what
-        is open there stands here.
+        {may("packets")
+          ? "No plot over time yet: it is drawn from the packets. Open them in the tab Packets, and what is open there stands here."
+          : "No plot over time: it is drawn from the packets, which are not within your authority."}
       </p>
     );
   }

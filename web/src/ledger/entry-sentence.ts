@@ -43,12 +43,13 @@ function personSentences(
   const listOf = (key: string): string => [entry[key]].flat().join(", ");
   const times = Number(entry["count"]) > 1 ? `, ${amountText(Number(entry["count"]), "time")}` : "";
   const kindOf = (): string => String((entry["check"] as { kind?: unknown } | undefined)?.kind);
+  const labelOf = (): string => (text("label") === kindOf() ? "" : ` ${text("label")}`);
   const who = text("person") === "" ? "somebody" : `person ${text("person")}`;
   return {
     "person.set": () =>
-      `${text("name")} (${text("person")}) is ${listOf("roles")} of ${caseOf(listOf("cases"))}`,
+      `${text("name")} (${text("person")}) is ${listOf("roles")} of ${caseOf(listOf("cases")) || "no case"}`,
     "person.remove": () => `${text("name")} (${text("person")}) removed`,
-    "credential.add": () => `${kindOf()} ${text("label")} of person ${text("person")} added`,
+    "credential.add": () => `${kindOf()}${labelOf()} of person ${text("person")} added`,
     "credential.revoke": () =>
       `credential ${text("credential")} of person ${text("person")} revoked${reasonOf(text("reason"))}`,
     "enrolment.open": () => `link made for person ${text("person")}, until ${text("expires_at")}`,

@@ -9,7 +9,7 @@ import { SavedPane } from "../notes/saved-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
-import { useMay } from "../people/me.ts";
+import { type Me, useMay, useMe } from "../people/me.ts";
 import { NotYourPart } from "../people/not-yours.tsx";
 import { amountText, wireText } from "../text.ts";
 
@@ -18,6 +18,7 @@ type Case = Output<"cases">["cases"][number];
 /** Cases, and what people put into the one that is chosen: notes, searches, sealed objects. */
 export function CasesPage({ question }: { question: Question }) {
   const may = useMay();
+  const { data: me } = useMe();
   const sees = may("metadata");
   const answer = useQuery({
     queryKey: ["cases"],
@@ -50,7 +51,7 @@ export function CasesPage({ question }: { question: Question }) {
             <CaseLine key={one.case} one={one} isChosen={one.case === chosen} />
           ))}
         </ul>
-        {may("cases") && <OpenCase />}
+        {may("cases") && <OpenCase own={openable(me, list)} />}
       </section>
       {chosen !== undefined && (
         <>
@@ -89,7 +90,13 @@ function CaseLine({ one, isChosen }: { one: Case; isChosen: boolean }) {
   );
 }
 
-function OpenCase() {
+/** Cases of one's own that are not open yet; undefined where any may be opened. */
+function openable(me: Me | undefined, list: readonly Case[]): readonly string[] | undefined {
+  if (me === undefined || me.cases === "*") return undefined;
+  return me.cases.filter((name) => !list.some((one) => one.case === name));
+}
+
+function OpenCase({ own }: { own: readonly string[] | undefined }) {
   const [name, setName] = useState("");
   const [purpose, setPurpose] = useState("");
   const [error, setError] = useState<unknown>(null);
@@ -108,8 +115,12 @@ function OpenCase() {
       setError(failure);
     }
   };
+  if (own?.length === 0) return null;
   return (
     <>
+      {own !== undefined && (
+        <p className="px-3 text-muted">You may open {own.map(wireText).join(", ")}.</p>
+      )}
       <form
         aria-label="Open a case"
         className="flex flex-wrap items-end gap-2 px-3 py-2"

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { parseUid } from "../../../src/core/base/index.ts";
+import { HoldfastError, parseUid } from "../../../src/core/base/index.ts";
 import { choose, searchAddress } from "../address.ts";
 import { call, type Output } from "../client.ts";
 import { EventsPane } from "../connection/events-pane.tsx";
@@ -20,7 +20,8 @@ import { NotesPane } from "../notes/notes-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { type Tab, Tabs } from "../parts/tabs.tsx";
-import { useMay } from "../people/me.ts";
+import { useMay, useMe } from "../people/me.ts";
+import { NotYourConnection } from "../people/not-yours.tsx";
 import { usePurpose } from "../purpose.tsx";
 import { useFields, useRefreshMs } from "../questions.ts";
 import { wireText } from "../text.ts";
@@ -29,12 +30,15 @@ import { wireText } from "../text.ts";
 export function ConnectionPage(props: { uid: string; parameters: URLSearchParams }) {
   const { uid, parameters } = props;
   const isUid = parseUid(uid) !== undefined;
+  const { data: me } = useMe();
+  const isLimited = me?.cases !== "*";
   const refreshMs = useRefreshMs();
   const shown = useQuery({
     queryKey: ["show", uid],
     queryFn: ({ signal }) => call("show", { uid }, signal),
     enabled: isUid,
-    refetchInterval: refreshMs,
+    // An import may bring it yet; what is not one's own is not asked for again, since each is on record.
+    refetchInterval: ({ state }) => (isLimited && state.error !== null ? false : refreshMs),
   });
   if (!isUid) {
     return (
@@ -42,6 +46,10 @@ export function ConnectionPage(props: { uid: string; parameters: URLSearchParams
         A uid looks like C2Yq5vXo1ab. <Link to="/search">Search connections</Link>
       </Empty>
     );
+  }
+  const { error } = shown;
+  if (isLimited && error instanceof HoldfastError && error.code === "home/unknown-connection") {
+    return <NotYourConnection uid={uid} />;
   }
   return (
     <div className="flex flex-col gap-3">

@@ -9,7 +9,7 @@ import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
 import { type TableColumn, VirtualTable } from "../parts/virtual-table.tsx";
-import { useMay } from "../people/me.ts";
+import { ownCase, useMay, useMe } from "../people/me.ts";
 import { amountText, wireText } from "../text.ts";
 import { attachKeyLog } from "../upload.ts";
 
@@ -18,6 +18,7 @@ type KeyLog = Output<"keyLogs">["key_logs"][number];
 /** TLS key logs of cases: what they are for, never what is in them, and the door for new ones. */
 export function KeysPage({ question }: { question: Question }) {
   const may = useMay();
+  const { data: me } = useMe();
   const answer = useQuery({
     queryKey: ["key-logs", question.case],
     queryFn: ({ signal }) =>
@@ -27,7 +28,7 @@ export function KeysPage({ question }: { question: Question }) {
   return (
     <div className="flex flex-col gap-3">
       <h1 className="sr-only">TLS keys</h1>
-      {may("keys") && <AddKeyLog caseName={question.case ?? "scratch"} />}
+      {may("keys") && <AddKeyLog caseName={question.case ?? ownCase(me)} />}
       <section aria-labelledby="key-logs" className="pane overflow-hidden">
         <h2 id="key-logs" className="heading px-3 pt-2 pb-1">
           {answer.data === undefined ? "Key logs" : amountText(list.length, "key log")}

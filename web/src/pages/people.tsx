@@ -46,7 +46,7 @@ function People({ me }: { me: Me }) {
     <section aria-labelledby="people" className="pane px-3 pb-1">
       <div className="flex items-center gap-3 py-2">
         <h2 id="people" className="heading grow">
-          {answer.data === undefined ? "People" : amountText(list.length, "person", "people")}
+          {list.length === 0 ? "People" : amountText(list.length, "person", "people")}
         </h2>
         {!isAdding && (
           <button type="button" className="button button-main" onClick={() => setAdding(true)}>

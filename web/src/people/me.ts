@@ -4,6 +4,8 @@ import { HoldfastError } from "../../../src/core/base/index.ts";
 import type { Permission } from "../../../src/core/custody/index.ts";
 import { call, type Output } from "../client.ts";
 
+const SCRATCH = "scratch";
+
 export type Me = Output<"me">;
 /** Whether whoever looks may do this. */
 export type May = (permission: Permission) => boolean;
@@ -31,6 +33,12 @@ export function useMay(): May {
     (permission: Permission) => data?.permissions.includes(permission) ?? false,
     [data],
   );
+}
+
+/** The case that something goes to which none was chosen for: one that is one's own. */
+export function ownCase(me: Me | undefined): string {
+  if (me === undefined || me.cases === "*") return SCRATCH;
+  return me.cases.includes(SCRATCH) ? SCRATCH : (me.cases[0] ?? SCRATCH);
 }
 
 /** Whether a case is within one's reach; without one, all of one's cases are meant. */

@@ -2,7 +2,6 @@ import { addressTo, choose } from "../address.ts";
 import { Link } from "../parts/link.tsx";
 import { Empty } from "../parts/states.tsx";
 import { wireText } from "../text.ts";
-import { casesText } from "./cases-choice.tsx";
 import { useMay, useMe } from "./me.ts";
 import { mayOpen, PAGE_KEYS } from "./places.ts";
 
@@ -28,6 +27,9 @@ export function NotYours({ what }: { what: string }) {
   );
 }
 
+/** Cases that are linked; the others are in the query bar. */
+const LINKED_MAX = 20;
+
 /** A case that is not one's own, or does not exist: which of the two is not said. */
 export function NotYourCase({ caseName }: { caseName: string }) {
   const { data: me } = useMe();
@@ -36,15 +38,30 @@ export function NotYourCase({ caseName }: { caseName: string }) {
     <>
       <h1 className="sr-only">Not within your authority</h1>
       <Empty why={`Case ${wireText(caseName)} is not within your authority`}>
-        Yours: {casesText(own)}. Nothing was asked of the server.{" "}
-        <button type="button" className="link" onClick={() => choose("case", "")}>
-          Show this page for all of yours
-        </button>
-        {own.slice(0, 20).map((name) => (
+Nothing of it was asked of the server. Show this page for{" "}
+        {own.slice(0, LINKED_MAX).map((name) => (
           <span key={name}>
-            , <Link to={addressTo(location.pathname, { case: name })}>{wireText(name)}</Link>
+            <Link to={addressTo(location.pathname, { case: name })}>{wireText(name)}</Link>
+            {", "}
           </span>
         ))}
+        <button type="button" className="link" onClick={() => choose("case", "")}>
+          all that is yours
+        </button>
+        .
+      </Empty>
+    </>
+  );
+}
+
+/** A connection that is not there for somebody: of another case, or of nobody; which is not said. */
+export function NotYourConnection({ uid }: { uid: string }) {
+  return (
+    <>
+      <h1 className="sr-only">Not within your authority</h1>
+      <Empty why={`No connection ${wireText(uid)} is within your authority`}>
+        It is in a case that is not yours, or nowhere. That it was asked for is on record.{" "}
+        <Link to="/search">Search what is yours</Link>
       </Empty>
     </>
   );

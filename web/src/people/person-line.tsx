@@ -19,7 +19,8 @@ export function PersonLine(props: { person: Person; me: Me; lastLogin: string | 
   const why = whyUnchangeable(person, me);
   const name = wireText(person.name);
   return (
-    <li className="border-b border-line/60 py-2 last:border-b-0">
+    <li className="flex flex-wrap items-center gap-x-3 border-b border-line/60 py-2 last:border-b-0">
+      <div className="min-w-80 grow">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <strong className="min-w-40">{name}</strong>
         <span>{person.roles.join(", ")}</span>
@@ -38,10 +39,13 @@ export function PersonLine(props: { person: Person; me: Me; lastLogin: string | 
             </>
           )}
         </span>
-        <span className="grow" />
-        {why === undefined ? null : <span>{why}</span>}
       </div>
-      {why === undefined && <Changes person={person} />}
+      </div>
+      {why === undefined ? (
+        <Changes person={person} />
+      ) : (
+        <span className="text-muted">{why}</span>
+      )}
     </li>
   );
 }
@@ -83,6 +87,7 @@ function Changes({ person }: { person: Person }) {
   };
   if (isOpen) {
     return (
+      <div className="w-full">
       <PersonForm
         label={`Change ${name}`}
         before={person}
@@ -95,11 +100,12 @@ function Changes({ person }: { person: Person }) {
           setOpen(false);
         }}
       />
+      </div>
     );
   }
   return (
     <>
-      <div className="mt-1 flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <button
           type="button"
           className="button"
@@ -129,6 +135,7 @@ function Changes({ person }: { person: Person }) {
           }}
         />
       </div>
+      <div className="w-full empty:hidden">
       {error !== null && <Failed error={error} />}
       {link !== undefined && (
         <ShownOnce title={`Link for ${name}`} secret={link.link} close={() => setLink(undefined)}>
@@ -137,6 +144,7 @@ function Changes({ person }: { person: Person }) {
           ended.
         </ShownOnce>
       )}
+      </div>
     </>
   );
 }

@@ -29,7 +29,7 @@ export function TokensPane({ me, whose }: { me: Me; whose: "*" | "self" }) {
     <section aria-labelledby="tokens" className="pane px-3 pb-1">
       <div className="flex items-center gap-3 py-2">
         <h2 id="tokens" className="heading grow">
-          {answer.data === undefined ? "Tokens" : amountText(list.length, "token")}
+          {list.length === 0 ? "Tokens" : amountText(list.length, "token")}
         </h2>
         {!isMaking && people.length > 0 && (
           <button type="button" className="button" onClick={() => setMaking(true)}>

@@ -25,6 +25,7 @@ export function QueryBar({
   cases: readonly { case: string }[];
 }) {
   const input = useRef<HTMLInputElement>(null);
+  const { data: me } = useMe();
   const [text, setText] = useState(question.q);
   const [isTried, setTried] = useState(false);
   const client = useQueryClient();
@@ -105,7 +106,7 @@ export function QueryBar({
           value={question.case ?? ""}
           onChange={({ target }) => go({ q: text, case: target.value || undefined })}
         >
-          <option value="">all cases</option>
+          <option value="">{me?.cases === "*" ? "all cases" : "all your cases"}</option>
           {namesOf(cases, question.case).map((name) => (
             <option key={name}>{name}</option>
           ))}

@@ -74,6 +74,7 @@ export function Rail({
         to="/me"
         aria-current={page === "me" ? "page" : undefined}
         aria-label={`Who I am: ${wireText(me?.name ?? "")}`}
+        title={wireText(me?.name ?? "")}
         className={`${ITEM} ${page === "me" ? "bg-blue-wash font-semibold text-blue" : "text-muted"}`}
       >
         <CircleUser aria-hidden size={17} />

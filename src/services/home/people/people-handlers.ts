@@ -113,9 +113,12 @@ async function removePerson(people: People, authority: Authority, input: Input<"
   const { person, name } = findPerson(people, input.person).entry;
   await assertMayChange(people, authority, "removePerson", { person, name });
   const body = { type: "person.remove", person, name } as const;
-  const passwords = people.state.credentialsOf(person);
+  const ended = people.state.credentialsOf(person);
   const seq = await people.parts.append([body], authority.actor);
-  for (const { entry } of passwords) await people.passwords.remove(entry.credential);
+  for (const { entry } of ended) {
+    await people.passwords.remove(entry.credential);
+    people.lastUsed.delete(entry.credential);
+  }
   return { person, name, seq };
 }
 
