@@ -7,6 +7,8 @@ import { csvRows, liveCells, unsafePlaces } from "../support/safe-output.ts";
 
 const COUNT = 5000;
 const AT_ONCE = 3;
+/** Connections that are shown, followed and explained one by one: each of another protocol. */
+const PROTOCOLS = 12;
 
 /** A home with everything planted, served, so that many commands may run at a time. */
 async function plantedHome(): Promise<ScratchHome> {
@@ -56,24 +58,20 @@ test("no log prints what a terminal obeys in any format; no text makes a row, a 
   const home = await plantedHome();
   const seen = new Set<string>();
   const unsafe: string[] = [];
-  for (const log of filledLogs(home)) {
+  for (const [n, log] of filledLogs(home).entries()) {
     const question = ["query", "--log", log, "--all"];
-    const [json, csv, zeek, lines] = await runAll(home, [
+    const [json, csv, zeek] = await runAll(home, [
       [...question, "--json"],
       [...question, "--csv"],
       [...question, "--zeek"],
-      ["logs", log],
     ]);
-    if (!json || !csv || !zeek || !lines) throw new Error("four commands have four answers");
+    if (!json || !csv || !zeek) throw new Error("three commands have three answers");
     const rows = rowsOf(json);
     for (const [marker] of JSON.stringify(rows).matchAll(new RegExp(MARKER, "g"))) seen.add(marker);
     const [names = [], ...cells] = csvRows(csv.text);
-    const table = home.ok(...question, "--columns", names.join(","));
     // The end of a line is of two letters in RFC 4180.
     const csvOut = Buffer.from(csv.text.replaceAll("\r\n", "\n"));
-    for (const [format, run] of Object.entries({ json, zeek, lines, table })) {
-      unsafe.push(...unsafePlaces(`${log} ${format}`, run));
-    }
+    unsafe.push(...unsafePlaces(`${log} json`, json), ...unsafePlaces(`${log} zeek`, zeek));
     unsafe.push(...unsafePlaces(`${log} csv`, { ...csv, out: csvOut }));
     expect(liveCells(csv.text), log).toEqual([]);
     expect(new Set([names, ...cells].map((row) => row.length)), log).toEqual(
@@ -85,6 +83,10 @@ test("no log prints what a terminal obeys in any format; no text makes a row, a 
     expect(new Set(typed.map((line) => line.split("\t").length)), log).toEqual(
       new Set([names.length]),
     );
+    if (n % 3 > 0) continue;
+    const lines = home.ok("logs", log);
+    const table = home.ok(...question, "--columns", names.join(","));
+    unsafe.push(...unsafePlaces(`${log} lines`, lines), ...unsafePlaces(`${log} table`, table));
     expect(lines.text.trimEnd().split("\n"), log).toHaveLength(rows.length);
   }
   expect(unsafe).toEqual([]);
@@ -107,7 +109,10 @@ test("no command that counts, shows, explains or follows prints what a terminal 
   const tcp = new Set(rowsOf(home.ok("query", "--all", "--json", "tcp")).map(({ uid }) => uid));
   const all = new Set(uids);
   const of = (command: string, among: ReadonlySet<unknown>): string[][] =>
-    uids.filter((uid) => among.has(uid)).map((uid) => [command, uid]);
+    uids
+      .filter((uid) => among.has(uid))
+      .slice(0, PROTOCOLS)
+      .map((uid) => [command, uid]);
   const texts = ["dns.query", "http.user_agent", "http.host,http.uri", "ssl.server_name"];
   const plain = [
     ["status"],
@@ -124,7 +129,7 @@ test("no command that counts, shows, explains or follows prints what a terminal 
     ...texts.map((by) => ["top", "--by", by, "-n", "1000"]),
     ...of("show", all),
     ...of("stream", tcp),
-    ...explained,
+    ...explained.slice(0, PROTOCOLS),
   ];
   const runs = await runAll(home, [...plain, ...plain.map((args) => [...args, "--json"])]);
   expect(runs.flatMap((run) => unsafePlaces(run.what, run))).toEqual([]);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { navigate, questionOf, useView, type View } from "./address.ts";
+import { useImports } from "./imports.tsx";
 import { CapturePage } from "./pages/capture.tsx";
 import { CapturesPage } from "./pages/captures.tsx";
 import { CasesPage } from "./pages/cases.tsx";
@@ -20,6 +21,7 @@ import { isOut, type May, type Me, reaches, useMay, useMe } from "./people/me.ts
 import { NotYourCase, NotYours } from "./people/not-yours.tsx";
 import { firstPlace, mayOpen, PAGE_KEYS } from "./people/places.ts";
 import { rememberSolo } from "./people/session.ts";
+import { useAway } from "./people/use-away.ts";
 import { useStatus } from "./questions.ts";
 import { EvidenceStrip } from "./shell/evidence-strip.tsx";
 import { KeysDialog } from "./shell/keys-dialog.tsx";
@@ -44,6 +46,7 @@ const TITLES = {
 export function App() {
   const { parameters } = useView();
   const me = useMe({ againMs: AGAIN_MS });
+  useAway({ isWorking: useImports().isRunning });
   useEffect(() => {
     if (me.data !== undefined) rememberSolo(me.data.solo);
   }, [me.data]);

@@ -69,19 +69,6 @@ export function listNotes(
   return { notes: notes.map(noteLine) };
 }
 
-/** Texts of the notes on a packet, by where it lies. */
-export function notesOnPackets(home: Home): (segment: string, offset: number) => string[] {
-  const texts = new Map<string, string[]>();
-  for (const { entry, by } of home.projection.notes.values()) {
-    const { packet } = entry.about;
-    if (packet === undefined) continue;
-    const key = `${packet.segment} ${packet.offset}`;
-    const tags = entry.tags.map((tag) => ` #${tag}`).join("");
-    texts.set(key, [...(texts.get(key) ?? []), `${by}: ${entry.text}${tags}`]);
-  }
-  return (segment, offset) => texts.get(`${segment} ${offset}`) ?? [];
-}
-
 function noteLine({ entry, seq, at, by }: NoteState) {
   const { note, case: caseName, about, text, tags } = entry;
   return {

@@ -3,7 +3,7 @@ import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { type FoundPacket, readPackets } from "../evidence/index.ts";
 import type { Home } from "./home.ts";
 import { type KeyLogs, keyLogNames } from "./key-logs.ts";
-import type { RecordedRead } from "./packets.ts";
+import type { RecordedRead } from "./recorded-read.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** The TLS secrets that belong to a read's packets, and what they came from. */

@@ -11,11 +11,12 @@ import {
   writePcapng,
 } from "../evidence/index.ts";
 import { type Ask, type Question, readQuestion, readUid } from "./ask.ts";
-import { type Coverage, coverageOf } from "./coverage.ts";
+import { coverageOf } from "./coverage.ts";
 import type { Home } from "./home.ts";
-import { type KeyLogs, readKeyLogs } from "./key-logs.ts";
-import { notesOnPackets } from "./notes.ts";
+import { readKeyLogs } from "./key-logs.ts";
+import { notesOnPackets } from "./notes-on-packets.ts";
 import { ownSecrets } from "./own-secrets.ts";
+import type { RecordedRead } from "./recorded-read.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
@@ -31,19 +32,6 @@ type PacketQuestion = Question & {
   /** Segments that are asked; all of the case if left out. */
   readonly segments?: readonly string[];
 };
-
-/** A read that is on record: the packets may leave now. */
-export interface RecordedRead {
-  readonly seq: number;
-  readonly plan: PacketPlan;
-  readonly located: LocatedPackets;
-  readonly sha256: string;
-  readonly coverage: Coverage;
-  readonly text: string;
-  readonly case: string;
-  /** TLS secrets of the case, where they were asked for and there are any. */
-  readonly keys: KeyLogs | undefined;
-}
 
 /**
  * Finds where the packets lie, and puts the read on record with the digest of that list, durable

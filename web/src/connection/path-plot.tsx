@@ -2,6 +2,7 @@ import { useCallback, useMemo, useRef } from "react";
 import type uPlot from "uplot";
 import { sizeText } from "../../../src/core/base/index.ts";
 import { type Drawn, plainAxis, usePlot } from "../parts/plot.ts";
+import { useMay } from "../people/me.ts";
 import { amountText, countText, shortTimeText } from "../text.ts";
 import { colourOf } from "../theme.ts";
 import type { PathPacket } from "./packet-info.ts";

@@ -34,7 +34,7 @@ export function CasesPage({ question }: { question: Question }) {
         <h2 id="cases" className="heading px-3 py-2">
           {answer.data === undefined ? "Cases" : amountText(list.length, "case")}
         </h2>
-        {!sees && <NotYourPart what="The list of cases is" />}
+        {!sees && <NotYourPart what="The list of cases is" says="Who may search sees it." />}
         {sees && answer.isPending && <Loading what="Reading the list of cases" />}
         {answer.error !== null && (
           <Failed error={answer.error} again={() => void answer.refetch()} />

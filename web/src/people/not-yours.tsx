@@ -38,7 +38,7 @@ export function NotYourCase({ caseName }: { caseName: string }) {
     <>
       <h1 className="sr-only">Not within your authority</h1>
       <Empty why={`Case ${wireText(caseName)} is not within your authority`}>
-Nothing of it was asked of the server. Show this page for{" "}
+        Nothing of it was asked of the server. Show this page for{" "}
         {own.slice(0, LINKED_MAX).map((name) => (
           <span key={name}>
             <Link to={addressTo(location.pathname, { case: name })}>{wireText(name)}</Link>
@@ -67,11 +67,9 @@ export function NotYourConnection({ uid }: { uid: string }) {
   );
 }
 
+const CONTENT = "Your roles open logs and connections, and not what was sent in them.";
+
 /** A part of a page that one's roles do not open, said where it would be. */
-export function NotYourPart({ what }: { what: string }) {
-  return (
-    <Empty why={`${what} not within your authority`}>
-      Your roles open logs and connections, and not what was sent in them.
-    </Empty>
-  );
+export function NotYourPart({ what, says = CONTENT }: { what: string; says?: string }) {
+  return <Empty why={`${what} not within your authority`}>{says}</Empty>;
 }

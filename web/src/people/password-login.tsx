@@ -68,8 +68,8 @@ export function PasswordLogin() {
       {lock.untilMs !== undefined && (
         <p role="alert" className="mt-2 rounded bg-amber-wash px-3 py-2 text-amber">
           Too many attempts. The next one is looked at from{" "}
-          <span className="mono">{new Date(lock.untilMs).toTimeString().slice(0, 8)}</span> on, by this
-          machine's clock.
+          <span className="mono">{new Date(lock.untilMs).toTimeString().slice(0, 8)}</span> on, by
+          this machine's clock.
         </p>
       )}
       {error !== null && <Failed error={error} />}

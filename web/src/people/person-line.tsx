@@ -21,31 +21,27 @@ export function PersonLine(props: { person: Person; me: Me; lastLogin: string | 
   return (
     <li className="flex flex-wrap items-center gap-x-3 border-b border-line/60 py-2 last:border-b-0">
       <div className="min-w-80 grow">
-      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <strong className="min-w-40">{name}</strong>
-        <span>{person.roles.join(", ")}</span>
-        <span className="text-muted">of {casesText(person.cases)}</span>
+        <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+          <strong className="min-w-40">{name}</strong>
+          <span>{person.roles.join(", ")}</span>
+          <span className="text-muted">of {casesText(person.cases)}</span>
+        </div>
+        <div className="mt-0.5 flex flex-wrap items-baseline gap-x-3 gap-y-1 text-muted">
+          <WaysIn person={person} />
+          <span>
+            {lastLogin === undefined ? (
+              <>
+                changed <Stamp at={person.changed_at} />
+              </>
+            ) : (
+              <>
+                last let in <Stamp at={lastLogin} />
+              </>
+            )}
+          </span>
+        </div>
       </div>
-      <div className="mt-0.5 flex flex-wrap items-baseline gap-x-3 gap-y-1 text-muted">
-        <WaysIn person={person} />
-        <span>
-          {lastLogin === undefined ? (
-            <>
-              changed <Stamp at={person.changed_at} />
-            </>
-          ) : (
-            <>
-              last let in <Stamp at={lastLogin} />
-            </>
-          )}
-        </span>
-      </div>
-      </div>
-      {why === undefined ? (
-        <Changes person={person} />
-      ) : (
-        <span className="text-muted">{why}</span>
-      )}
+      {why === undefined ? <Changes person={person} /> : <span className="text-muted">{why}</span>}
     </li>
   );
 }
@@ -88,18 +84,18 @@ function Changes({ person }: { person: Person }) {
   if (isOpen) {
     return (
       <div className="w-full">
-      <PersonForm
-        label={`Change ${name}`}
-        before={person}
-        submit="Change"
-        cancel={() => setOpen(false)}
-        send={async ({ roles, cases, ...facts }) => {
-          const changed = { roles: [...roles], cases: cases === "*" ? cases : [...cases] };
-          await call("setPerson", { person: person.person, ...facts, ...changed });
-          await again();
-          setOpen(false);
-        }}
-      />
+        <PersonForm
+          label={`Change ${name}`}
+          before={person}
+          submit="Change"
+          cancel={() => setOpen(false)}
+          send={async ({ roles, cases, ...facts }) => {
+            const changed = { roles: [...roles], cases: cases === "*" ? cases : [...cases] };
+            await call("setPerson", { person: person.person, ...facts, ...changed });
+            await again();
+            setOpen(false);
+          }}
+        />
       </div>
     );
   }
@@ -136,14 +132,14 @@ function Changes({ person }: { person: Person }) {
         />
       </div>
       <div className="w-full empty:hidden">
-      {error !== null && <Failed error={error} />}
-      {link !== undefined && (
-        <ShownOnce title={`Link for ${name}`} secret={link.link} close={() => setLink(undefined)}>
-          It is shown only here. It works once, until {stampText(link.expires_at)} UTC and while
-          this server runs: {name} chooses a password or passkey by it. An older link of {name} has
-          ended.
-        </ShownOnce>
-      )}
+        {error !== null && <Failed error={error} />}
+        {link !== undefined && (
+          <ShownOnce title={`Link for ${name}`} secret={link.link} close={() => setLink(undefined)}>
+            It is shown only here. It works once, until {stampText(link.expires_at)} UTC and while
+            this server runs: {name} chooses a password or passkey by it. An older link of {name}{" "}
+            has ended.
+          </ShownOnce>
+        )}
       </div>
     </>
   );

@@ -65,7 +65,8 @@ export function TokensPane({ me, whose }: { me: Me; whose: "*" | "self" }) {
       {answer.error !== null && <Failed error={answer.error} again={() => void answer.refetch()} />}
       {answer.data !== undefined && list.length === 0 && (
         <Empty why="There is no token">
-          A token lets a program in by the API, as a person, with what that person may at most.
+          A token lets a program in by the API, as a person, with what that person may at most
+          {people.length === 0 && whose === "*" ? ": add a person first." : "."}
         </Empty>
       )}
       <ul>

@@ -8,6 +8,7 @@ import { call } from "../client.ts";
 import { SaveSearch } from "../notes/save-search.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { sentence } from "../parts/states.tsx";
+import { reaches, useMe } from "../people/me.ts";
 import { useFields } from "../questions.ts";
 import { addToHistory } from "./query-history.ts";
 import { QueryInput } from "./query-input.tsx";
@@ -59,6 +60,7 @@ export function QueryBar({
   };
   const valuesOf = async ({ log: of, field }: WantedValue) => {
     const asked = { log: of, by: [field.name], limit: VALUES_ASKED, ...ofCase(question.case) };
+    if (me === undefined || !reaches(me, question.case)) return [];
     const { groups } = await client.fetchQuery({
       queryKey: ["values", asked],
       queryFn: ({ signal }) => call("top", asked, signal),

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { downloadWithin } from "../client.ts";
+import { useMay } from "../people/me.ts";
 import { nsStamp } from "../text.ts";
 import { fetchFiles, workerMaker } from "./browser-worker.ts";
 import { type CaptureFile, readCapture } from "./capture-file.ts";
@@ -36,6 +37,8 @@ export function captureKey(uid: string, q = ""): readonly string[] {
 export function useCapture(asked: { uid: string; purpose: string; span: Span | undefined }) {
   const { uid, purpose, span } = asked;
   const [bytesRead, setBytesRead] = useState(0);
+  const may = useMay();
+  const opensTls = may("keys");
   const client = useQueryClient();
   const q =
     span === undefined
@@ -48,7 +51,7 @@ export function useCapture(asked: { uid: string; purpose: string; span: Span | u
       const limits = { bytesMax: CAPTURE_BYTES_MAX, told: setBytesRead, signal };
       const { facts, bytes } = await downloadWithin(
         "packets",
-        { uid, purpose, q, secrets: true },
+        { uid, purpose, q, secrets: opensTls },
         limits,
       );
       void client.invalidateQueries({ queryKey: ["ledger"] });
