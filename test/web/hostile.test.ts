@@ -9,6 +9,7 @@ import { ServedHome } from "./served-home.ts";
 
 const COUNT = 5000;
 const CASE = "planted";
+const PROTOCOLS = 20;
 const home = new ServedHome();
 const seen = new Set<string>();
 
@@ -75,6 +76,25 @@ async function look(page: Page, path?: string): Promise<string[]> {
 
 const has = (row: Record<string, unknown>): boolean => MARKER.test(JSON.stringify(row));
 
+test("the inspection finds what it looks for", async () => {
+  const { page } = await openWatched();
+  const [marker] = hostileStrings(1).map((one) => one.marker);
+  await page.evaluate(`(() => {
+    const element = document.createElement("x-${marker}");
+    element.setAttribute("class", "${marker}");
+    element.append("turned \u202e", document.createElement("iframe"));
+    document.body.append(element);
+    window.hfxRan = 1;
+  })()`);
+  const { faults } = await inspect(page);
+  for (const fault of [/^element x-hfx/, /class=hfx/, /^element <iframe/, /^ran: 1/]) {
+    expect(faults).toContainEqual(expect.stringMatching(fault));
+  }
+  expect(faults).toContainEqual(expect.stringContaining("not written out"));
+  home.complaints.splice(0);
+  await page.context().close();
+});
+
 test("every log with every column is text and nothing else, to its last row", async () => {
   const { page, faults } = await openWatched();
   for (const { log, columns, rows } of logs) {
@@ -94,9 +114,14 @@ test("every log with every column is text and nothing else, to its last row", as
 
 test("a connection of each protocol, its events, stream, packets and objects are text", async () => {
   const { page, faults } = await openWatched();
-  const uids = new Map(logs.map(({ log, rows }) => [log, rows.find(has)?.["uid"]]));
-  for (const [log, uid] of uids) {
-    if (typeof uid !== "string" || log === "tunnel") continue;
+  const uids = new Map(
+    logs
+      .filter(({ log }) => log !== "tunnel")
+      .map(({ log, rows }) => [log, rows.find(has)?.["uid"]]),
+  );
+  // One that several logs tell of is looked at once.
+  const known = new Set([...uids.values()].filter((uid) => typeof uid === "string"));
+  for (const uid of [...known].slice(0, PROTOCOLS)) {
     faults.push(...(await look(page, `/connections/${uid}`)));
     const events = page.getByRole("list", { name: "Events by time" }).getByRole("button");
     for (const event of (await events.all()).slice(0, 4)) await event.click();

@@ -76,7 +76,7 @@ function Frame({ me }: { me: Me }) {
   const cases =
     status.data?.cases ?? (me.cases === "*" ? [] : me.cases.map((name) => ({ case: name })));
   return (
-    <div className="flex h-full">
+    <div className="relative flex h-full overflow-clip">
       <title>{`${title} · Holdfast`}</title>
       <a href="#main" className="button absolute -top-20 left-2 z-20 focus:top-2">
         Skip to the page
