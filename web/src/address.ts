@@ -60,7 +60,16 @@ export function useView(): View {
   const url = new URL(address, location.origin);
   const [, uid] = /^\/connections\/([^/]+)$/.exec(url.pathname) ?? [];
   const page = uid === undefined ? (PAGES[url.pathname] ?? "unknown") : "connection";
-  return { page, uid: decodeURIComponent(uid ?? ""), parameters: url.searchParams };
+  return { page, uid: decoded(uid ?? ""), parameters: url.searchParams };
+}
+
+/** A part of the address; one that is cut in the middle of a character stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export function navigate(to: string, options: { replace?: boolean } = {}): void {

@@ -31,6 +31,7 @@ test.each([
     "after 2027-01-15T06:00:00.000000005Z and before 2027-01-15T07:00:00.000000005Z",
   ],
   ["conn.orig_bytes > 10MB", "conn.orig_bytes > 10000000"],
+  ["conn.orig_bytes > 10kB", "conn.orig_bytes > 10000"],
   ["orig_bytes >= 1.5KiB", "conn.orig_bytes >= 1536"],
   ["uid == CAbc", "uid == CAbc"],
   ["conn.duration >= 5m", "conn.duration >= 5m"],

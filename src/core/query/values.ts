@@ -11,6 +11,7 @@ export type ValueResult =
 const BYTE_UNITS: ReadonlyMap<string, bigint> = new Map([
   ["", 1n],
   ["B", 1n],
+  ["kB", 10n ** 3n],
   ["KB", 10n ** 3n],
   ["MB", 10n ** 6n],
   ["GB", 10n ** 9n],
