@@ -32,7 +32,7 @@ const NEEDED_FOR = {
   chromium: "the page's tests (all of test/web)",
   setpriv: "the read-only home as another user",
 };
-const SUITE_MINUTES_MAX = 10;
+const SUITE_MINUTES_MAX = 25;
 const FUZZ_COUNT = "2000";
 const CRASH_COUNT = "6";
 
