@@ -38,6 +38,8 @@ test("a stream is read by keyboard alone, after a purpose, with holes and cuts m
   const page = await openConnection("disagreeing", "", { asks: true });
   await tabTo(page, "tab", "Packets");
   await page.keyboard.press("ArrowRight");
+  await page.getByText("No packets are open").waitFor();
+  await page.keyboard.press("ArrowRight");
   await tabTo(page, "button", "Read the stream");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
