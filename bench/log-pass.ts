@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Engine } from "../src/core/engine/index.ts";
 import { type ColumnBatch, ZeekJsonWriter } from "../src/core/events/index.ts";
 import { CaptureReader } from "../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../src/platform/index.ts";
+import { analysisPorts } from "../src/platform/index.ts";
 
 /**
  * One pass over a capture with all analyzers, digests and decryption; every log that is shown goes into
@@ -40,8 +40,7 @@ const engine = new Engine(
     captureId: "aaaaaaaaaaaaaaaaaaaaaaaaaa",
     checksums: "verify",
     locate: false,
-    createDigest,
-    ciphers: nodeCiphers,
+    ...analysisPorts,
   },
   { batch: write, postings() {} },
 );

@@ -111,15 +111,21 @@ Three steps:
 
 More: holdfast help query, holdfast help evidence`;
 
+/** The reader of the output has seen enough: work at hand is ended as by Ctrl-C, without a word. */
+let isCut = false;
+
 try {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT_CODES.ok); // the reader has seen enough
-    throw error;
+    if (error.code !== "EPIPE") throw error;
+    if (isCut) return;
+    isCut = true;
+    if (!process.emit("SIGTERM")) process.exit(EXIT_CODES.ok);
   });
   await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = isCut ? EXIT_CODES.ok : report(error);
 }
+if (isCut) process.exitCode = EXIT_CODES.ok;
 
 function report(error: unknown): number {
   if (error instanceof CommanderError)

@@ -1,3 +1,4 @@
+export { analysisPorts } from "./analysis-ports.ts";
 export { nodeCiphers } from "./ciphers.ts";
 export { type Clock, formatTimestamp, monotonicSeconds, sleep, systemClock } from "./clock.ts";
 export {
@@ -45,3 +46,4 @@ export {
   type StdioEntry,
   spawnChild,
 } from "./spawn.ts";
+export { unpack } from "./unpack.ts";

@@ -14,7 +14,7 @@ import {
   type Transport,
 } from "../../src/core/analyzers/index.ts";
 import { createLimit } from "../../src/core/base/index.ts";
-import { createDigest, nodeCiphers } from "../../src/platform/index.ts";
+import { createDigest, nodeCiphers, unpack } from "../../src/platform/index.ts";
 import { LogRows, type Row } from "./log-rows.ts";
 
 /** One piece of a conversation as a test gives it. */
@@ -88,6 +88,7 @@ export function talk(
     limit: createLimit,
     isLocal: () => true,
     isAsset: () => true,
+    unpack,
     files: { open: (_, start) => openFile(files, start) },
   };
   const certificates = new CertificateLog(services);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { logSchemas } from "../../src/core/analyzers/index.ts";
-import { createDigest, nodeCiphers } from "../../src/platform/index.ts";
+import { analysisPorts } from "../../src/platform/index.ts";
 import { pcap } from "../fuzz/crafted-captures.ts";
 import { lostPackets, passOver } from "../fuzz/engine-pass.ts";
 import type { BugCapture } from "../support/bug-captures/bug-capture.ts";
@@ -21,7 +21,7 @@ const PLACES = new Set(["locator", "residue", "bursts", "microbursts", "burst_fi
 const captureOf = (capture: BugCapture, size: number) => pcap("little", capture.packets(size));
 
 function passOf(bytes: Uint8Array, options: { keepRows?: boolean } = {}) {
-  return passOver([bytes], { createDigest, ciphers: nodeCiphers, ...options });
+  return passOver([bytes], { ...analysisPorts, ...options });
 }
 
 function stepsOf(bytes: Uint8Array): number {

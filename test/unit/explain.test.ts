@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { schemasByName } from "../../src/core/analyzers/index.ts";
 import { explainEventField, type SourceRange } from "../../src/core/engine/index.ts";
 import type { PacketRecord } from "../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../src/platform/index.ts";
+import { analysisPorts } from "../../src/platform/index.ts";
 import type { Piece } from "../support/conversation.ts";
 import { packetsOf } from "../support/piece-packets.ts";
 import { talkTls } from "../support/tls-talk.ts";
@@ -11,7 +11,7 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function explain(field: string, packets: readonly PacketRecord[], keyLog?: string) {
   const [log, name] = field.split(".") as [string, string];
-  const options = { captureId: "a", createDigest, ciphers: nodeCiphers };
+  const options = { captureId: "a", ...analysisPorts };
   const given = keyLog === undefined ? options : { ...options, keyLog };
   return explainEventField(schemasByName.get(log)!, name, packets, given);
 }

@@ -29,6 +29,7 @@ interface ObjectsOptions extends QuestionOptions {
   readonly seal?: boolean;
   readonly output?: string;
   readonly members?: boolean;
+  readonly readings?: boolean;
   readonly limit: number;
   readonly purpose: string;
 }
@@ -47,6 +48,7 @@ Examples:
   holdfast objects
   holdfast objects 'files.mime_type == application/x-dosexec'
   holdfast objects --members FsYBL81vZ9sj         what an archive says it holds, without unpacking it
+  holdfast objects --readings 'uid == CHhAvVGS1DHFjwGM9'   other files that the same bytes can be
   holdfast objects --seal FsYBL81vZ9sj --purpose "dropper"      as an attachment of its case
   holdfast objects --seal 'host 10.4.22.45'                     all that match
   holdfast objects --extract FsYBL81vZ9sj -o sample.bin
@@ -77,6 +79,12 @@ export function addObjectsCommand(program: Command): void {
     .option("--all", "take all that match out: sealed, or into the folder of -o")
     .option("-o, --output <path>", "where to write; - is standard output")
     .option("--members", "what archives list as their content")
+    .addOption(
+      new Option(
+        "--readings",
+        "how the same bytes can be read otherwise: packed, unpacked, whole mails, as a strict reader does",
+      ).conflicts(["members"]),
+    )
     .option("--limit <n>", "at most so many", count(OBJECTS_MAX), 100)
     .option("--purpose <text>", "why they are read; stands in the ledger", "")
     .addOption(caseOption())
@@ -97,9 +105,10 @@ export function addObjectsCommand(program: Command): void {
 async function list(call: Call): Promise<number> {
   const { q, own, isJson } = call;
   const isId = own.members && FUID.test(q);
+  const log = own.members ? "archive_members" : logOf(own);
   const answer = await findObjects(call, {
     q: isId ? `archive_members.fuid == ${q}` : q,
-    log: own.members ? "archive_members" : "files",
+    log,
     limit: own.limit,
   });
   if (isJson) for (const row of answer.rows) console.log(jsonText(row));
@@ -109,6 +118,10 @@ async function list(call: Call): Promise<number> {
     coverageText(answer.coverage, `${answer.rows.length} of ${answer.total} objects`),
   );
   return answer.total === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
+}
+
+function logOf(own: ObjectsOptions): string {
+  return own.readings ? "file_readings" : "files";
 }
 
 async function takeAll(call: Call): Promise<number> {
@@ -122,7 +135,7 @@ async function takeAll(call: Call): Promise<number> {
       remedy: "name its id or a query, or say --all",
     });
   if (FUID.test(q)) return await takeOut([q], call);
-  const answer = await findObjects(call, { q, log: "files", limit: OBJECTS_MAX });
+  const answer = await findObjects(call, { q, log: logOf(own), limit: OBJECTS_MAX });
   const fuids = answer.rows.map((row) => String(row["fuid"]));
   const code = await takeOut(fuids, call);
   process.stderr.write(coverageText(answer.coverage, `${fuids.length} of ${answer.total} objects`));
@@ -175,7 +188,7 @@ function objectsText(rows: readonly Row[]): string {
   const head = ["fuid", "from", "size", "whole", "type", "sha256", "name"];
   const cells = rows.map((row) => [
     String(row["fuid"]),
-    String(row["source"]),
+    [row["source"], row["reading"]].filter((one) => typeof one === "string").join(" "),
     sizeText(Number(row["seen_bytes"])),
     row["is_complete"] === true ? "yes" : "no",
     shown(row["mime_type"]),

@@ -5,7 +5,7 @@ import { dceRpc } from "./dce-rpc/index.ts";
 import { dhcp } from "./dhcp/index.ts";
 import { dnp3 } from "./dnp3/index.ts";
 import { dns } from "./dns/index.ts";
-import { archiveMembersSchema, filesSchema, peSchema } from "./files/index.ts";
+import { archiveMembersSchema, fileReadingsSchema, filesSchema, peSchema } from "./files/index.ts";
 import { ftp } from "./ftp/index.ts";
 import { gssapi } from "./gssapi/index.ts";
 import { http } from "./http/index.ts";
@@ -153,6 +153,7 @@ export const logSchemas: readonly LogSchema[] = [
   weirdSchema,
   noticeSchema,
   filesSchema,
+  fileReadingsSchema,
   archiveMembersSchema,
   peSchema,
   ...new Set(protocols.flatMap(({ logs }) => logs)),

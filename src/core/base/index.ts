@@ -17,3 +17,4 @@ export {
 export { joinBytes } from "./join-bytes.ts";
 export { createLimit, type Limit } from "./limits.ts";
 export { incomplete, malformed, ok, type Parsed } from "./parsed.ts";
+export type { Unpack, WholeCoding } from "./unpack.ts";

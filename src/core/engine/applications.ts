@@ -9,7 +9,7 @@ import {
   serviceBits,
   type Transport,
 } from "../analyzers/index.ts";
-import type { Ciphers, CreateDigest, Limit } from "../base/index.ts";
+import type { Ciphers, CreateDigest, Limit, Unpack } from "../base/index.ts";
 import { createLimit } from "../base/index.ts";
 import type { EventSink, LogSchema } from "../events/index.ts";
 import { createFlowRecord, type FlowTable, type PayloadReceiver } from "../flow/index.ts";
@@ -23,6 +23,7 @@ export interface ApplicationsOptions {
   readonly protocols: readonly Protocol[];
   readonly createDigest?: CreateDigest | undefined;
   readonly ciphers?: Ciphers | undefined;
+  readonly unpack?: Unpack | undefined;
   readonly trace?: FieldTrace | undefined;
   /** Maxima of protocols' limits that settings changed, by name. */
   readonly analyzerLimits?: Readonly<Record<string, number>> | undefined;
@@ -70,7 +71,7 @@ export class Applications implements FlowHost {
       services: (
         shared: Pick<
           AnalyzerServices,
-          "log" | "limit" | "isLocal" | "isAsset" | "createDigest" | "ciphers"
+          "log" | "limit" | "isLocal" | "isAsset" | "createDigest" | "ciphers" | "unpack"
         >,
       ) => AnalyzerServices;
       notice: (about: NoticeSubject, notice: AppNotice) => void;
@@ -88,6 +89,7 @@ export class Applications implements FlowHost {
       limit: (name, maximum) => this.#limit(name, options.analyzerLimits?.[name] ?? maximum),
       createDigest: options.createDigest,
       ciphers: options.ciphers,
+      unpack: options.unpack,
     });
     this.#files = services.files;
     this.#running = options.protocols.map((protocol) => ({

@@ -18,7 +18,7 @@ import {
   WeirdAnalyzer,
   writeNotice,
 } from "../analyzers/index.ts";
-import type { Ciphers, CreateDigest, Limit } from "../base/index.ts";
+import type { Ciphers, CreateDigest, Limit, Unpack } from "../base/index.ts";
 import type { EventSink } from "../events/index.ts";
 import {
   type ChecksumErrors,
@@ -62,6 +62,8 @@ export interface EngineOptions {
   createDigest?: CreateDigest;
   /** Ciphers for what keys are known of; without them what is encrypted stays so. */
   ciphers?: Ciphers;
+  /** Unpacks bodies that are packed as a whole; without it they stay as they travelled. */
+  unpack?: Unpack;
   /** Secrets of TLS sessions in NSS's key log format: what they open is analysed. */
   keyLog?: string;
   /** Maxima of protocols' limits, by name (`dns.questions`). */

@@ -2,12 +2,12 @@ import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { type DecryptedPiece, DecryptedStream } from "../../core/engine/index.ts";
-import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import { findConnection } from "./connection.ts";
 import type { Home } from "./home.ts";
 import { keyLogNames } from "./key-logs.ts";
 import { recordRead } from "./packets.ts";
+import { replayOptions } from "./replay-options.ts";
 import { placeLine } from "./stream.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -30,13 +30,9 @@ export async function* decryptConnection(
     { actor, signal },
   );
   const capture = home.projection.segments.get(read.located.segments[0]?.segment ?? "");
-  const stream = new DecryptedStream({
-    captureId: capture?.entry.capture ?? "stream",
-    ...home.analysis,
-    createDigest,
-    ciphers: nodeCiphers,
-    ...(read.keys !== undefined && { keyLog: read.keys.keyLog }),
-  });
+  const stream = new DecryptedStream(
+    replayOptions(home, capture?.entry.capture ?? "stream", read.keys),
+  );
   const packets = read.located.total;
   const [orig, resp] = SIDES.map((side) => endOf(row, side)) as [string, string];
   yield { type: "start", seq: read.seq, uid: input.uid, orig, resp, packets };

@@ -5,12 +5,12 @@ import type { Actor } from "../../core/custody/index.ts";
 import { explainEventField } from "../../core/engine/index.ts";
 import type { Field, LogSchema } from "../../core/events/index.ts";
 import type { PacketRecord } from "../../core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import { findConnection } from "./connection.ts";
 import type { Home } from "./home.ts";
 import { type KeyLogs, keyLogNames } from "./key-logs.ts";
 import { recordRead } from "./packets.ts";
+import { replayOptions } from "./replay-options.ts";
 
 interface Context {
   readonly actor: Actor;
@@ -50,10 +50,7 @@ export async function explainField(
   const { log, field } = findField(input.field);
   const { q } = await findConnection(home, input.uid, context);
   const replay = await readReplay(home, q, input, context);
-  const options = {
-    ...(replay.capture === undefined ? {} : { captureId: replay.capture }),
-    ...home.analysis,
-  };
+  const options = replayOptions(home, replay.capture ?? "explain", replay.keys);
   const uid = parseUid(input.uid);
   if (log.name === "conn") {
     const { value, changes } = explainConnField(field.name, replay.packets, {
@@ -67,13 +64,9 @@ export async function explainField(
     // What the flow table counts is outside of any encryption.
     return { ...named, value, steps, key_logs: [] };
   }
-  const rows = explainEventField(log, field.name, replay.packets, {
-    captureId: "explain",
-    ...options,
-    createDigest,
-    ciphers: nodeCiphers,
-    ...(replay.keys !== undefined && { keyLog: replay.keys.keyLog }),
-  }).filter(({ row }) => row["uid"] === undefined || isOf(row["uid"], uid));
+  const rows = explainEventField(log, field.name, replay.packets, options).filter(
+    ({ row }) => row["uid"] === undefined || isOf(row["uid"], uid),
+  );
   if (rows.length === 0) {
     throw new HoldfastError("home/unknown-row", `${input.uid} has no row in ${log.name}`, {
       remedy: "see holdfast show UID for what is in the connection",

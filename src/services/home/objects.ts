@@ -4,13 +4,13 @@ import { formatUid, HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { FileExtractor } from "../../core/engine/index.ts";
 import { compileRows, parseQuery } from "../../core/query/index.ts";
-import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { readPackets } from "../evidence/index.ts";
 import type { Row } from "../index/index.ts";
 import { type Attached, findSealed, sealAttachment } from "./attachments.ts";
 import { placeOf } from "./connection-place.ts";
 import type { Home } from "./home.ts";
 import { recordRead } from "./packets.ts";
+import { replayOptions } from "./replay-options.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 interface Context {
@@ -117,13 +117,7 @@ async function replayFile(
     { q, relativeTo: "now", purpose, opensKeys: true, segments: [segment] },
     context,
   );
-  const extractor = new FileExtractor(fuid, {
-    captureId: capture,
-    ...home.analysis,
-    createDigest,
-    ciphers: nodeCiphers,
-    ...(read.keys !== undefined && { keyLog: read.keys.keyLog }),
-  });
+  const extractor = new FileExtractor(fuid, replayOptions(home, capture, read.keys));
   const packets = readPackets(home.shelf.open, read.located, read.plan);
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for await (const { packet } of untilAborted(packets, context.signal)) {
@@ -144,23 +138,25 @@ function textOf(row: Row, name: string): string | null {
   return (row[name] as string | undefined) ?? null;
 }
 
+/** Where files have their rows: as the log reads them, and as they can be read otherwise. */
+const FILE_LOGS = ["files", "file_readings"] as const;
+
 async function findFile(
   home: Home,
   { fuid, case: caseName }: { readonly fuid: string; readonly case?: string | undefined },
   signal: AbortSignal,
 ): Promise<Row> {
-  const log = schemasByName.get("files")!;
   const isName = /^F[A-Za-z0-9]{1,11}$/.test(fuid);
-  const parsed = isName
-    ? parseQuery(`files.fuid == ${fuid}`, {
-        logs: home.index.logs,
-        now: { seconds: 0, nanoseconds: 0 },
-      })
-    : undefined;
-  if (parsed?.status === "ok") {
-    const condition = compileRows(parsed.query, { log, logs: home.index.logs });
+  for (const name of isName ? FILE_LOGS : []) {
+    const { logs } = home.index;
+    const parsed = parseQuery(`${name}.fuid == ${fuid}`, {
+      logs,
+      now: { seconds: 0, nanoseconds: 0 },
+    });
+    if (parsed.status !== "ok") continue;
+    const condition = compileRows(parsed.query, { log: schemasByName.get(name)!, logs });
     const scope = caseName === undefined ? {} : { case: caseName };
-    const request = { scope, log: "files", condition, limit: 1, offset: 0 };
+    const request = { scope, log: name, condition, limit: 1, offset: 0 };
     const [row] = await home.index.rows(request, signal);
     if (row !== undefined) return { ...row, uid: uidText(row["uid"]) };
   }

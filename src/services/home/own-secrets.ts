@@ -1,9 +1,9 @@
 import { DecryptedStream } from "../../core/engine/index.ts";
-import { createDigest, nodeCiphers } from "../../platform/index.ts";
 import { type FoundPacket, readPackets } from "../evidence/index.ts";
 import type { Home } from "./home.ts";
 import { type KeyLogs, keyLogNames } from "./key-logs.ts";
 import type { RecordedRead } from "./recorded-read.ts";
+import { replayOptions } from "./replay-options.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** The TLS secrets that belong to a read's packets, and what they came from. */
@@ -25,13 +25,9 @@ export async function ownSecrets(
   signal: AbortSignal,
 ): Promise<OwnSecrets | undefined> {
   const capture = home.projection.segments.get(read.located.segments[0]?.segment ?? "");
-  const stream = new DecryptedStream({
-    captureId: capture?.entry.capture ?? "secrets",
-    ...home.analysis,
-    createDigest,
-    ciphers: nodeCiphers,
-    keyLog: read.keys.keyLog,
-  });
+  const stream = new DecryptedStream(
+    replayOptions(home, capture?.entry.capture ?? "secrets", read.keys),
+  );
   const packets: AsyncIterable<FoundPacket> = readPackets(home.shelf.open, read.located, read.plan);
   for await (const { packet } of untilAborted(packets, signal)) stream.packet(packet);
   stream.end();

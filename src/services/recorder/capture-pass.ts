@@ -7,7 +7,7 @@ import {
   encodeJsonFrame,
 } from "../../core/events/index.ts";
 import { CaptureReader, type PacketRecord } from "../../core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../platform/index.ts";
+import { analysisPorts } from "../../platform/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob } from "./job.ts";
 
 /** A Decryption Secrets Block that holds an NSS key log (pcapng, section 4.7). */
@@ -44,8 +44,7 @@ export class CapturePass {
     this.#engine = new Engine(
       {
         captureId: job.capture,
-        createDigest,
-        ciphers: nodeCiphers,
+        ...analysisPorts,
         ...(job.keyLog !== undefined && { keyLog: job.keyLog }),
         ...job.analysis,
       },

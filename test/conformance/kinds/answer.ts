@@ -5,7 +5,7 @@ import {
   formatAddress,
 } from "../../../src/core/packet/index.ts";
 import { CaptureReader, type PacketRecord } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -98,7 +98,7 @@ function runEngine(captures: readonly Uint8Array[], frames: ReadonlySet<number>)
   let frame = 0;
   for (const capture of captures) {
     const engine = new Engine(
-      { captureId: "conformance", createDigest, ciphers: nodeCiphers, checksums: "ignore" },
+      { captureId: "conformance", ...analysisPorts, checksums: "ignore" },
       rows,
     );
     const onPacket = (packet: PacketRecord): void => {

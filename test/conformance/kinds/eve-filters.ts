@@ -1,7 +1,7 @@
 import { Engine } from "../../../src/core/engine/index.ts";
 import { parseAddress } from "../../../src/core/packet/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { LogRows } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -62,8 +62,7 @@ export async function runEveFilters(caseFolder: string, caseJson: CaseJson): Pro
     const engine = new Engine(
       {
         captureId: "conformance",
-        createDigest,
-        ciphers: nodeCiphers,
+        ...analysisPorts,
         checksums: caseJson.options["ignore_checksums"] === true ? "ignore" : "auto",
         // A flow of the source is always of one VLAN.
         vlansInKey: true,

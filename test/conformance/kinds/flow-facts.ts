@@ -7,7 +7,7 @@ import {
   parseAddress,
 } from "../../../src/core/packet/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -192,8 +192,7 @@ function logRows(captures: readonly Uint8Array[]): LogRows {
         captureId: "conformance",
         checksums: "ignore",
         limits,
-        createDigest,
-        ciphers: nodeCiphers,
+        ...analysisPorts,
       },
       rows,
     );

@@ -1,6 +1,6 @@
 import { Engine } from "../../../src/core/engine/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -25,7 +25,7 @@ export async function runJa4(caseFolder: string, caseJson: CaseJson): Promise<Ca
   const rows = new LogRows();
   for (const capture of readCaptures(caseFolder, caseJson)) {
     const engine = new Engine(
-      { captureId: "conformance", createDigest, ciphers: nodeCiphers, checksums: "ignore" },
+      { captureId: "conformance", ...analysisPorts, checksums: "ignore" },
       rows,
     );
     const reader = new CaptureReader({ onPacket: engine.onPacket });

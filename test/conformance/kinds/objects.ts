@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { Engine, type EngineOptions } from "../../../src/core/engine/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { LogRows } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -48,8 +48,7 @@ function objectsOf(capture: Uint8Array): string[] {
   const engine = new Engine(
     {
       captureId: "conformance",
-      createDigest,
-      ciphers: nodeCiphers,
+      ...analysisPorts,
       // The source takes every packet, whatever its checksum.
       checksums: "ignore",
       limits: { liveFlows: 100_000, postingBytes: 1 << 20 },

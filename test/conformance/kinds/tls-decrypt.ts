@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Protocol, protocols } from "../../../src/core/analyzers/index.ts";
 import { Engine } from "../../../src/core/engine/index.ts";
 import { CaptureReader } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
 
@@ -81,7 +81,7 @@ function decryptedStreams(capture: Uint8Array, keyLog: string): string[] {
     }),
   };
   const tls = protocols.filter(({ name }) => name === "ssl");
-  const options = { captureId: "conformance", createDigest, ciphers: nodeCiphers, keyLog };
+  const options = { captureId: "conformance", ...analysisPorts, keyLog };
   const engine = new Engine(
     { ...options, checksums: "ignore", protocols: [...tls, probe] },
     { batch() {}, postings() {} },

@@ -3,7 +3,7 @@ import { Engine, type EngineOptions } from "../../../src/core/engine/index.ts";
 import type { Field, LogSchema } from "../../../src/core/events/index.ts";
 import { createDecodedPacket, decodePacket } from "../../../src/core/packet/index.ts";
 import { CaptureReader, type PacketRecord } from "../../../src/core/pcap/index.ts";
-import { createDigest, nodeCiphers } from "../../../src/platform/index.ts";
+import { analysisPorts } from "../../../src/platform/index.ts";
 import { LogRows, type Row } from "../../support/log-rows.ts";
 import { readCaptures } from "../captures.ts";
 import type { CaseJson, CaseResult } from "../corpus.ts";
@@ -152,8 +152,7 @@ function engineOptions(caseJson: CaseJson): EngineOptions {
   const nets = /Site::local_nets \+?= \{([^}]*)\}/.exec(settings.join("\n"));
   return {
     captureId: "conformance",
-    createDigest,
-    ciphers: nodeCiphers,
+    ...analysisPorts,
     checksums: caseJson.options.ignore_checksums === true ? "ignore" : "verify",
     serverPorts: zeekServerPorts(caseJson),
     limits: { liveFlows: 100_000, postingBytes: 1 << 20, ...tunnelDepth(settings) },

@@ -13,6 +13,15 @@ import { countText, valueText } from "../text.ts";
 const OBJECTS_SHOWN = 50;
 const DIGITS_SHOWN = 12;
 
+/** What other readings of the same bytes are. */
+const READINGS: Readonly<Record<string, string>> = {
+  packed: "the body as it travelled, packed",
+  unpacked: "what came out of a body packed with br or zstd",
+  message: "the whole mail",
+  strict: "the body as a reader frames it that keeps to the letter of HTTP",
+  behind: "bytes behind a message that begin no other",
+};
+
 /** Files that travelled over the connection; nothing where there are none. */
 export function ObjectsPane({ uid, caseName }: { uid: string; caseName: string }) {
   const q = `uid == ${uid}`;
@@ -20,10 +29,16 @@ export function ObjectsPane({ uid, caseName }: { uid: string; caseName: string }
     queryKey: ["objects-of", uid],
     queryFn: ({ signal }) => call("query", { q, log: "files", limit: OBJECTS_SHOWN }, signal),
   });
+  const readings = useQuery({
+    queryKey: ["readings-of", uid],
+    queryFn: ({ signal }) =>
+      call("query", { q, log: "file_readings", limit: OBJECTS_SHOWN }, signal),
+  });
   const { data } = answer;
   if (answer.error !== null)
     return <Failed error={answer.error} again={() => void answer.refetch()} />;
-  if (data === undefined || data.total === 0) return null;
+  const others = readings.data?.rows ?? [];
+  if (data === undefined || data.total + others.length === 0) return null;
   return (
     <section aria-labelledby="objects" className="pane overflow-hidden">
       <div className="flex items-baseline gap-4 px-3 pt-2 pb-1">
@@ -37,7 +52,7 @@ export function ObjectsPane({ uid, caseName }: { uid: string; caseName: string }
         </Link>
       </div>
       <ul aria-label="Objects of the connection" className="border-t border-line">
-        {data.rows.map((row) => (
+        {[...data.rows, ...others].map((row) => (
           <ObjectLine key={String(row["fuid"])} row={row} caseName={caseName} />
         ))}
       </ul>
@@ -65,6 +80,11 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
           <Chevron aria-hidden size={13} className="shrink-0 text-muted" />
           <span className="w-28 shrink-0">{fuid}</span>
           <span className="min-w-0 grow truncate">
+            {typeof row["reading"] === "string" && (
+              <span className="mr-2 text-muted" title={READINGS[row["reading"]]}>
+                {row["reading"]}
+              </span>
+            )}
             {valueText(row["filename"] ?? row["origin"])}
           </span>
           <span className="w-48 shrink-0 truncate">{valueText(row["mime_type"])}</span>

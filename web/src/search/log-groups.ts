@@ -2,7 +2,7 @@ const GROUPS: readonly (readonly [title: string, logs: readonly string[]])[] = [
   ["Flows", ["conn", "tunnel", "capture_loss", "microbursts"]],
   ["Worth a look", ["notice", "weird"]],
   ["Names, web, TLS", ["dns", "http", "websocket", "ssl", "quic", "x509"]],
-  ["Files", ["files", "archive_members", "pe"]],
+  ["Files", ["files", "file_readings", "archive_members", "pe"]],
   ["Hosts and logins", ["software", "ssh", "rdp", "rfb", "socks", "radius", "dhcp"]],
   [
     "Windows",

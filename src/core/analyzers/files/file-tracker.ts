@@ -7,23 +7,23 @@ import type {
   FileStart,
   LogWriter,
 } from "../shared/index.ts";
-import { hexText } from "../shared/index.ts";
 import { archiveFormat, walkOf } from "./archive-formats.ts";
 import { type ArchiveFormat, type ArchiveMember, ArchiveReader } from "./archive-reader.ts";
 import { type FileReader, HeadReader } from "./file-readers.ts";
+import { digestTexts, writeReading } from "./file-readings.ts";
 import type { FileSink } from "./file-sink.ts";
-import { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
+import { archiveMembersSchema, fileReadingsSchema, filesSchema, peSchema } from "./files-events.ts";
 import { nameFile } from "./fuids.ts";
 import { HEAD_BYTES } from "./magic.ts";
 import { PE_HEAD_BYTES, writePe } from "./pe-reader.ts";
 import { type FileDigests, type FileKeeper, TrackedFile } from "./tracked-file.ts";
-import { WholeFeed } from "./whole-feed.ts";
+import { UnpackingFeed } from "./unpacking-feed.ts";
 import { type UnpackLimits, ZipBudget } from "./zip-budget.ts";
 import { ZipContents } from "./zip-contents.ts";
 
 export interface FileTrackerServices
   extends Pick<AnalyzerServices, "log" | "limit">,
-    Partial<Pick<AnalyzerServices, "createDigest">> {
+    Partial<Pick<AnalyzerServices, "createDigest" | "unpack">> {
   /** True for addresses of one's own networks. */
   readonly isLocal?: (address: Int32Array) => boolean;
   readonly onFile?: FileSink | undefined;
@@ -35,6 +35,9 @@ const MEMBERS_MAX = 1024;
 /** Bounds of what is unpacked of an archive; Zeek's Spicy::max_file_depth for the depth. */
 const UNPACKED_MEMBERS_MAX = 1024;
 const UNPACKED_BYTES_MAX = 256 << 20;
+/** Bytes of a file that is packed as a whole (br, zstd), and of what it unpacks to. */
+const PACKED_BYTES_MAX = 8 << 20;
+const WHOLE_BYTES_MAX = 64 << 20;
 const UNPACKED_DEPTH_MAX = 5;
 const UNPACKED_RATIO_MAX = 250;
 
@@ -48,6 +51,8 @@ export class FileTracker implements FileAnalysis, FileKeeper {
   readonly #open = new Set<TrackedFile>();
   readonly #sharedLimit: Limit;
   readonly #memberLimit: Limit;
+  readonly #packedLimit: Limit;
+  readonly #unpackedLimit: Limit;
   readonly #unpackLimits: UnpackLimits;
 
   constructor(services: FileTrackerServices) {
@@ -57,6 +62,8 @@ export class FileTracker implements FileAnalysis, FileKeeper {
     this.headBytes = services.limit("files.headBytes", HEAD_BYTES).maximum;
     this.#sharedLimit = services.limit("files.shared", SHARED_FILES_MAX);
     this.#memberLimit = services.limit("files.archiveMembers", MEMBERS_MAX);
+    this.#packedLimit = services.limit("files.packedBytes", PACKED_BYTES_MAX);
+    this.#unpackedLimit = services.limit("files.wholeBytes", WHOLE_BYTES_MAX);
     this.#unpackLimits = {
       members: services.limit("files.unpackedMembers", UNPACKED_MEMBERS_MAX),
       bytes: services.limit("files.unpackedBytes", UNPACKED_BYTES_MAX),
@@ -66,10 +73,6 @@ export class FileTracker implements FileAnalysis, FileKeeper {
   }
 
   open(conversation: Conversation, start: FileStart): FileFeed {
-    if (start.isWhole === true) {
-      const fuid = nameFile(conversation, conversation.nextFile());
-      return new WholeFeed(fuid, start, this.#services.onFile);
-    }
     const known = start.handle === undefined ? undefined : this.#live(start.handle, conversation);
     const file = known ?? this.#begin(conversation, start);
     const isFirstHere = file.seenOver(conversation);
@@ -78,7 +81,22 @@ export class FileTracker implements FileAnalysis, FileKeeper {
       if (start.filename !== undefined) file.filename = start.filename;
     }
     if (start.totalBytes !== undefined && known !== undefined) file.expect(start.totalBytes);
-    return new Feed(file, { tracker: this, conversation, isFirstHere });
+    const feed = new Feed(file, { tracker: this, conversation, isFirstHere });
+    return start.coding === undefined ? feed : this.#unpacking(feed, conversation, start);
+  }
+
+  #unpacking(packed: FileFeed, conversation: Conversation, start: FileStart): FileFeed {
+    const { unpack } = this.#services;
+    const { coding, source, side, origin, filename } = start;
+    if (unpack === undefined || coding === undefined || start.handle !== undefined) return packed;
+    const reading = { source, side, origin, ...(filename === undefined ? {} : { filename }) };
+    return new UnpackingFeed(packed, {
+      coding,
+      unpack,
+      packedLimit: this.#packedLimit,
+      unpackedLimit: this.#unpackedLimit,
+      open: () => this.open(conversation, { ...reading, reading: "unpacked" }),
+    });
   }
 
   /** The file, or one of the same id that begins now if it stood still too long. */
@@ -101,13 +119,17 @@ export class FileTracker implements FileAnalysis, FileKeeper {
     }
   }
 
-  createDigests(): FileDigests | undefined {
+  createDigests({ reading }: FileStart): FileDigests | undefined {
     const create: CreateDigest | undefined = this.#services.createDigest;
     if (create === undefined) return undefined;
-    return { md5: create("md5"), sha1: create("sha1"), sha256: create("sha256") };
+    const names =
+      reading === undefined ? (["md5", "sha1", "sha256"] as const) : (["sha256"] as const);
+    return new Map(names.map((name) => [name, create(name)]));
   }
 
   readersFor(file: TrackedFile, mimeType: string): FileReader[] {
+    // What lies inside is told of the file itself, once.
+    if (file.start.reading !== undefined) return [];
     if (mimeType === "application/x-dosexec") {
       const log = this.#services.log(peSchema);
       return [new HeadReader(PE_HEAD_BYTES, (head) => writePe(log, file, head))];
@@ -200,9 +222,13 @@ export class FileTracker implements FileAnalysis, FileKeeper {
   }
 
   #write(file: TrackedFile): void {
+    if (file.start.reading !== undefined) {
+      if (file.seenBytes > 0) writeReading(this.#services.log(fileReadingsSchema), file);
+      return;
+    }
     const log = this.#services.log(filesSchema);
-    const { start, digests } = file;
-    const [md5, sha1, sha256] = file.seenBytes === 0 ? [] : digestTexts(digests);
+    const { start } = file;
+    const digests = digestTexts(file);
     for (const conversation of file.conversations) {
       const sender = start.side === 0 ? conversation.originator : conversation.responder;
       log
@@ -223,9 +249,9 @@ export class FileTracker implements FileAnalysis, FileKeeper {
         .count("overflow_bytes", file.overflowBytes)
         .bool("timedout", file.hasTimedOut)
         .text("parent_fuid", start.parent)
-        .text("md5", md5)
-        .text("sha1", sha1)
-        .text("sha256", sha256)
+        .text("md5", digests.md5)
+        .text("sha1", digests.sha1)
+        .text("sha256", digests.sha256)
         .bool("is_complete", file.isComplete);
     }
   }
@@ -246,11 +272,6 @@ export class FileTracker implements FileAnalysis, FileKeeper {
         .bool("encrypted", member.isEncrypted);
     }
   }
-}
-
-function digestTexts(digests: FileDigests | undefined): string[] {
-  if (digests === undefined) return [];
-  return [digests.md5, digests.sha1, digests.sha256].map((one) => hexText(one.digest()));
 }
 
 /** One protocol's way to add to a file. */

@@ -59,6 +59,50 @@ export const filesSchema: LogSchema = {
   ],
 };
 
+/** What carried bytes are in another reading than that of the files log. */
+export const fileReadingsSchema: LogSchema = {
+  name: "file_readings",
+  shown: true,
+  says:
+    "The same bytes read in another way than in files: packed bodies as they travelled, whole mails, " +
+    "bodies of broken HTTP as a strict reader frames them.",
+  brief: [
+    "ts",
+    "fuid",
+    "uid",
+    "reading",
+    "mime_type",
+    "filename",
+    "origin",
+    "seen_bytes",
+    "sha256",
+  ],
+  fields: [
+    field("ts", "time", "When its first byte was seen."),
+    field("fuid", "text", "Its id; objects takes it out by that."),
+    field("uid", "uid", "The flow it travelled over."),
+    field("id.orig_h", "addr", "Address of the originator."),
+    field("id.orig_p", "port", "Port of the originator."),
+    field("id.resp_h", "addr", "Address of the responder."),
+    field("id.resp_p", "port", "Port of the responder."),
+    field(
+      "reading",
+      "dict",
+      "packed: the body as it travelled; unpacked: what came out of br or zstd; message: a whole mail; strict: the body as a reader frames it " +
+        "that keeps to the letter of the grammar; behind: bytes behind a message that begin no other.",
+    ),
+    field("source", "dict", "The protocol that carried it."),
+    field("mime_type", "dict", "Its type, told from its first bytes.", OPTIONAL),
+    field("filename", "text", "Its name, where the protocol says one.", OPTIONAL),
+    field("origin", "text", "Where it came from: a URL, a mail's subject.", OPTIONAL),
+    field("is_orig", "bool", "Whether the flow's originator sent it."),
+    field("seen_bytes", "count", "How many of its bytes were seen."),
+    field("missing_bytes", "count", "How many of its bytes were never captured."),
+    field("sha256", "text", "SHA-256 of the whole.", OPTIONAL),
+    field("is_complete", "bool", "Whether all of its bytes were seen, as far as can be known."),
+  ],
+};
+
 /** What archives list as their content, without unpacking any of it. */
 export const archiveMembersSchema: LogSchema = {
   name: "archive_members",

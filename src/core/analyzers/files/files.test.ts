@@ -1,24 +1,40 @@
 import { createHash } from "node:crypto";
-import { deflateRawSync, gzipSync } from "node:zlib";
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  deflateRawSync,
+  gzipSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { growthOf } from "../../../../test/support/counted-steps.ts";
 import { LogRows } from "../../../../test/support/log-rows.ts";
-import { createLimit } from "../../base/index.ts";
+import { createLimit, type Unpack } from "../../base/index.ts";
 import { type Conversation, type FileStart, LogWriter } from "../shared/index.ts";
 import { FileTracker } from "./file-tracker.ts";
 import { mimeTypeOf } from "./magic.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
+const unpack: Unpack = (coding, packed, maxOutputLength) => {
+  const open = coding === "br" ? brotliDecompressSync : zstdDecompressSync;
+  try {
+    return new Uint8Array(open(packed, { maxOutputLength }));
+  } catch {
+    return undefined;
+  }
+};
 const START: FileStart = { source: "HTTP", side: 1 };
 
-function track(now = { at: 0 }) {
+function track(now = { at: 0 }, limits: Readonly<Record<string, number>> = {}) {
   const rows = new LogRows();
   const writers = new Map<string, LogWriter>();
   const seen: string[] = [];
   const tracker = new FileTracker({
     createDigest: (name) => createHash(name),
-    limit: createLimit,
+    unpack,
+    limit: (name, maximum) => createLimit(name, limits[name] ?? maximum),
     isLocal: () => false,
     log: (schema) => {
       const writer =
@@ -53,6 +69,43 @@ function track(now = { at: 0 }) {
   };
   return { tracker, conversation, finish, seen };
 }
+
+test("another reading has a row of its own and none among the files", () => {
+  const { tracker, conversation, finish } = track();
+  const feed = tracker.open(conversation(1), { ...START, reading: "packed", origin: "http://a/" });
+  feed.data(bytes("%PDF-1.7 ab"));
+  feed.end();
+  expect(finish("files")).toEqual([]);
+  expect(finish("file_readings")).toMatchObject([
+    {
+      fuid: feed.fuid,
+      reading: "packed",
+      mime_type: "application/pdf",
+      origin: "http://a/",
+      seen_bytes: 11,
+      sha256: createHash("sha256").update("%PDF-1.7 ab").digest("hex"),
+      is_complete: true,
+    },
+  ]);
+});
+
+test("what travels in brotli or zstd is read unpacked too, unless it is broken or too long", () => {
+  const content = Buffer.from("%PDF-1.7 ".repeat(100));
+  const send = (packed: Uint8Array, coding: "br" | "zstd", limits = {}) => {
+    const { tracker, conversation, finish } = track({ at: 0 }, limits);
+    const feed = tracker.open(conversation(1), { ...START, coding });
+    feed.data(packed.subarray(0, 9));
+    feed.data(packed.subarray(9));
+    feed.end();
+    return finish("file_readings");
+  };
+  const unpacked = { reading: "unpacked", mime_type: "application/pdf", seen_bytes: 900 };
+  expect(send(brotliCompressSync(content), "br")).toMatchObject([unpacked]);
+  expect(send(zstdCompressSync(content), "zstd")).toMatchObject([unpacked]);
+  expect(send(brotliCompressSync(content).subarray(0, 12), "br")).toEqual([]);
+  expect(send(brotliCompressSync(content), "br", { "files.wholeBytes": 899 })).toEqual([]);
+  expect(send(brotliCompressSync(content), "br", { "files.packedBytes": 10 })).toEqual([]);
+});
 
 test("a file's row has its size, type and digests", () => {
   const { tracker, conversation, finish } = track();

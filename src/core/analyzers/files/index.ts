@@ -1,3 +1,3 @@
 export type { FileSink } from "./file-sink.ts";
 export { FileTracker } from "./file-tracker.ts";
-export { archiveMembersSchema, filesSchema, peSchema } from "./files-events.ts";
+export { archiveMembersSchema, fileReadingsSchema, filesSchema, peSchema } from "./files-events.ts";

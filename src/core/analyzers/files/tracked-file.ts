@@ -12,7 +12,7 @@ const FLOWS_MAX = 64;
 
 /** What a file takes from whoever keeps it. */
 export interface FileKeeper {
-  createDigests(): FileDigests | undefined;
+  createDigests(start: FileStart): FileDigests | undefined;
   /** Bytes of a file's beginning that its type is told from. */
   readonly headBytes: number;
   /** Readers for files of a type, made when the type is known. */
@@ -23,11 +23,8 @@ export interface FileKeeper {
   finished(file: TrackedFile): void;
 }
 
-export interface FileDigests {
-  readonly md5: RunningDigest;
-  readonly sha1: RunningDigest;
-  readonly sha256: RunningDigest;
-}
+/** By name: all three of a file, SHA-256 alone of another reading of one. */
+export type FileDigests = ReadonlyMap<"md5" | "sha1" | "sha256", RunningDigest>;
 
 /** One file on its way: counts, type, digests. */
 export class TrackedFile {
@@ -71,7 +68,7 @@ export class TrackedFile {
     this.totalBytes = start.totalBytes;
     this.onType = start.onType;
     this.#keeper = about.keeper;
-    this.digests = about.keeper.createDigests();
+    this.digests = about.keeper.createDigests(start);
     if (start.mimeType !== undefined) this.#decide(start.mimeType);
   }
 
@@ -154,12 +151,7 @@ export class TrackedFile {
     if (!this.#isTypeDecided) this.#keepHead(bytes);
     this.#position += bytes.length;
     this.seenBytes += bytes.length;
-    const { digests } = this;
-    if (digests !== undefined) {
-      digests.md5.update(bytes);
-      digests.sha1.update(bytes);
-      digests.sha256.update(bytes);
-    }
+    if (this.digests !== undefined) for (const one of this.digests.values()) one.update(bytes);
     for (const reader of this.readers) reader.data(bytes, this.#position - bytes.length);
     this.#keeper.onBytes?.(this.fuid, bytes);
   }

@@ -1,3 +1,4 @@
+import type { WholeCoding } from "../../base/index.ts";
 import { parseContentRange } from "../shared/http-content/index.ts";
 import { asciiText } from "../shared/index.ts";
 import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
@@ -23,6 +24,8 @@ export class EntityFraming {
   chunks: ChunkState = "none";
   /** The body is gzip or deflate. */
   isPacked = false;
+  /** It is packed in a way that is undone once it is whole. */
+  coding: WholeCoding | undefined;
   /** The part of the whole that the body is. */
   range: { first: number; total: number | undefined; length: number } | undefined;
   readonly #host: FramingHost;
@@ -49,7 +52,7 @@ export class EntityFraming {
         const encoding = firstToken(value)?.folded;
         if (encoding === "gzip" || encoding === "x-gzip" || encoding === "deflate") {
           this.isPacked = true;
-        }
+        } else if (encoding === "br" || encoding === "zstd") this.coding = encoding;
         return true;
       }
       case "expect": {

@@ -5,12 +5,15 @@ import {
   KNOWN_METHODS,
   parseRequestLine,
   parseStatusLine,
+  parseVersion,
   recognisesReply,
   recognisesRequest,
   versionText,
 } from "./http-parser.ts";
 import type { HttpShared } from "./http-shared.ts";
 import { type HttpFlow, HttpSide } from "./http-side.ts";
+import { keywordAt } from "./http-text.ts";
+import type { SideLine } from "./other-reading.ts";
 import { Transactions } from "./transactions.ts";
 import { UpgradeHeaders } from "./upgrade-headers.ts";
 
@@ -68,6 +71,8 @@ export class HttpSession implements Session, HttpFlow {
     if (this.#isOver) return;
     if (!this.#isInStep[side] && !this.#findStep(side, bytes)) return;
     this.#seenBytes += bytes.length;
+    // What a request may still hold is over once its reply begins.
+    if (side === 1) this.#sides[0].endOtherReading();
     if (this.#inner === undefined) this.#sides[side].data(bytes, position);
     else if (this.#mayOweLineFeed && side === 0) this.#passOwed(bytes, position);
     else this.#inner.data(side, bytes, position);
@@ -108,6 +113,7 @@ export class HttpSession implements Session, HttpFlow {
   end(): void {
     if (this.#isOver) return;
     this.interrupt(true);
+    for (const side of this.#sides) side.endOtherReading();
     this.#isOver = true;
     if (this.#inner !== undefined) {
       this.#inner.end?.();
@@ -216,16 +222,27 @@ export class HttpSession implements Session, HttpFlow {
     const status = parseStatusLine(line, (name) => this.conversation.weird(name));
     if (status === undefined) {
       if (line.length === 0) return;
+      this.#readBehind({ line, position }, side);
       side.state = "nothing";
       this.violation();
       return;
     }
+    // RFC 9112 2.3: HTTP's name has capital letters.
+    if (line[0] === SMALL_H) this.#readBehind({ line, position }, side);
     side.setVersion(status.version);
     if (this.#unanswered.length > 0) this.conversation.confirm("http");
     side.replyCode = status.code;
     this.transactions.reply(versionText(status.version), status.code, status.reason, position);
     if (status.code !== 200) this.#isConnect = false;
     side.beginMessage(this.#replyBody(status.code));
+  }
+
+  /** Bytes where a reply should begin, and none does: HTTP/0.9, or more than the length stated. */
+  #readBehind(at: SideLine, side: HttpSide): void {
+    if (this.#requests === 0) return;
+    const isFirstWord = parseVersion(at.line, 5) !== 0 && keywordAt(at.line, 0) === "exact";
+    const from = isFirstWord ? "behind line" : "line";
+    side.readOtherwise(at, { reading: "behind", from, length: Number.POSITIVE_INFINITY });
   }
 
   #replyBody(code: number): BodyExpected {
@@ -332,6 +349,7 @@ export class HttpSession implements Session, HttpFlow {
   }
 
   #carry(): void {
+    for (const side of this.#sides) side.endOtherReading();
     this.shared.carriers.set(flowKey(this.conversation), this.transactions);
   }
 
@@ -345,6 +363,7 @@ export class HttpSession implements Session, HttpFlow {
 }
 
 const EMPTY = new Uint8Array(0);
+const SMALL_H = 0x68;
 /** The first line of HTTP/2's preface (RFC 9113 3.4), which no version before takes for a request. */
 const HTTP2_LINE = latinBytes("PRI * HTTP/2.0\r\n");
 

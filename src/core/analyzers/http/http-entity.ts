@@ -15,6 +15,7 @@ import {
 import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
 import { LineCounter } from "./line-counter.ts";
+import { isNoHeader, type OtherBody, type SideLine, StrictFraming } from "./other-reading.ts";
 
 /** What entities need of their message. */
 export interface EntityHost {
@@ -33,6 +34,10 @@ export interface EntityHost {
   createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined;
   releaseDecoder(): void;
   createDigest(): RunningDigest | undefined;
+  /** A stricter reader takes something else for the body. */
+  readOtherwise(at: SideLine, body: OtherBody): void;
+  /** Whether a line that was just given ended with LF alone. */
+  endsWithLf(at: SideLine): boolean;
 }
 
 /** Entities inside entities (Zeek's MIME::max_depth). */
@@ -68,6 +73,8 @@ export class HttpEntity {
   #header: Uint8Array[] = [];
   #headerBytes = 0;
   #headerPosition = 0;
+  /** Of the outermost headers, until they are over or broken. */
+  #strict: StrictFraming | undefined;
 
   constructor(host: EntityHost, parent: HttpEntity | undefined, bodyExpected: BodyExpected) {
     this.#host = host;
@@ -76,6 +83,7 @@ export class HttpEntity {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     if (parent !== undefined) this.#encoding = parent.#encoding;
     this.#bodyExpected = bodyExpected;
+    if (parent === undefined) this.#strict = new StrictFraming();
   }
 
   /** SHA-256 of the body as a whole, where no file's is it: several parts, or a part of a whole. */
@@ -160,11 +168,17 @@ export class HttpEntity {
   }
 
   #headerLine(line: Uint8Array, position: number): void {
+    if (this.#strict !== undefined && line.length > 0 && isNoHeader(line)) {
+      this.#strictFault({ line, position });
+    }
     if (line.length === 0 || line[0] === 0) {
       this.#finishHeader();
+      this.#strictHeadersDone({ line, position });
       this.isInHeader = false;
       this.#headersDone();
-      if (!this.isOver && this.#type === "message") this.#beginChild();
+      if (this.isOver || this.#type !== "message") return;
+      if (this.depth === 0) this.#readWhole({ line, position });
+      this.#beginChild();
       return;
     }
     const isFolded = line[0] === 32 || line[0] === 9;
@@ -186,6 +200,35 @@ export class HttpEntity {
     if (nextByte === undefined || nextByte === 32 || nextByte === 9) {
       this.#addToHeader(line.subarray(start));
     } else this.#readHeader(line.subarray(start), 1);
+  }
+
+  /** Another reader is done with the headers at this line, and takes it for the body's first. */
+  #strictFault(at: SideLine): void {
+    const strict = this.#strict!;
+    const [pending] = this.#header;
+    const header = pending === undefined ? undefined : parseHeader(pending);
+    if (header !== undefined) strict.header(header);
+    this.#strict = undefined;
+    // What is no header is no chunk's size either.
+    if (strict.isChunked || this.#bodyExpected === "no") return;
+    this.#host.readOtherwise(at, { reading: "strict", from: "line", length: strict.length });
+  }
+
+  /** A message inside the message: what is read line by line above is one file as well. */
+  #readWhole(at: SideLine): void {
+    const { chunks, contentLength, isPacked } = this.#framing;
+    if (chunks !== "none") return;
+    const length = contentLength < 0 ? Number.POSITIVE_INFINITY : contentLength;
+    this.#host.readOtherwise(at, { reading: "message", from: "behind line", length, isPacked });
+  }
+
+  /** `chunked` in other letters, or beside others, is no coding for who compares letter by letter. */
+  #strictHeadersDone(at: SideLine): void {
+    const strict = this.#strict;
+    this.#strict = undefined;
+    if (strict === undefined || strict.isChunked || this.#framing.chunks !== "before") return;
+    const { length } = strict;
+    this.#host.readOtherwise(at, { reading: "strict", from: "behind line", length });
   }
 
   #addToHeader(line: Uint8Array): void {
@@ -215,6 +258,7 @@ export class HttpEntity {
     if (this.depth === 0 && lines > 1) {
       this.#host.weird("HTTP_obsolete_line_folding", header.writtenName);
     }
+    this.#strict?.header(header);
     if (this.#framing.read(header)) this.#host.header(header, this.#headerPosition);
   }
 
@@ -234,7 +278,10 @@ export class HttpEntity {
       reader.isSilent = true;
       reader.endsAtSingle = false;
     }
-    if (this.#framing.contentLength >= 0) reader.endLinesAfter(this.#framing.contentLength);
+    // RFC 9112 6.3: chunks say where the body ends, whatever length was stated beside them.
+    const isChunked = this.#framing.chunks !== "none";
+    if (this.#framing.contentLength >= 0 && !isChunked)
+      reader.endLinesAfter(this.#framing.contentLength);
     if (this.#framing.chunks === "trailer") {
       this.#framing.chunks = "over";
       this.end();
@@ -245,7 +292,10 @@ export class HttpEntity {
       return;
     }
     const isOneFile = this.#type === "other" && this.#framing.range === undefined;
-    if (this.depth === 0 && !isOneFile) this.#digest = this.#host.createDigest();
+    // Lines of a message inside the message end as they like: their digest is that of its own reading.
+    if (this.depth === 0 && !isOneFile && this.#type !== "message") {
+      this.#digest = this.#host.createDigest();
+    }
     if (this.#type !== "other") {
       if (this.#framing.chunks !== "none") {
         this.#host.weird("HTTP_chunked_transfer_for_multipart_message");
@@ -277,6 +327,7 @@ export class HttpEntity {
         const size = leadingInteger(asciiText(bytes), 16)?.value;
         if (size === undefined) this.#host.weird("HTTP_bad_chunk_size", asciiText(bytes));
         this.#expected = size ?? 0;
+        if (this.bodyLength === 0) this.#firstSize({ line: bytes, position });
         if (this.#expected > 0) {
           this.#framing.chunks = "data";
           reader.plainBytes = this.#expected;
@@ -300,6 +351,13 @@ export class HttpEntity {
       default:
         break;
     }
+  }
+
+  /** RFC 9112 7.1: a size ends with CR LF; who asks for both takes the first chunk alone. */
+  #firstSize(at: SideLine): void {
+    const length = this.#expected;
+    if (length === 0 || !this.#host.endsWithLf(at)) return;
+    this.#host.readOtherwise(at, { reading: "strict", from: "behind line", length });
   }
 
   #body(bytes: Uint8Array, hasEnd: boolean, position: number): void {
@@ -389,8 +447,14 @@ export class HttpEntity {
       this.#framing.range === undefined
         ? this.#framing.contentLength
         : (this.#framing.range.total ?? 0);
-    const totalBytes = this.#framing.isPacked || declared <= 0 ? undefined : declared;
-    this.#feed = this.#host.openFile(totalBytes === undefined ? {} : { totalBytes });
+    // A length stated beside packing or chunks is not the file's.
+    const isStated = !this.#framing.isPacked && this.#framing.chunks === "none" && declared > 0;
+    const totalBytes = isStated ? declared : undefined;
+    const { coding } = this.#framing;
+    this.#feed = this.#host.openFile({
+      ...(totalBytes !== undefined && { totalBytes }),
+      ...(coding !== undefined && { coding }),
+    });
     return this.#feed;
   }
 }

@@ -14,6 +14,7 @@ import type { BodyExpected } from "./entity-framing.ts";
 import type { EntityHost, HttpEntity } from "./http-entity.ts";
 import { HttpMessage } from "./http-message.ts";
 import type { HttpShared } from "./http-shared.ts";
+import { type OtherBody, OtherReading, type OtherSink, type SideLine } from "./other-reading.ts";
 import { Transactions } from "./transactions.ts";
 
 /** What a side is at: a message's first line, its rest, a document without headers, or nothing at all. */
@@ -52,6 +53,10 @@ export class HttpSide implements EntityHost, LineSink {
   replyCodeSeen = 0;
   isOngoing = false;
   #isClosedAfter = false;
+  /** The piece at hand, and its place in the side. */
+  #piece: Uint8Array = EMPTY;
+  #piecePosition = 0;
+  #other: OtherReading | undefined;
   readonly #flow: HttpFlow;
   /** Packed bodies at work, the innermost last. */
   readonly #packed: FileFeed[] = [];
@@ -84,6 +89,15 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   data(bytes: Uint8Array, position: number): void {
+    this.#piece = bytes;
+    this.#piecePosition = position;
+    this.#other?.data(bytes);
+    this.#deliver(bytes, position);
+    this.#piece = EMPTY;
+    this.#piecePosition = Number.POSITIVE_INFINITY;
+  }
+
+  #deliver(bytes: Uint8Array, position: number): void {
     if (this.state !== "raw") {
       this.reader.data(bytes, position);
       return;
@@ -93,6 +107,7 @@ export class HttpSide implements EntityHost, LineSink {
   }
 
   gap(length: number): boolean {
+    this.#other?.gap(length);
     return this.message?.gap(length) ?? false;
   }
 
@@ -191,12 +206,52 @@ export class HttpSide implements EntityHost, LineSink {
     const packed = shared.files.open(conversation, {
       source: "HTTP",
       side: this.side,
-      isWhole: true,
+      reading: "packed",
     });
     const decoder = shared.decoders.create(emit, (bytes) => packed.data(bytes));
     if (decoder === undefined) packed.end();
     else this.#packed.push(packed);
     return decoder;
+  }
+
+  readOtherwise({ line, position }: SideLine, body: OtherBody): void {
+    const { reading, from } = body;
+    if (body.length === 0 || this.#other?.isOver === false) return;
+    const { shared, conversation, transactions } = this.#flow;
+    const origin = transactions.originAt(this.side);
+    const start = { source: "HTTP", side: this.side, reading, ...(origin && { origin }) };
+    const feed = shared.files.open(conversation, start);
+    const other = new OtherReading(body.isPacked ? this.#unpacking(feed) : feed, body);
+    this.#other = other;
+    // The line lies in the piece at hand, or it began in one before and ends in this one.
+    const place = position - this.#piecePosition;
+    if (from === "line" && place < 0) other.data(line);
+    const behind = place < 0 || from === "behind line" ? place + line.length : place;
+    if (behind < this.#piece.length) other.data(this.#piece.subarray(Math.max(0, behind)));
+  }
+
+  #unpacking(feed: FileFeed): OtherSink {
+    const { decoders } = this.#flow.shared;
+    const decoder = decoders.create((bytes) => feed.data(bytes));
+    if (decoder === undefined) return feed;
+    return {
+      data: (bytes) => decoder.push(bytes),
+      gap: (length) => feed.gap(length),
+      end: () => {
+        decoders.release();
+        feed.end();
+      },
+    };
+  }
+
+  endsWithLf({ line, position }: SideLine): boolean {
+    return this.#piece[position + line.length - this.#piecePosition] === LF;
+  }
+
+  /** Nothing of this side is read otherwise any more. */
+  endOtherReading(): void {
+    this.#other?.end();
+    this.#other = undefined;
   }
 
   createDigest(): RunningDigest | undefined {
@@ -245,3 +300,6 @@ export class HttpSide implements EntityHost, LineSink {
     else this.weird(`unexpected_${this.side === 0 ? "client" : "server"}_HTTP_data`);
   }
 }
+
+const EMPTY = new Uint8Array(0);
+const LF = 10;

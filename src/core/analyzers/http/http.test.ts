@@ -25,7 +25,7 @@ function answer(body: string, ...headers: string[]): Piece {
 
 function fileTexts(outcome: Outcome): string[] {
   return outcome.files
-    .filter(({ isWhole }) => isWhole !== true)
+    .filter(({ reading }) => reading === undefined)
     .map(({ bytes: content }) => Buffer.from(content).toString("latin1"));
 }
 

@@ -5,6 +5,7 @@ import {
   isInformational,
   listFile,
   listFileType,
+  originOf,
   SoftwareHeaders,
   takeHeader,
   writeExchange,
@@ -99,6 +100,12 @@ export class Transactions {
     }
     this.current = transaction;
     return transaction;
+  }
+
+  /** Where the exchange that a side is at came from, if one is under way. */
+  originAt(side: Side): string | undefined {
+    const transaction = this.#pending.get(side === 0 ? this.#request : this.#reply);
+    return transaction && originOf(transaction);
   }
 
   header(side: Side, header: MimeHeader, position: number): void {

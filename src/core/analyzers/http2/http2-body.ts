@@ -1,4 +1,4 @@
-import type { RunningDigest } from "../../base/index.ts";
+import type { RunningDigest, WholeCoding } from "../../base/index.ts";
 import type { ContentDecoder, ContentRange, Exchange } from "../shared/http-content/index.ts";
 import {
   leadingInteger,
@@ -32,6 +32,7 @@ export class Http2Body {
   #filename: string | undefined;
   #contentLength: number | undefined;
   #isPacked = false;
+  #coding: WholeCoding | undefined;
   #range: ContentRange | undefined;
   /** Place of the next byte in the whole that a range is a part of. */
   #offset = 0;
@@ -56,6 +57,7 @@ export class Http2Body {
       case "content-encoding": {
         const encoding = firstToken(value)?.folded;
         this.#isPacked = encoding === "gzip" || encoding === "x-gzip" || encoding === "deflate";
+        this.#coding = encoding === "br" || encoding === "zstd" ? encoding : undefined;
         return;
       }
       case "content-range":
@@ -146,6 +148,7 @@ export class Http2Body {
       source: "HTTP",
       side,
       origin: originOf(exchange),
+      ...(this.#coding !== undefined && { coding: this.#coding }),
       ...(filename === undefined ? {} : { filename }),
       ...(isKept ? { handle: this.#handle(isRange) } : {}),
       ...(this.#isPacked || !declared || declared < 0 ? {} : { totalBytes: declared }),

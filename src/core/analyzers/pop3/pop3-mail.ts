@@ -63,7 +63,7 @@ export class Pop3Mail implements MailHost {
     return this.#files.open(this.#conversation, {
       source: "POP3",
       side: 1,
-      isWhole: true,
+      reading: "message",
       mimeType: "message/rfc822",
     });
   }

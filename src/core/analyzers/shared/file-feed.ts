@@ -1,5 +1,14 @@
+import type { WholeCoding } from "../../base/index.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Side } from "./side.ts";
+
+/**
+ * How bytes were read that can be read in several ways: a body `packed` as it travelled, or `unpacked`
+ * where the log has it packed (br, zstd), a mail as one
+ * `message`, a body where a reader that keeps to the letter (`strict`) sees another one than who goes on
+ * behind a fault, and what stands `behind` a message and begins no other.
+ */
+export type FileReading = "packed" | "unpacked" | "message" | "strict" | "behind";
 
 /** A file that begins to travel over a flow. */
 export interface FileStart {
@@ -19,11 +28,10 @@ export interface FileStart {
   readonly parent?: string;
   /** Content type known for sure (certificates): no look at the bytes. */
   readonly mimeType?: string;
-  /**
-   * A whole (a mail) whose parts are files of their own: whoever takes files out is given it, but it has
-   * no row in the log.
-   */
-  readonly isWhole?: boolean;
+  /** Its content is packed in a way that the log does not undo. */
+  readonly coding?: WholeCoding;
+  /** Another reading of bytes that the log of files has in its own way: it has a log of its own. */
+  readonly reading?: FileReading;
   /** Same text, same file: parts of it may come over several flows and messages (ranges). */
   readonly handle?: string;
   /** Told once, when the content has shown the type. */

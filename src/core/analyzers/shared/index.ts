@@ -13,7 +13,7 @@ export {
   readDer,
 } from "./der.ts";
 export type { FieldTrace, OpenedBytes } from "./field-trace.ts";
-export type { FileAnalysis, FileFeed, FileStart } from "./file-feed.ts";
+export type { FileAnalysis, FileFeed, FileReading, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";
 export { KeyTexts } from "./key-texts.ts";
 export { LineReader, type LineSink } from "./line-reader.ts";

@@ -1,4 +1,4 @@
-import type { Ciphers, CreateDigest, Limit } from "../../base/index.ts";
+import type { Ciphers, CreateDigest, Limit, Unpack } from "../../base/index.ts";
 import type { LogSchema } from "../../events/index.ts";
 import type { CertificateAnalysis } from "./certificates.ts";
 import type { Conversation, Session } from "./conversation.ts";
@@ -63,4 +63,6 @@ export interface AnalyzerServices {
   readonly ciphers: Ciphers | undefined;
   /** TLS secrets that were given or found; more may come while the capture is read. */
   readonly keys: KeyTexts;
+  /** Undefined where it was not given: bodies that are packed as a whole stay so. */
+  readonly unpack: Unpack | undefined;
 }

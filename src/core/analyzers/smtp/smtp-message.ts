@@ -128,7 +128,7 @@ export function openWhole(conversation: Conversation, files: FileAnalysis, side:
   return files.open(conversation, {
     source: "SMTP",
     side,
-    isWhole: true,
+    reading: "message",
     mimeType: "message/rfc822",
   });
 }

@@ -61,7 +61,7 @@ const mail: Piece[] = [
 ];
 const plain = (out: Outcome) => ({
   rows: out.rows("smtp").map(({ ts, ts_ns, ...row }) => row),
-  files: out.files.map((file) => [file.isWhole === true, Buffer.from(file.bytes).toString("hex")]),
+  files: out.files.map((file) => [file.reading, Buffer.from(file.bytes).toString("hex")]),
   weirds: out.weirds,
   services: out.services,
 });
@@ -93,8 +93,8 @@ test("a mail's envelope, headers, way and parts are in its row", () => {
 
 test("parts are files as they were before they were encoded, the mail is one as a whole", () => {
   const { files } = talk(smtp, mail);
-  expect(files.map(({ isWhole, depth }) => [isWhole, depth])).toEqual([
-    [true, undefined],
+  expect(files.map(({ reading, depth }) => [reading, depth])).toEqual([
+    ["message", undefined],
     [undefined, 2],
     [undefined, 3],
   ]);
