@@ -34,23 +34,26 @@ const counts = z.object({
 
 const version = z.object({ bytes: z.string().describe("base64"), packet: packetPlace });
 
+const startEvent = z.object({
+  type: z.literal("start"),
+  seq: z.number().describe("the ledger entry of this read"),
+  uid: z.string(),
+  orig: z.string(),
+  resp: z.string(),
+  packets: z.number(),
+});
+
+const dataEvent = z.object({
+  type: z.literal("data"),
+  side,
+  position: z.number().describe("of the first byte in its direction, from 0"),
+  bytes: z.string().describe("base64"),
+  packet: packetPlace,
+});
+
 export const streamEvent = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("start"),
-    seq: z.number().describe("the ledger entry of this read"),
-    uid: z.string(),
-    policy,
-    orig: z.string(),
-    resp: z.string(),
-    packets: z.number(),
-  }),
-  z.object({
-    type: z.literal("data"),
-    side,
-    position: z.number().describe("of the first byte in its direction, from 0"),
-    bytes: z.string().describe("base64"),
-    packet: packetPlace,
-  }),
+  startEvent.extend({ policy }),
+  dataEvent,
   z.object({
     type: z.literal("gap"),
     side,
@@ -87,21 +90,8 @@ export const streamEvent = z.discriminatedUnion("type", [
 ]);
 
 export const decryptedEvent = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("start"),
-    seq: z.number().describe("the ledger entry of this read"),
-    uid: z.string(),
-    orig: z.string(),
-    resp: z.string(),
-    packets: z.number(),
-  }),
-  z.object({
-    type: z.literal("data"),
-    side,
-    position: z.number().describe("of the first byte in its direction, from 0"),
-    bytes: z.string().describe("base64"),
-    packet: packetPlace.describe("the packet that completed the record"),
-  }),
+  startEvent,
+  dataEvent.extend({ packet: packetPlace.describe("the packet that completed the record") }),
   z.object({
     type: z.literal("end"),
     bytes: z.object({ orig: z.number(), resp: z.number() }),

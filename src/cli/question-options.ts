@@ -19,11 +19,23 @@ export function relativeToOption(): Option {
     .default("now");
 }
 
-/** `--kind`, of questions about ends: `ends` says what they are. */
-export function kindOption(ends: string): Option {
-  return new Option("--kind <kind>", `${ends}, or with ports of one transport`)
+interface EndsOptions extends QuestionOptions {
+  readonly kind: "ip" | "tcp" | "udp";
+  readonly n: number;
+}
+
+/** `--kind` and `-n`, of questions about ends: `ends` says what they are. */
+export function endsOptions(ends: string): Option[] {
+  const kind = new Option("--kind <kind>", `${ends}, or with ports of one transport`)
     .choices(["ip", "tcp", "udp"])
     .default("ip");
+  const most = new Option("-n <count>", "so many").argParser(count(GROUPS_MAX)).default(100);
+  return [kind, most];
+}
+
+/** What these options say, as the operation's input. */
+export function endsInput({ kind, n }: EndsOptions): object {
+  return { kind, limit: n };
 }
 
 /** The most groups, conversations or endpoints that one answer has. */

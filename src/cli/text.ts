@@ -15,12 +15,6 @@ export function spanTexts(span: { readonly first_ns: string; readonly last_ns: s
   return [timeText(span.first_ns).slice(0, 19).replace("T", " "), seconds.toFixed(3)];
 }
 
-/** An address, with its port where one is meant. */
-export function endText(address: string, port: number | null): string {
-  if (port === null) return address;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 /** What a terminal obeys or does not show: controls, format characters, ends of lines and paragraphs. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 

@@ -1,4 +1,4 @@
-import { durationText } from "../../src/core/base/index.ts";
+import { durationText, endText } from "../../src/core/base/index.ts";
 
 /** UTC from decimal nanoseconds, with so many digits of the second. */
 export function timeText(ns: string | null | undefined, digits: 0 | 3 | 6 | 9 = 6): string {
@@ -95,9 +95,7 @@ export function wireText(text: string): string {
 
 /** `10.0.0.1:443`, `[2001:db8::1]:443`; the address alone where there is no port. */
 export function endpointText(address: unknown, port: unknown): string {
-  const host = String(address);
-  if (!port) return host;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return endText(String(address), port ? Number(port) : null);
 }
 
 /** A value of a row as a cell shows it. */

@@ -1,23 +1,9 @@
 import type { Command } from "commander";
-import { EXIT_CODES, type OutputOf, operations } from "../../api/index.ts";
-import { coverageText } from "../coverage-text.ts";
-import { askWithQuery } from "../query-errors.ts";
-import {
-  caseOption,
-  count,
-  GROUPS_MAX,
-  kindOption,
-  type QuestionOptions,
-  questionOf,
-  relativeToOption,
-} from "../question-options.ts";
-import { type CommonOptions, withHome } from "../session.ts";
-import { endText, jsonText, spanTexts, tableText } from "../text.ts";
-
-interface ConversationsOptions extends QuestionOptions {
-  readonly kind: "ip" | "tcp" | "udp";
-  readonly n: number;
-}
+import type { OutputOf, operations } from "../../api/index.ts";
+import { endText } from "../../core/base/index.ts";
+import { addQuestionCommand } from "../question-command.ts";
+import { endsInput, endsOptions } from "../question-options.ts";
+import { spanTexts, tableText } from "../text.ts";
 
 type Answer = OutputOf<typeof operations.conversations>;
 
@@ -31,33 +17,19 @@ Packets are frames and bytes their length on the wire, link headers included, as
 Statistics > Conversations.`;
 
 export function addConversationsCommand(program: Command): void {
-  program
-    .command("conversations")
-    .description("who talked with whom, both ways together, most bytes first")
-    .argument("[query...]", "what to look for; everything if left out")
-    .addOption(kindOption("pairs of addresses"))
-    .option("-n <count>", "so many", count(GROUPS_MAX), 100)
-    .addOption(caseOption())
-    .addOption(relativeToOption())
-    .addHelpText("after", EXAMPLES)
-    .action(async (words: string[], own: ConversationsOptions) => {
-      const options = program.opts<CommonOptions>();
-      process.exitCode = await withHome(options, async (handlers, context) => {
-        const input = operations.conversations.input.parse({
-          ...questionOf(words, own),
-          kind: own.kind,
-          limit: own.n,
-        });
-        const answer = await askWithQuery(input.q, () => handlers.conversations(input, context));
-        if (options.json) console.log(jsonText(answer));
-        else {
-          if (answer.conversations.length > 0) console.log(conversationsText(answer));
-          const found = `${answer.conversations.length} of ${answer.total} conversations`;
-          process.stderr.write(coverageText(answer.coverage, found));
-        }
-        return answer.total === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
-      });
-    });
+  addQuestionCommand(program, {
+    name: "conversations",
+    description: "who talked with whom, both ways together, most bytes first",
+    examples: EXAMPLES,
+    options: endsOptions("pairs of addresses"),
+    input: endsInput,
+    json: (answer) => [answer],
+    text: (answer) => (answer.conversations.length > 0 ? conversationsText(answer) : ""),
+    found: ({ conversations, total }) => ({
+      count: total,
+      text: `${conversations.length} of ${total} conversations`,
+    }),
+  });
 }
 
 function conversationsText({ conversations }: Answer): string {

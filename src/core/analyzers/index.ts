@@ -69,6 +69,7 @@ export {
   type AnalyzerServices,
   type CarriedOutcome,
   type Conversation,
+  type FieldMark,
   type FieldTrace,
   type FileFeed,
   type FileStart,

@@ -3,6 +3,7 @@ export { decodeBase64, encodeBase64 } from "./base64.ts";
 export { ByteReader, type ReadTrace } from "./byte-reader.ts";
 export type { AeadName, CbcName, Ciphers, HmacName, SealedBytes } from "./ciphers.ts";
 export type { CreateDigest, Digests, RunningDigest, VerifyEd25519 } from "./digests.ts";
+export { endText } from "./end-text.ts";
 export { assert, HoldfastError } from "./error.ts";
 export {
   type CaptureId,

@@ -1,4 +1,5 @@
-import type { FieldTrace, OpenedBytes, Side } from "../analyzers/index.ts";
+import type { FieldMark, OpenedBytes, Side } from "../analyzers/index.ts";
+import { joinBytes } from "../base/index.ts";
 import { type ColumnBatch, type LogSchema, ZeekJsonWriter } from "../events/index.ts";
 import { formatAddress } from "../packet/index.ts";
 import type { PacketRecord } from "../pcap/index.ts";
@@ -46,6 +47,8 @@ interface Mark {
 /** Pieces and marks kept in one replay; beyond them ranges are left out. */
 const PIECES_MAX = 1_000_000;
 const MARKS_MAX = 100_000;
+/** Of what a field was read from, bytes in which its text is looked for. */
+const SEARCHED_BYTES_MAX = 4096;
 
 /**
  * Says which bytes of which packets a field of a log's rows came from: replays the packets of one flow
@@ -102,19 +105,12 @@ class Replay {
         offset: from.offset,
       }),
     trace: {
-      mark: (
-        log: string,
-        field: string,
-        side: Side,
-        position: number,
-        length: number,
-        opened?: OpenedBytes,
-      ) => {
+      mark: (...[log, field, side, position, length, opened]: FieldMark) => {
         if (log !== this.#schema.name || field !== this.#field) return;
         this.#mark(side, { position, length }, opened);
       },
       later:
-        (...mark: Parameters<FieldTrace["mark"]>) =>
+        (...mark: FieldMark) =>
         () =>
           this.hooks.trace.mark(...mark),
     },
@@ -180,7 +176,7 @@ class Replay {
     const parts = ranges.map(({ packetIndex, offset, length: bytes }) =>
       offset < 0 ? NOTHING : this.#packets[packetIndex]!.bytes.subarray(offset, offset + bytes),
     );
-    this.#marks.push({ ...mark, bytes: joined(parts) });
+    this.#marks.push({ ...mark, bytes: joinBytes(parts).subarray(0, SEARCHED_BYTES_MAX) });
   }
 
   #rangesOf({ side, position, length, datagram, opened }: Mark): SourceRange[] {
@@ -256,20 +252,4 @@ function plainText(text: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}_-]+/gu, ".")
     .replace(/^\.|\.$/g, "");
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!.slice(0, 4096);
-  const bytes = new Uint8Array(
-    Math.min(
-      4096,
-      parts.reduce((sum, part) => sum + part.length, 0),
-    ),
-  );
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part.subarray(0, bytes.length - at), at);
-    at = Math.min(bytes.length, at + part.length);
-  }
-  return bytes;
 }

@@ -6,7 +6,7 @@ import {
   microburstsSchema,
   timeAtLeast,
 } from "../../core/analyzers/index.ts";
-import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
+import { endText, HoldfastError, isSegmentId } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { compileRows, type SqlCondition } from "../../core/query/index.ts";
 import { systemClock } from "../../platform/index.ts";
@@ -202,8 +202,7 @@ async function nameFlows(
 function endpointsOf(row: Row): string {
   const endpoint = (side: string): string => {
     const address = String(row[`id.${side}_h`]);
-    const host = address.includes(":") ? `[${address}]` : address;
-    return row["proto"] === "icmp" ? host : `${host}:${row[`id.${side}_p`]}`;
+    return endText(address, row["proto"] === "icmp" ? null : Number(row[`id.${side}_p`]));
   };
   return `${endpoint("orig")} > ${endpoint("resp")} ${row["proto"]}`;
 }

@@ -1,5 +1,5 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { HoldfastError } from "../../core/base/index.ts";
+import { endText, HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import { type DecryptedPiece, DecryptedStream } from "../../core/engine/index.ts";
 import { readPackets } from "../evidence/index.ts";
@@ -34,7 +34,9 @@ export async function* decryptConnection(
     replayOptions(home, capture?.entry.capture ?? "stream", read.keys),
   );
   const packets = read.located.total;
-  const [orig, resp] = SIDES.map((side) => endOf(row, side)) as [string, string];
+  const [orig, resp] = SIDES.map((side) =>
+    endText(String(row[`id.${side}_h`]), Number(row[`id.${side}_p`])),
+  ) as [string, string];
   yield { type: "start", seq: read.seq, uid: input.uid, orig, resp, packets };
   const bytes = { orig: 0, resp: 0 };
   function* lines(pieces: readonly DecryptedPiece[], packet: Place): Generator<Line> {
@@ -55,12 +57,6 @@ export async function* decryptConnection(
   yield* lines(stream.end(), null);
   if (stream.clientRandoms.size === 0) throw nothingOpened(home, input.uid, read);
   yield { type: "end", bytes, key_logs: keyLogNames(home, read.keys, stream.clientRandoms) };
-}
-
-function endOf(row: Readonly<Record<string, unknown>>, side: "orig" | "resp"): string {
-  const address = String(row[`id.${side}_h`]);
-  const port = String(row[`id.${side}_p`]);
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function nothingOpened(

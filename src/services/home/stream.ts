@@ -1,5 +1,5 @@
 import type { Operations, OutputOf, ParsedInputOf } from "../../api/index.ts";
-import { HoldfastError } from "../../core/base/index.ts";
+import { endText, HoldfastError } from "../../core/base/index.ts";
 import type { Actor } from "../../core/custody/index.ts";
 import {
   diffStream,
@@ -28,15 +28,13 @@ export async function* streamConnection(
 ): AsyncGenerator<StreamLine> {
   const opened = await openConnection(home, input, context);
   const { originator, responder, read } = opened;
-  const name = ({ address, port }: { address: string; port: number }): string =>
-    address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
   yield {
     type: "start",
     seq: read.seq,
     uid: input.uid,
     policy: input.policy,
-    orig: name(originator),
-    resp: name(responder),
+    orig: endText(originator.address, originator.port),
+    resp: endText(responder.address, responder.port),
     packets: read.located.total,
   };
   const question = { originator, responder, policy: input.policy };

@@ -4,9 +4,10 @@ import type { FileFeed, FileStart, LineReader, Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
 import {
   Base64Decoder,
+  boundaryIn,
   decodeQuotedPrintable,
+  FoldedHeader,
   firstToken,
-  joinLines,
   type MimeHeader,
   parseContentType,
   parseHeader,
@@ -42,8 +43,6 @@ export interface EntityHost {
 
 /** Entities inside entities (Zeek's MIME::max_depth). */
 const DEPTH_MAX = 100;
-/** Bytes of one header with its folded lines (Zeek's MIME::max_header_bytes). */
-const HEADER_BYTES_MAX = 65_536;
 const CR_LF = Uint8Array.of(13, 10);
 
 /** A message's body, or a part of it, with the headers before it (RFC 9110 6.4, RFC 2046). */
@@ -70,8 +69,7 @@ export class HttpEntity {
   #feed: FileFeed | undefined;
   #digest: RunningDigest | undefined;
   #hasTold = false;
-  #header: Uint8Array[] = [];
-  #headerBytes = 0;
+  readonly #header = new FoldedHeader();
   #headerPosition = 0;
   /** Of the outermost headers, until they are over or broken. */
   #strict: StrictFraming | undefined;
@@ -182,12 +180,9 @@ export class HttpEntity {
       return;
     }
     const isFolded = line[0] === 32 || line[0] === 9;
-    if (isFolded && this.#header.length > 0) {
-      if (this.#headerBytes >= HEADER_BYTES_MAX) {
-        this.#host.weird("exceeded_mime_max_header_bytes");
-        return;
-      }
-      this.#addToHeader(line);
+    if (isFolded && this.#header.isOpen) {
+      if (this.#header.isFull) this.#host.weird("exceeded_mime_max_header_bytes");
+      else this.#header.add(line);
       return;
     }
     this.#finishHeader();
@@ -198,15 +193,15 @@ export class HttpEntity {
     const { nextByte } = this.#host.reader;
     // Most headers are whole at once: only what may go on in the next line is copied.
     if (nextByte === undefined || nextByte === 32 || nextByte === 9) {
-      this.#addToHeader(line.subarray(start));
+      this.#header.add(line.subarray(start));
     } else this.#readHeader(line.subarray(start), 1);
   }
 
   /** Another reader is done with the headers at this line, and takes it for the body's first. */
   #strictFault(at: SideLine): void {
     const strict = this.#strict!;
-    const [pending] = this.#header;
-    const header = pending === undefined ? undefined : parseHeader(pending);
+    const pending = this.#header.firstLine;
+    const header = pending && parseHeader(pending);
     if (header !== undefined) strict.header(header);
     this.#strict = undefined;
     // What is no header is no chunk's size either.
@@ -231,19 +226,9 @@ export class HttpEntity {
     this.#host.readOtherwise(at, { reading: "strict", from: "behind line", length });
   }
 
-  #addToHeader(line: Uint8Array): void {
-    // A copy: the line lives in the packet, and the next one tells whether this header goes on.
-    this.#header.push(line.slice());
-    this.#headerBytes += line.length;
-  }
-
   #finishHeader(): void {
-    const lines = this.#header;
-    if (lines.length === 0) return;
-    this.#header = [];
-    const line = lines.length === 1 ? lines[0]! : joinLines(lines, this.#headerBytes);
-    this.#headerBytes = 0;
-    this.#readHeader(line, lines.length);
+    const taken = this.#header.take();
+    if (taken !== undefined) this.#readHeader(taken.line, taken.lines);
   }
 
   #readHeader(line: Uint8Array, lines: number): void {
@@ -377,7 +362,7 @@ export class HttpEntity {
       if (hasEnd) this.#digest.update(CR_LF);
     }
     if (this.#type === "multipart") {
-      const found = this.#boundaryIn(bytes);
+      const found = boundaryIn(bytes, this.#boundary!);
       if (found !== "none") {
         this.#endChild();
         if (found === "last") this.end();
@@ -387,14 +372,6 @@ export class HttpEntity {
     }
     if (this.#type !== "other") this.#child?.deliver(bytes, hasEnd, position);
     else this.#content(bytes, hasEnd);
-  }
-
-  #boundaryIn(line: Uint8Array): "none" | "next" | "last" {
-    const boundary = this.#boundary!;
-    const end = boundary.length + 2;
-    if (line.length < end || line[0] !== DASH || line[1] !== DASH) return "none";
-    for (let n = 0; n < boundary.length; n++) if (line[n + 2] !== boundary[n]) return "none";
-    return line[end] === DASH && line[end + 1] === DASH ? "last" : "next";
   }
 
   #beginChild(): void {
@@ -458,5 +435,3 @@ export class HttpEntity {
     return this.#feed;
   }
 }
-
-const DASH = 0x2d;

@@ -1,4 +1,4 @@
-import type { Limit } from "../../base/index.ts";
+import { joinBytes, type Limit } from "../../base/index.ts";
 import { asciiText } from "../shared/index.ts";
 import { decodeBase64, firstToken } from "../shared/mime/index.ts";
 
@@ -60,19 +60,11 @@ export class DnsBody {
 
   /** The message behind its length, as DNS has it over a stream (RFC 1035 4.2.2). */
   get message(): Uint8Array | undefined {
-    return this.#isLost || this.#bytes === 0 ? undefined : framed(this.#parts, this.#bytes);
+    return this.#isLost || this.#bytes === 0 ? undefined : framed(joinBytes(this.#parts));
   }
 }
 
-/** Parts of a message with its length in front. */
-export function framed(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const out = new Uint8Array(length + 2);
-  out[0] = length >> 8;
-  out[1] = length & 255;
-  let at = 2;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+/** A message with its length in front. */
+export function framed(message: Uint8Array): Uint8Array {
+  return joinBytes([Uint8Array.of(message.length >> 8, message.length & 255), message]);
 }

@@ -207,7 +207,7 @@ export class Http2Stream implements BodyHost {
       this.shared.dnsBytes.reached++;
       return;
     }
-    this.dns(0, framed([message], message.length), NO_PLACE);
+    this.dns(0, framed(message), NO_PLACE);
   }
 
   /** Marks wait for their row: streams end in another order than they begin. */

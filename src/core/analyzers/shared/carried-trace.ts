@@ -1,4 +1,4 @@
-import type { FieldTrace, OpenedBytes } from "./field-trace.ts";
+import type { FieldMark, FieldTrace } from "./field-trace.ts";
 import type { Side } from "./side.ts";
 
 /** A piece of what a session inside was given, and the bytes of the flow that it came from. */
@@ -36,25 +36,11 @@ export class CarriedTrace implements FieldTrace {
     if (pieces.length > 2 * PIECES_KEPT) pieces.splice(0, PIECES_KEPT);
   }
 
-  mark(
-    log: string,
-    field: string,
-    side: Side,
-    position: number,
-    length: number,
-    opened?: OpenedBytes,
-  ): void {
-    this.later(log, field, side, position, length, opened)();
+  mark(...mark: FieldMark): void {
+    this.later(...mark)();
   }
 
-  later(
-    log: string,
-    field: string,
-    side: Side,
-    position: number,
-    length: number,
-    opened?: OpenedBytes,
-  ): () => void {
+  later(...[log, field, side, position, length, opened]: FieldMark): () => void {
     const end = position + length;
     const pieces = this.#pieces[side].filter(
       (piece) => piece.position < end && piece.position + piece.bytes.length > position,

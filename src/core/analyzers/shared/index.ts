@@ -12,7 +12,7 @@ export {
   oidText,
   readDer,
 } from "./der.ts";
-export type { FieldTrace, OpenedBytes } from "./field-trace.ts";
+export type { FieldMark, FieldTrace, OpenedBytes } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileReading, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";
 export { KeyTexts } from "./key-texts.ts";

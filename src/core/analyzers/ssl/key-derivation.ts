@@ -1,4 +1,4 @@
-import type { Ciphers, CreateDigest, HmacName } from "../../base/index.ts";
+import { type Ciphers, type CreateDigest, type HmacName, joinBytes } from "../../base/index.ts";
 import { VERSION } from "./tls-names.ts";
 
 /** What keys of one handshake are made of. */
@@ -17,7 +17,7 @@ export function keyBlock(
 ): Uint8Array {
   const { ciphers, version, prf } = material;
   if (version === VERSION.ssl3) return ssl3KeyBlock(material, master, { randoms, length });
-  const seed = joined(ascii("key expansion"), randoms);
+  const seed = joinBytes([ascii("key expansion"), randoms]);
   if (version === VERSION.tls12)
     return expandHmac(ciphers, { name: prf, secret: master }, seed, length);
   const half = Math.ceil(master.length / 2);
@@ -39,7 +39,7 @@ function expandHmac(
   const out = new Uint8Array(length);
   let round = ciphers.hmac(name, secret, seed);
   for (let at = 0; at < length; ) {
-    const part = ciphers.hmac(name, secret, joined(round, seed));
+    const part = ciphers.hmac(name, secret, joinBytes([round, seed]));
     out.set(part.subarray(0, length - at), at);
     at += part.length;
     round = ciphers.hmac(name, secret, round);
@@ -60,7 +60,10 @@ function ssl3KeyBlock(
   const out = new Uint8Array(length);
   for (let n = 0, at = 0; at < length; n++) {
     const letters = new Uint8Array(n + 1).fill(0x41 + n);
-    const part = digest("md5", joined(master, digest("sha1", joined(letters, master, randoms))));
+    const part = digest(
+      "md5",
+      joinBytes([master, digest("sha1", joinBytes([letters, master, randoms]))]),
+    );
     out.set(part.subarray(0, length - at), at);
     at += part.length;
   }
@@ -74,20 +77,8 @@ export function expandLabel(
   { label, length }: { label: string; length: number },
 ): Uint8Array {
   const name = ascii(`tls13 ${label}`);
-  const bytes = joined(Uint8Array.of(0, length, name.length), name, Uint8Array.of(0, 1));
+  const bytes = joinBytes([Uint8Array.of(0, length, name.length), name, Uint8Array.of(0, 1)]);
   return ciphers.hmac(prf, secret, bytes).slice(0, length);
-}
-
-export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 function ascii(text: string): Uint8Array {

@@ -1,6 +1,5 @@
-import type { Ciphers } from "../../base/index.ts";
+import { type Ciphers, joinBytes } from "../../base/index.ts";
 import type { CipherSuite } from "./cipher-suite.ts";
-import { joined } from "./key-derivation.ts";
 import { VERSION } from "./tls-names.ts";
 
 /** Keys of one direction. */
@@ -76,7 +75,7 @@ export class RecordCipher {
     const nonce =
       explicitBytes === 0
         ? withSequence(iv, this.#sequence)
-        : joined(iv, body.subarray(0, explicitBytes));
+        : joinBytes([iv, body.subarray(0, explicitBytes)]);
     return this.#ciphers.openAead(suite.aead, {
       key,
       nonce,
@@ -121,7 +120,7 @@ export class RecordCipher {
   #isAuthentic(header: RecordKind, text: Uint8Array, code: Uint8Array): boolean {
     const { suite, macKey } = this.#keys;
     if (suite.mac === undefined) return false;
-    const bytes = joined(this.#pseudoHeader(header, text.length), text);
+    const bytes = joinBytes([this.#pseudoHeader(header, text.length), text]);
     const wanted = this.#ciphers.hmac(suite.mac, macKey, bytes);
     return wanted.length === code.length && wanted.every((byte, n) => byte === code[n]);
   }

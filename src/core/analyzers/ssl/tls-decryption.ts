@@ -1,7 +1,7 @@
-import type { Ciphers, CreateDigest } from "../../base/index.ts";
+import { type Ciphers, type CreateDigest, joinBytes } from "../../base/index.ts";
 import { hexText } from "../shared/index.ts";
 import { type CipherSuite, cipherSuite } from "./cipher-suite.ts";
-import { expandLabel, joined, type KeyMaterial, keyBlock } from "./key-derivation.ts";
+import { expandLabel, type KeyMaterial, keyBlock } from "./key-derivation.ts";
 import type { KeyLog } from "./key-log.ts";
 import { type OpenedRecord, RecordCipher } from "./record-cipher.ts";
 import { CONTENT } from "./record-state.ts";
@@ -105,7 +105,7 @@ export class TlsDecryption {
   /** RFC 5246 6.3: codes' keys, ciphers' keys and fixed parts of nonces, each the client's first. */
   #setMaster(suite: CipherSuite, material: KeyMaterial, master: Uint8Array): void {
     const { clientHello, serverHello } = this.#handshake.facts!;
-    const randoms = joined(serverHello!.random, clientHello!.random);
+    const randoms = joinBytes([serverHello!.random, clientHello!.random]);
     const { macBytes, keyBytes, ivBytes } = suite;
     const length = 2 * (macBytes + keyBytes + ivBytes);
     const block = keyBlock(material, master, { randoms, length });
@@ -158,7 +158,7 @@ export class TlsDecryption {
     while (at < bytes.length) {
       // A message's header may be cut by the end of a record.
       const taken = bytes.subarray(at, at + 4 - rest.length);
-      rest = joined(rest, taken);
+      rest = joinBytes([rest, taken]);
       at += taken.length;
       if (rest.length < 4) break;
       this.#message(index, rest[0]!);

@@ -4,12 +4,13 @@ export {
   decodeQuotedPrintable,
   type TransferEncoding,
 } from "./body-decoders.ts";
+export { boundaryIn } from "./boundary.ts";
+export { FoldedHeader } from "./folded-header.ts";
 export {
   type ContentType,
   fileName,
   firstToken,
   isBlank,
-  joinLines,
   type MimeHeader,
   parseContentType,
   parseHeader,

@@ -212,14 +212,3 @@ function continuedName(text: string): string | undefined {
   const name = pieces.join("").replace(/^[\w!#$%&+^`{}~-]+'[\w!#$%&+^`{}~-]*'/, "");
   return unescapeUri(latinBytes(name));
 }
-
-/** A folded header in one piece. */
-export function joinLines(lines: readonly Uint8Array[], length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const line of lines) {
-    out.set(line, at);
-    at += line.length;
-  }
-  return out;
-}

@@ -1,12 +1,8 @@
 import type { FileFeed } from "../file-feed.ts";
 import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "./body-decoders.ts";
-import {
-  firstToken,
-  joinLines,
-  type MimeHeader,
-  parseContentType,
-  parseHeader,
-} from "./mime-header.ts";
+import { boundaryIn } from "./boundary.ts";
+import { FoldedHeader } from "./folded-header.ts";
+import { firstToken, type MimeHeader, parseContentType, parseHeader } from "./mime-header.ts";
 
 /** What a message tells of itself, in the order of its lines. */
 export interface MailHost {
@@ -24,10 +20,7 @@ export interface MailHost {
 
 /** Entities inside entities (Zeek's MIME::max_depth). */
 const DEPTH_MAX = 100;
-/** Bytes of one header with its folded lines (Zeek's MIME::max_header_bytes). */
-const HEADER_BYTES_MAX = 65_536;
 const CR_LF = Uint8Array.of(13, 10);
-const DASH = 0x2d;
 const EMPTY = new Uint8Array(0);
 
 /** A mail message (RFC 5322) with its parts (RFC 2045, 2046), read line by line. */
@@ -52,7 +45,7 @@ export class MimeMail {
         return;
       }
       if (entity.type === "multipart") {
-        const found = entity.boundaryIn(line);
+        const found = boundaryIn(line, entity.boundary);
         if (found !== "none") {
           this.#endBehind(n + 1);
           if (found === "last") this.#endBehind(n);
@@ -98,17 +91,16 @@ export class MimeMail {
 class MailEntity {
   isInHeader = true;
   type: "multipart" | "message" | "other" = "other";
+  boundary: Uint8Array = EMPTY;
   readonly #host: MailHost;
   readonly #parent: MailEntity | undefined;
   #mediaType = "text/plain";
-  #boundary: Uint8Array = EMPTY;
   #encoding: TransferEncoding = "identity";
   #base64: Base64Decoder | undefined;
   #feed: FileFeed | undefined;
   #hasFeed = false;
   #owesLineEnd = false;
-  #header: Uint8Array[] = [];
-  #headerBytes = 0;
+  readonly #header = new FoldedHeader();
   #headerPosition = 0;
 
   constructor(host: MailHost, parent: MailEntity | undefined) {
@@ -125,12 +117,10 @@ class MailEntity {
       return true;
     }
     const isFolded = line[0] === 32 || line[0] === 9;
-    if (isFolded && this.#header.length > 0) {
-      if (this.#headerBytes >= HEADER_BYTES_MAX) {
-        this.#host.weird("exceeded_mime_max_header_bytes", String(this.#headerBytes));
-        return false;
-      }
-      this.#keepHeader(line);
+    if (isFolded && this.#header.isOpen) {
+      if (this.#header.isFull) {
+        this.#host.weird("exceeded_mime_max_header_bytes", String(this.#header.bytes));
+      } else this.#header.add(line);
       return false;
     }
     this.#finishHeader();
@@ -138,16 +128,8 @@ class MailEntity {
     while (start < line.length && (line[start] === 32 || line[start] === 9)) start++;
     if (start === line.length) return false;
     this.#headerPosition = position + start;
-    this.#keepHeader(line.subarray(start));
+    this.#header.add(line.subarray(start));
     return false;
-  }
-
-  boundaryIn(line: Uint8Array): "none" | "next" | "last" {
-    const boundary = this.#boundary;
-    const end = boundary.length + 2;
-    if (line.length < end || line[0] !== DASH || line[1] !== DASH) return "none";
-    for (let n = 0; n < boundary.length; n++) if (line[n + 2] !== boundary[n]) return "none";
-    return line[end] === DASH && line[end + 1] === DASH ? "last" : "next";
   }
 
   /** A line of the message that this part is. */
@@ -191,20 +173,9 @@ class MailEntity {
     this.#feed?.end();
   }
 
-  #keepHeader(line: Uint8Array): void {
-    // A copy: the line lives in the packet, and the next one tells whether this header goes on.
-    this.#header.push(line.slice());
-    this.#headerBytes += line.length;
-  }
-
   #finishHeader(): void {
-    const lines = this.#header;
-    if (lines.length === 0) return;
-    this.#header = [];
-    const header = parseHeader(
-      lines.length === 1 ? lines[0]! : joinLines(lines, this.#headerBytes),
-    );
-    this.#headerBytes = 0;
+    const taken = this.#header.take();
+    const header = taken && parseHeader(taken.line);
     if (header === undefined) return;
     if (header.name === "content-type") this.#readContentType(header.value);
     else if (header.name === "content-transfer-encoding") {
@@ -222,7 +193,7 @@ class MailEntity {
     this.type = type.type === "message" ? "message" : "other";
     if (type.type !== "multipart" || type.boundary === undefined) return;
     this.type = "multipart";
-    this.#boundary = type.boundary;
+    this.boundary = type.boundary;
   }
 
   #submit(bytes: Uint8Array): void {
