@@ -152,7 +152,7 @@ export const HTTP_CAPTURES: readonly BugCapture[] = [
       return overTcp(80, many(size, () => [client(REQUEST), server(packed)]).flat());
     },
     shows: [["http", { status_code: 200 }]],
-    rowsMax: (size) => 3 * size + 20,
+    rowsMax: (size) => 4 * size + 20,
   },
   {
     name: "http-gzip-bomb",

@@ -3,6 +3,7 @@ import { parseContentRange } from "../shared/http-content/index.ts";
 import { asciiText } from "../shared/index.ts";
 import { firstToken, type MimeHeader } from "../shared/mime/index.ts";
 import { leadingInteger } from "./http-text.ts";
+import type { OtherBody } from "./other-reading.ts";
 
 /** Whether a body follows the headers: of a request only if they say so. */
 export type BodyExpected = "maybe" | "yes" | "no";
@@ -67,6 +68,13 @@ export class EntityFraming {
       default:
         return true;
     }
+  }
+
+  /** The body as one file, where it is read line by line. */
+  get whole(): OtherBody | undefined {
+    if (this.chunks !== "none") return undefined;
+    const length = this.contentLength < 0 ? Number.POSITIVE_INFINITY : this.contentLength;
+    return { reading: "message", from: "behind line", length, isPacked: this.isPacked };
   }
 
   #readLength(value: Uint8Array): void {

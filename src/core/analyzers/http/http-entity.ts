@@ -16,10 +16,10 @@ import {
 import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
 import { LineCounter } from "./line-counter.ts";
-import { isNoHeader, type OtherBody, type SideLine, StrictFraming } from "./other-reading.ts";
+import { type OtherHost, readFirstChunk, StrictHeaders } from "./other-reading.ts";
 
 /** What entities need of their message. */
-export interface EntityHost {
+export interface EntityHost extends OtherHost {
   readonly side: Side;
   readonly reader: LineReader;
   readonly replyCode: number;
@@ -35,10 +35,6 @@ export interface EntityHost {
   createDecoder(emit: (bytes: Uint8Array) => void): ContentDecoder | undefined;
   releaseDecoder(): void;
   createDigest(): RunningDigest | undefined;
-  /** A stricter reader takes something else for the body. */
-  readOtherwise(at: SideLine, body: OtherBody): void;
-  /** Whether a line that was just given ended with LF alone. */
-  endsWithLf(at: SideLine): boolean;
 }
 
 /** Entities inside entities (Zeek's MIME::max_depth). */
@@ -71,8 +67,8 @@ export class HttpEntity {
   #hasTold = false;
   readonly #header = new FoldedHeader();
   #headerPosition = 0;
-  /** Of the outermost headers, until they are over or broken. */
-  #strict: StrictFraming | undefined;
+  /** The outermost headers, as a stricter reader takes them. */
+  readonly #strict: StrictHeaders | undefined;
 
   constructor(host: EntityHost, parent: HttpEntity | undefined, bodyExpected: BodyExpected) {
     this.#host = host;
@@ -81,7 +77,7 @@ export class HttpEntity {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     if (parent !== undefined) this.#encoding = parent.#encoding;
     this.#bodyExpected = bodyExpected;
-    if (parent === undefined) this.#strict = new StrictFraming();
+    if (parent === undefined) this.#strict = new StrictHeaders(host);
   }
 
   /** SHA-256 of the body as a whole, where no file's is it: several parts, or a part of a whole. */
@@ -166,16 +162,17 @@ export class HttpEntity {
   }
 
   #headerLine(line: Uint8Array, position: number): void {
-    if (this.#strict !== undefined && line.length > 0 && isNoHeader(line)) {
-      this.#strictFault({ line, position });
-    }
+    const at = { line, position };
+    this.#strict?.line(at, this.#header.firstLine, this.#bodyExpected !== "no");
     if (line.length === 0 || line[0] === 0) {
       this.#finishHeader();
-      this.#strictHeadersDone({ line, position });
+      this.#strict?.done(at, this.#framing.chunks === "before");
       this.isInHeader = false;
       this.#headersDone();
       if (this.isOver || this.#type !== "message") return;
-      if (this.depth === 0) this.#readWhole({ line, position });
+      const whole = this.depth === 0 ? this.#framing.whole : undefined;
+      // What is read line by line is one file as well.
+      if (whole !== undefined) this.#host.readOtherwise(at, whole);
       this.#beginChild();
       return;
     }
@@ -195,35 +192,6 @@ export class HttpEntity {
     if (nextByte === undefined || nextByte === 32 || nextByte === 9) {
       this.#header.add(line.subarray(start));
     } else this.#readHeader(line.subarray(start), 1);
-  }
-
-  /** Another reader is done with the headers at this line, and takes it for the body's first. */
-  #strictFault(at: SideLine): void {
-    const strict = this.#strict!;
-    const pending = this.#header.firstLine;
-    const header = pending && parseHeader(pending);
-    if (header !== undefined) strict.header(header);
-    this.#strict = undefined;
-    // What is no header is no chunk's size either.
-    if (strict.isChunked || this.#bodyExpected === "no") return;
-    this.#host.readOtherwise(at, { reading: "strict", from: "line", length: strict.length });
-  }
-
-  /** A message inside the message: what is read line by line above is one file as well. */
-  #readWhole(at: SideLine): void {
-    const { chunks, contentLength, isPacked } = this.#framing;
-    if (chunks !== "none") return;
-    const length = contentLength < 0 ? Number.POSITIVE_INFINITY : contentLength;
-    this.#host.readOtherwise(at, { reading: "message", from: "behind line", length, isPacked });
-  }
-
-  /** `chunked` in other letters, or beside others, is no coding for who compares letter by letter. */
-  #strictHeadersDone(at: SideLine): void {
-    const strict = this.#strict;
-    this.#strict = undefined;
-    if (strict === undefined || strict.isChunked || this.#framing.chunks !== "before") return;
-    const { length } = strict;
-    this.#host.readOtherwise(at, { reading: "strict", from: "behind line", length });
   }
 
   #finishHeader(): void {
@@ -312,7 +280,7 @@ export class HttpEntity {
         const size = leadingInteger(asciiText(bytes), 16)?.value;
         if (size === undefined) this.#host.weird("HTTP_bad_chunk_size", asciiText(bytes));
         this.#expected = size ?? 0;
-        if (this.bodyLength === 0) this.#firstSize({ line: bytes, position });
+        if (this.bodyLength === 0) readFirstChunk(this.#host, { line: bytes, position }, size);
         if (this.#expected > 0) {
           this.#framing.chunks = "data";
           reader.plainBytes = this.#expected;
@@ -336,13 +304,6 @@ export class HttpEntity {
       default:
         break;
     }
-  }
-
-  /** RFC 9112 7.1: a size ends with CR LF; who asks for both takes the first chunk alone. */
-  #firstSize(at: SideLine): void {
-    const length = this.#expected;
-    if (length === 0 || !this.#host.endsWithLf(at)) return;
-    this.#host.readOtherwise(at, { reading: "strict", from: "behind line", length });
   }
 
   #body(bytes: Uint8Array, hasEnd: boolean, position: number): void {

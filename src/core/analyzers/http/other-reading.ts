@@ -1,5 +1,5 @@
 import type { FileFeed } from "../shared/index.ts";
-import type { MimeHeader } from "../shared/mime/index.ts";
+import { type MimeHeader, parseHeader } from "../shared/mime/index.ts";
 
 const CR = 13;
 const LF = 10;
@@ -81,28 +81,64 @@ export class OtherReading {
   }
 }
 
-/** A line that is no header for whoever keeps to RFC 9112 5: folded, or without a colon. */
-export function isNoHeader(line: Uint8Array): boolean {
-  return line[0] === SPACE || line[0] === TAB || !line.includes(COLON);
+/** Who can give another reading of the bytes at hand. */
+export interface OtherHost {
+  readOtherwise(at: SideLine, body: OtherBody): void;
+  /** Whether a line that was just given ended with LF alone. */
+  endsWithLf(at: SideLine): boolean;
 }
 
 /**
- * How long a body is by headers that were read to the letter: the first `Content-Length`'s digits, and
- * chunks only where `Transfer-Encoding` says `chunked` in these letters. Of the headers before a fault.
+ * Headers as a reader takes them that keeps to the letter of RFC 9112 5: it is done with them at a line
+ * that is folded or has no colon, and takes that for the body's first. A length is the first
+ * `Content-Length`'s digits, chunks are where `Transfer-Encoding` says `chunked` in these letters.
  */
-export class StrictFraming {
-  contentLength: number | undefined;
-  isChunked = false;
+export class StrictHeaders {
+  readonly #host: OtherHost;
+  #contentLength: number | undefined;
+  #isChunked = false;
+  #isOver = false;
+
+  constructor(host: OtherHost) {
+    this.#host = host;
+  }
 
   header({ name, value }: MimeHeader): void {
-    if (name === "content-length") this.contentLength ??= digitsOf(value);
-    else if (name === "transfer-encoding") this.isChunked = isText(value, CHUNKED);
+    if (this.#isOver) return;
+    if (name === "content-length") this.#contentLength ??= digitsOf(value);
+    else if (name === "transfer-encoding") this.#isChunked = isText(value, CHUNKED);
   }
 
-  /** Length of a body that is not in chunks. */
-  get length(): number {
-    return this.contentLength ?? Number.POSITIVE_INFINITY;
+  /** A line of the headers; `pending` is one before that a folded line would go on with. */
+  line(at: SideLine, pending: Uint8Array | undefined, hasBody: boolean): void {
+    if (this.#isOver || at.line.length === 0 || isHeader(at.line)) return;
+    const header = pending && parseHeader(pending);
+    if (header !== undefined) this.header(header);
+    this.#isOver = true;
+    // What is no header is no chunk's size either.
+    if (hasBody && !this.#isChunked) this.#readBody(at, "line");
   }
+
+  /** They end here for everybody; `isChunked` is what a reader says that does not look at letters. */
+  done(at: SideLine, isChunked: boolean): void {
+    if (!this.#isOver && isChunked && !this.#isChunked) this.#readBody(at, "behind line");
+    this.#isOver = true;
+  }
+
+  #readBody(at: SideLine, from: OtherBody["from"]): void {
+    const length = this.#contentLength ?? Number.POSITIVE_INFINITY;
+    this.#host.readOtherwise(at, { reading: "strict", from, length });
+  }
+}
+
+/** RFC 9112 7.1: a chunk's size ends with CR LF; who asks for both takes the first chunk alone. */
+export function readFirstChunk(host: OtherHost, at: SideLine, size: number | undefined): void {
+  if (size === undefined || size <= 0 || !host.endsWithLf(at)) return;
+  host.readOtherwise(at, { reading: "strict", from: "behind line", length: size });
+}
+
+function isHeader(line: Uint8Array): boolean {
+  return line[0] !== SPACE && line[0] !== TAB && line.includes(COLON);
 }
 
 const CHUNKED = "chunked";

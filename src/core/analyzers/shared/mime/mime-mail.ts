@@ -20,8 +20,11 @@ export interface MailHost {
 
 /** Entities inside entities (Zeek's MIME::max_depth). */
 const DEPTH_MAX = 100;
+/** Messages inside messages that are files as a whole: each is given all that lies inside it. */
+const MESSAGE_DEPTH_MAX = 8;
 const CR_LF = Uint8Array.of(13, 10);
 const EMPTY = new Uint8Array(0);
+const DASH = 0x2d;
 
 /** A mail message (RFC 5322) with its parts (RFC 2045, 2046), read line by line. */
 export class MimeMail {
@@ -37,6 +40,7 @@ export class MimeMail {
 
   /** Takes a line without its end, or, where `hasEnd` is false, a piece of one. */
   deliver(line: Uint8Array, hasEnd: boolean, position: number): void {
+    const isDashed = line[0] === DASH && line[1] === DASH;
     // Every multipart around the line may end or go on with it, from the outermost on.
     for (let n = 0; n < this.#open.length; n++) {
       const entity = this.#open[n]!;
@@ -44,7 +48,7 @@ export class MimeMail {
         if (entity.headerLine(line, position) && entity.type === "message") this.#begin(entity);
         return;
       }
-      if (entity.type === "multipart") {
+      if (isDashed && entity.type === "multipart") {
         const found = boundaryIn(line, entity.boundary);
         if (found !== "none") {
           this.#endBehind(n + 1);
@@ -94,6 +98,7 @@ class MailEntity {
   boundary: Uint8Array = EMPTY;
   readonly #host: MailHost;
   readonly #parent: MailEntity | undefined;
+  readonly #depth: number;
   #mediaType = "text/plain";
   #encoding: TransferEncoding = "identity";
   #base64: Base64Decoder | undefined;
@@ -106,6 +111,7 @@ class MailEntity {
   constructor(host: MailHost, parent: MailEntity | undefined) {
     this.#host = host;
     this.#parent = parent;
+    this.#depth = parent === undefined ? 0 : parent.#depth + 1;
     if (parent !== undefined) this.#encoding = parent.#encoding;
   }
 
@@ -134,7 +140,7 @@ class MailEntity {
 
   /** A line of the message that this part is. */
   nestedLine(line: Uint8Array, hasEnd: boolean): void {
-    if (!this.#hasFeed) this.#feed = this.#host.openMessage?.();
+    if (!this.#hasFeed && this.#depth < MESSAGE_DEPTH_MAX) this.#feed = this.#host.openMessage?.();
     this.#hasFeed = true;
     if (this.#feed === undefined) return;
     if (this.#owesLineEnd) this.#feed.data(CR_LF);
