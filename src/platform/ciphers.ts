@@ -9,6 +9,10 @@ export const nodeCiphers: Ciphers = {
     const name = key.length === 16 ? "aes-128-ecb" : "aes-256-ecb";
     return new Uint8Array(createCipheriv(name, key, null).update(block));
   },
+  chacha20(key, counter, bytes) {
+    if (key.length !== 32 || counter.length !== 16) return undefined;
+    return new Uint8Array(createCipheriv("chacha20", key, counter).update(bytes));
+  },
   openAead(name, sealed) {
     if (sealed.sealed.length < sealed.tagBytes) return undefined;
     try {

@@ -9,7 +9,7 @@ import { archiveMembersSchema, fileReadingsSchema, filesSchema, peSchema } from 
 import { ftp } from "./ftp/index.ts";
 import { gssapi } from "./gssapi/index.ts";
 import { http } from "./http/index.ts";
-import { http2 } from "./http2/index.ts";
+import { http2, http3 } from "./http2/index.ts";
 import { imap } from "./imap/index.ts";
 import { irc } from "./irc/index.ts";
 import { kerberos } from "./kerberos/index.ts";
@@ -85,6 +85,7 @@ export {
   type ServiceName,
   type Session,
   type Side,
+  type StreamPiece,
   serviceBits,
   type Transport,
 } from "./shared/index.ts";
@@ -110,6 +111,7 @@ export const protocols: readonly Protocol[] = [
   ssh,
   http,
   http2,
+  http3,
   websocket,
   smtp,
   ftp,

@@ -39,6 +39,8 @@ export interface Ciphers {
   hmac(name: HmacName, key: Uint8Array, bytes: Uint8Array): Uint8Array;
   /** One block of AES, as header protection uses it (RFC 9001 5.4.3). */
   aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array | undefined;
+  /** ChaCha20 (RFC 8439 2.4): `counter` is the block's number, little endian, and the nonce behind it. */
+  chacha20(key: Uint8Array, counter: Uint8Array, bytes: Uint8Array): Uint8Array | undefined;
   openAead(name: AeadName, sealed: SealedBytes): Uint8Array | undefined;
   /** Whole blocks, padding left in place. */
   openCbc(

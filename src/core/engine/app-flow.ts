@@ -7,6 +7,7 @@ import type {
   ServiceName,
   Session,
   Side,
+  StreamPiece,
   Transport,
 } from "../analyzers/index.ts";
 import { serviceBits } from "../analyzers/index.ts";
@@ -217,6 +218,10 @@ export class OpenSession implements Conversation, Session {
 
   data(side: Side, bytes: Uint8Array, position: number): void {
     if (!this.isClosed) this.#session.data(side, bytes, position);
+  }
+
+  stream(piece: StreamPiece): void {
+    if (!this.isClosed) this.#session.stream?.(piece);
   }
 
   gap(side: Side, length: number, position: number): void {

@@ -107,12 +107,16 @@ class Replay {
     trace: {
       mark: (...[log, field, side, position, length, opened]: FieldMark) => {
         if (log !== this.#schema.name || field !== this.#field) return;
-        this.#mark(side, { position, length }, opened);
+        this.#mark(side, { position, length, datagram: this.#datagramOf(side) }, opened);
       },
-      later:
-        (...mark: FieldMark) =>
-        () =>
-          this.hooks.trace.mark(...mark),
+      later: (...[log, field, side, position, length, opened]: FieldMark) => {
+        // The row may be made when another datagram is at hand.
+        const place = { position, length, datagram: this.#datagramOf(side) };
+        return () => {
+          if (log !== this.#schema.name || field !== this.#field) return;
+          this.#mark(side, place, opened);
+        };
+      },
     },
     onRow: (log: string) => {
       if (log !== this.#schema.name) return;
@@ -155,19 +159,11 @@ class Replay {
 
   #mark(
     side: Side,
-    { position, length }: Pick<Mark, "position" | "length">,
+    place: Pick<Mark, "position" | "length" | "datagram">,
     opened: OpenedBytes | undefined,
   ): void {
     if (this.#marks.length >= MARKS_MAX) return;
-    const last = this.#placed[side].at(-1);
-    const isDatagram = last !== undefined && last.position < 0;
-    const mark = {
-      side,
-      position,
-      length,
-      datagram: isDatagram ? this.#placed[side].length - 1 : -1,
-      opened,
-    };
+    const mark = { side, ...place, opened };
     if (opened !== undefined) {
       this.#marks.push({ ...mark, bytes: opened.bytes });
       return;
@@ -177,6 +173,12 @@ class Replay {
       offset < 0 ? NOTHING : this.#packets[packetIndex]!.bytes.subarray(offset, offset + bytes),
     );
     this.#marks.push({ ...mark, bytes: joinBytes(parts).subarray(0, SEARCHED_BYTES_MAX) });
+  }
+
+  /** The datagram at hand; -1 where bytes have places in a stream. */
+  #datagramOf(side: Side): number {
+    const last = this.#placed[side].at(-1);
+    return last !== undefined && last.position < 0 ? this.#placed[side].length - 1 : -1;
   }
 
   #rangesOf({ side, position, length, datagram, opened }: Mark): SourceRange[] {

@@ -1,5 +1,6 @@
 import type { Limit } from "../../base/index.ts";
-import { HpackDecoder, type HpackFault } from "./hpack-decoder.ts";
+import type { HeaderFault } from "./header-codes.ts";
+import { HpackDecoder } from "./hpack-decoder.ts";
 import type { HpackField } from "./hpack-table.ts";
 
 /** Bounds of header blocks. */
@@ -108,7 +109,7 @@ export class HeaderBlocks {
     return this.#decoder;
   }
 
-  #tellFault(fault: HpackFault): void {
+  #tellFault(fault: HeaderFault): void {
     this.#weird("HTTP2_header_compression_error", fault);
   }
 

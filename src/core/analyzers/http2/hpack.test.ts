@@ -7,7 +7,8 @@ import {
   hpackString,
 } from "../../../../test/support/http2-frames.ts";
 import { createLimit } from "../../base/index.ts";
-import { HpackDecoder, type HpackFault } from "./hpack-decoder.ts";
+import type { HeaderFault } from "./header-codes.ts";
+import { HpackDecoder } from "./hpack-decoder.ts";
 
 const decoder = (tableBytes = 65_536) => new HpackDecoder(createLimit("table", tableBytes));
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"));
@@ -15,7 +16,7 @@ const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(" ", ""
 function decode(
   one: HpackDecoder,
   block: ArrayLike<number>,
-): { fields: string[]; fault: HpackFault | undefined } {
+): { fields: string[]; fault: HeaderFault | undefined } {
   const fields: string[] = [];
   const fault = one.decode(Uint8Array.from(block), {
     field: ({ name, value }) =>
@@ -155,7 +156,7 @@ test("integers of every length are read, and those without end are a fault", () 
   expect(decode(decoder(), [0xff, 0x80]).fault).toBe("truncated");
 });
 
-test.each<[string, ArrayLike<number>, HpackFault]>([
+test.each<[string, ArrayLike<number>, HeaderFault]>([
   ["an index of nothing", [0x80], "index"],
   ["an index behind the table", [0xbe], "index"],
   ["a string behind the end", [0, 5, 97], "truncated"],

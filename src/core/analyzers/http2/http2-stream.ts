@@ -137,8 +137,9 @@ export class Http2Stream implements BodyHost {
 
   dns(side: Side, message: Uint8Array, position: number): void {
     this.#dns ??= this.conversation.inner("dns");
-    // The message itself stands at its place; its length is ours.
-    this.#dns?.data(side, message, position - 2);
+    // The message itself stands at its place; its length is ours, and datagrams have none.
+    if (this.conversation.transport === "tcp") this.#dns?.data(side, message, position - 2);
+    else this.#dns?.data(side, message.subarray(2), position);
   }
 
   #pseudo(side: Side, field: PlacedField, from: Side): void {

@@ -1,4 +1,10 @@
-import type { Protocol, Recognition, Side, Transport } from "../shared/index.ts";
+import {
+  KeyLog,
+  type Protocol,
+  type Recognition,
+  type Side,
+  type Transport,
+} from "../shared/index.ts";
 import { QuicSession } from "./quic-analyzer.ts";
 import { quicSchema } from "./quic-events.ts";
 import { parseLongPacket, QUIC_V2 } from "./quic-parser.ts";
@@ -17,6 +23,12 @@ export const quic: Protocol = {
         message: services.limit("quic.messageBytes", 2 ** 14 + 256),
         pieces: services.limit("quic.messagePieces", 256),
       },
+      streamLimits: {
+        streams: services.limit("quic.streams", 1000),
+        waitingBytes: services.limit("quic.waitingBytes", 4 << 20),
+        waitingPieces: services.limit("quic.waitingPieces", 4096),
+      },
+      keyLog: new KeyLog(services.keys, services.limit("quic.keyLogSecrets", 1_000_000)),
     };
     return { open: (conversation) => new QuicSession(conversation, shared, services) };
   },

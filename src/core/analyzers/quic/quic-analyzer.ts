@@ -1,20 +1,27 @@
 import {
   type AnalyzerServices,
+  type ClientHello,
   type Conversation,
   hexText,
+  type KeyLog,
   type LogWriter,
   parseClientHello,
+  parseServerHello,
   type Session,
   type Side,
 } from "../shared/index.ts";
 import { type CryptoLimits, CryptoStream } from "./crypto-stream.ts";
 import { InitialKeys } from "./initial-keys.ts";
+import { QuicCarried } from "./quic-carried.ts";
+import { QuicDecryption } from "./quic-decryption.ts";
 import {
   type LongPacket,
   parseInitialFrames,
   parseLongPacket,
+  QUIC_V2,
   versionName,
 } from "./quic-parser.ts";
+import type { StreamLimits } from "./stream-pieces.ts";
 
 const HISTORY_MAX = 100;
 /** Datagrams without QUIC's fixed bit that the history tells, as in Zeek. */
@@ -22,6 +29,7 @@ const DISCARDED_MAX = 100;
 /** What goes wrong later than this does not take the service back, as in Zeek. */
 const VIOLATIONS_COUNT_UNTIL = 10 * 1024;
 const CLIENT_HELLO = 1;
+const SERVER_HELLO = 2;
 
 /** What the row of one connection will say. */
 interface QuicFacts {
@@ -35,33 +43,41 @@ interface QuicFacts {
   history: string;
 }
 
+/** What all sessions share. */
+export interface QuicShared {
+  readonly log: LogWriter;
+  readonly limits: CryptoLimits;
+  readonly streamLimits: StreamLimits;
+  /** Undefined where no key log was given. */
+  readonly keyLog: KeyLog | undefined;
+}
+
 /** QUIC over datagrams: opens Initial packets, hands their handshake to TLS. */
 export class QuicSession implements Session {
   readonly #conversation: Conversation;
-  readonly #log: LogWriter;
+  readonly #shared: QuicShared;
   readonly #services: AnalyzerServices;
   #facts: QuicFacts | undefined;
   #tls: Session | undefined;
   #tlsPositions: [number, number] = [0, 0];
-  readonly #limits: CryptoLimits;
   #streams: [CryptoStream, CryptoStream];
   #initialId: Uint8Array | undefined;
   #keys: InitialKeys | undefined;
+  #version = 0;
   #clientIdBytes = 0;
+  #serverIdBytes = 0;
   #decrypted = 0;
   #discarded = 0;
   #seenBytes = 0;
   readonly #shortPackets: [number, number] = [0, 0];
   #isOver = false;
+  #decryption: QuicDecryption | undefined;
+  #carried: QuicCarried | undefined;
+  #alpn: readonly string[] = [];
 
-  constructor(
-    conversation: Conversation,
-    shared: { readonly log: LogWriter; readonly limits: CryptoLimits },
-    services: AnalyzerServices,
-  ) {
+  constructor(conversation: Conversation, shared: QuicShared, services: AnalyzerServices) {
     this.#conversation = conversation;
-    this.#log = shared.log;
-    this.#limits = shared.limits;
+    this.#shared = shared;
     this.#services = services;
     this.#streams = this.#newStreams();
   }
@@ -69,19 +85,20 @@ export class QuicSession implements Session {
   data(side: Side, bytes: Uint8Array): void {
     this.#seenBytes += bytes.length;
     for (let at = 0; at < bytes.length && !this.#isOver; ) {
-      if ((bytes[at]! & 0x40) === 0) {
-        this.#notQuic(side);
-        return;
-      }
+      const isGreased = (bytes[at]! & 0x40) === 0;
+      if (isGreased) this.#notQuic(side);
+      // RFC 9287: who agreed on it leaves the bit unset. Without secrets it is passed over, as with Zeek.
+      if (isGreased && this.#decryption === undefined) return;
       if (bytes[at]! < 0x80) {
         this.#shortPacket(side, bytes.length - at);
+        this.#openShort(side, bytes, at);
         return;
       }
       const packet = parseLongPacket(bytes, at);
       const fault =
         packet === undefined ? "broken long header" : this.#longPacket(side, bytes, { at, packet });
       if (packet === undefined || fault !== undefined) {
-        this.#violation(fault ?? "");
+        if (!isGreased) this.#violation(fault ?? "");
         return;
       }
       at += packet.length;
@@ -90,6 +107,7 @@ export class QuicSession implements Session {
 
   end(): void {
     this.#tls?.end?.();
+    this.#carried?.end();
     this.#write();
   }
 
@@ -120,6 +138,7 @@ export class QuicSession implements Session {
       case "zeroRtt":
         this.#touch(side, packet, { isUpdate: true });
         this.#note("z", side);
+        this.#openEarly(side, bytes, at, packet);
         return undefined;
       case "initial":
         this.#touch(side, packet, { isUpdate: true });
@@ -136,6 +155,8 @@ export class QuicSession implements Session {
     const { ciphers } = this.#services;
     const hasId = side === 0 || this.#initialId !== undefined;
     if (ciphers === undefined || !hasId || this.#streams[side].isFinished) return undefined;
+    this.#version = packet.version;
+    if (side === 1) this.#serverIdBytes = packet.sourceId.length;
     this.#clientIdBytes = side === 0 ? packet.sourceId.length : packet.destinationId.length;
     this.#initialId ??= packet.destinationId.slice();
     this.#keys ??= new InitialKeys(ciphers, packet.version, this.#initialId);
@@ -169,11 +190,49 @@ export class QuicSession implements Session {
     if (message[0] === CLIENT_HELLO || message[0] === 2) {
       this.#note("s", message[0] === CLIENT_HELLO ? 0 : 1);
     }
+    const chosen = message[0] === SERVER_HELLO ? parseServerHello(message.subarray(4)) : undefined;
+    if (chosen !== undefined) this.#decryption?.chosen(chosen.cipher);
+  }
+
+  /** Secrets may be known of this connection: what is behind its hellos can be opened then. */
+  #prepare({ random, alpn }: ClientHello): void {
+    const { ciphers } = this.#services;
+    const { keyLog } = this.#shared;
+    if (ciphers === undefined || !keyLog?.refresh()) return;
+    const about = { clientRandom: hexText(random), isV2: this.#version === QUIC_V2 };
+    this.#alpn = alpn;
+    this.#decryption = new QuicDecryption({ ciphers, keyLog }, about);
+  }
+
+  #openEarly(side: Side, bytes: Uint8Array, at: number, packet: LongPacket): void {
+    const { protectedAt: numberAt, protectedBytes } = packet;
+    const place = { at, numberAt, end: numberAt + protectedBytes };
+    const opened = this.#decryption?.open("zeroRtt", side, bytes, place);
+    if (opened !== undefined) this.#frames(side, opened.frames, place);
+  }
+
+  /** RFC 9000 17.3.1: the id's length is known from the hellos alone. */
+  #openShort(side: Side, bytes: Uint8Array, at: number): void {
+    if (this.#decryption === undefined) return;
+    const idBytes = side === 0 ? this.#serverIdBytes : this.#clientIdBytes;
+    const place = { at, numberAt: at + 1 + idBytes, end: bytes.length };
+    const opened = this.#decryption.open("data", side, bytes, place);
+    if (opened !== undefined) this.#frames(side, opened.frames, place);
+  }
+
+  #frames(side: Side, frames: Uint8Array, { at, end }: { at: number; end: number }): void {
+    this.#carried ??= new QuicCarried(this.#conversation, {
+      limits: this.#shared.streamLimits,
+      clientRandom: this.#decryption!.clientRandom,
+      alpn: this.#alpn,
+    });
+    this.#carried.frames(side, frames, { at, length: end - at });
   }
 
   #clientHello(message: Uint8Array): void {
     const hello = parseClientHello(message.subarray(4));
     if (hello === undefined || this.#facts === undefined) return;
+    this.#prepare(hello);
     this.#facts.serverName = hello.serverNames[0] ?? this.#facts.serverName;
     this.#facts.protocol = hello.alpn[0] ?? this.#facts.protocol;
     if (hello.alpn.length > 1) {
@@ -238,7 +297,7 @@ export class QuicSession implements Session {
     const facts = this.#facts;
     if (facts === undefined) return;
     this.#facts = undefined;
-    this.#log
+    this.#shared.log
       .row(facts.time, this.#conversation)
       .text("version", facts.version)
       .text("client_initial_dcid", facts.clientInitialId)
@@ -251,7 +310,7 @@ export class QuicSession implements Session {
 
   /** Early on it is another protocol then; later only this datagram is lost. */
   #newStreams(): [CryptoStream, CryptoStream] {
-    return [new CryptoStream(this.#limits), new CryptoStream(this.#limits)];
+    return [new CryptoStream(this.#shared.limits), new CryptoStream(this.#shared.limits)];
   }
 
   #violation(reason: string): void {

@@ -1,3 +1,5 @@
+import { type Cursor, skipAck, takeVarint } from "./quic-cursor.ts";
+
 /** Versions whose packets can be read: 1 (RFC 9000), its drafts and Meta's; 2 (RFC 9369). */
 export function layoutOf(version: number): 1 | 2 | undefined {
   if (version === QUIC_V2) return 2;
@@ -70,31 +72,12 @@ export function parseLongPacket(bytes: Uint8Array, at: number): LongPacket | und
   return { ...ids, type, protectedAt: cursor.at, protectedBytes, length: end - at };
 }
 
-interface Cursor {
-  at: number;
-  isShort: boolean;
-}
-
 function takeId(bytes: Uint8Array, cursor: Cursor): Uint8Array {
   const length = bytes[cursor.at] ?? 0;
   const begin = cursor.at + 1;
   if (begin + length > bytes.length) cursor.isShort = true;
   cursor.at = begin + length;
   return bytes.subarray(begin, cursor.at);
-}
-
-/** RFC 9000 16; the value is an approximation above 2^53, which no datagram holds. */
-function takeVarint(bytes: Uint8Array, cursor: Cursor): number {
-  const first = bytes[cursor.at] ?? 0;
-  const length = 1 << (first >> 6);
-  if (cursor.at + length > bytes.length) {
-    cursor.isShort = true;
-    return 0;
-  }
-  let value = first & 0x3f;
-  for (let n = 1; n < length; n++) value = value * 256 + bytes[cursor.at + n]!;
-  cursor.at += length;
-  return value;
 }
 
 /** What a decrypted Initial packet holds that is read. */
@@ -138,14 +121,4 @@ export function parseInitialFrames(bytes: Uint8Array): InitialFrames {
     if (cursor.isShort) return done("cut frame");
   }
   return done();
-}
-
-/** RFC 9000 19.3: every range takes at least two bytes, so that the loop ends with them. */
-function skipAck(bytes: Uint8Array, cursor: Cursor, hasCounts: boolean): void {
-  takeVarint(bytes, cursor);
-  takeVarint(bytes, cursor);
-  const ranges = takeVarint(bytes, cursor);
-  takeVarint(bytes, cursor);
-  const numbers = ranges * 2 + (hasCounts ? 3 : 0);
-  for (let n = 0; n < numbers && !cursor.isShort; n++) takeVarint(bytes, cursor);
 }

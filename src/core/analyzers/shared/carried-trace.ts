@@ -36,6 +36,11 @@ export class CarriedTrace implements FieldTrace {
     if (pieces.length > 2 * PIECES_KEPT) pieces.splice(0, PIECES_KEPT);
   }
 
+  /** What was added so far is told of no more. */
+  forget(): void {
+    for (const pieces of this.#pieces) pieces.length = 0;
+  }
+
   mark(...mark: FieldMark): void {
     this.later(...mark)();
   }

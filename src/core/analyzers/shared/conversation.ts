@@ -20,6 +20,8 @@ export interface Session {
    * whole datagram, position 0 (`conversation.missingBytes` says how much of it was not captured).
    */
   data(side: Side, bytes: Uint8Array, position: number): void;
+  /** Over a carrier that has streams of its own, instead of `data`. */
+  stream?(piece: StreamPiece): void;
   /** TCP: bytes that were never captured. The position of the next data is behind them. */
   gap?(side: Side, length: number, position: number): void;
   /** TCP: this side sent FIN or RST and all before it was given. */
@@ -28,6 +30,17 @@ export interface Session {
   outcome?(outcome: CarriedOutcome): void;
   /** The flow is over: write what waits. Called once, also after `done`, never after `reject`. */
   end?(): void;
+}
+
+/** Bytes of one of the streams that a carrier (QUIC) has, in that stream's order. */
+export interface StreamPiece {
+  readonly streamId: number;
+  readonly side: Side;
+  readonly bytes: Uint8Array;
+  /** Counted over all streams of the side, in the order in which they were given. */
+  readonly position: number;
+  /** Nothing more comes of this side. */
+  readonly isLast: boolean;
 }
 
 /** What more a notice may say. */

@@ -1,7 +1,13 @@
 export { addressText } from "./address-text.ts";
 export { CarriedTrace } from "./carried-trace.ts";
 export type { CertificateAnalysis, CertificateStart, SeenCertificate } from "./certificates.ts";
-export type { CarriedOutcome, Conversation, NoticeDetails, Session } from "./conversation.ts";
+export type {
+  CarriedOutcome,
+  Conversation,
+  NoticeDetails,
+  Session,
+  StreamPiece,
+} from "./conversation.ts";
 export {
   DER_TAG,
   DerCursor,
@@ -15,6 +21,7 @@ export {
 export type { FieldMark, FieldTrace, OpenedBytes } from "./field-trace.ts";
 export type { FileAnalysis, FileFeed, FileReading, FileStart } from "./file-feed.ts";
 export { FLOW_FIELDS } from "./flow-fields.ts";
+export { KeyLog } from "./key-log.ts";
 export { KeyTexts } from "./key-texts.ts";
 export { LineReader, type LineSink } from "./line-reader.ts";
 export { type FlowIds, LogWriter } from "./log-writer.ts";

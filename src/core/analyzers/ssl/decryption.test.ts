@@ -2,10 +2,9 @@ import { expect, test } from "vitest";
 import { splitPieces, talk } from "../../../../test/support/conversation.ts";
 import { talkTls } from "../../../../test/support/tls-talk.ts";
 import { createLimit } from "../../base/index.ts";
-import { KeyTexts } from "../shared/index.ts";
+import { KeyLog, KeyTexts } from "../shared/index.ts";
 import { cipherSuite } from "./cipher-suite.ts";
 import { ssl } from "./index.ts";
-import { KeyLog } from "./key-log.ts";
 
 const REQUEST = "GET /secret HTTP/1.1\r\n\r\n";
 const RESPONSE = `HTTP/1.1 200 OK\r\n\r\n${"0123456789".repeat(5_000)}`;

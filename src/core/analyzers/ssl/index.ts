@@ -1,7 +1,13 @@
-import type { AnalyzerServices, Conversation, Protocol, Session } from "../shared/index.ts";
+import {
+  type AnalyzerServices,
+  type Conversation,
+  KeyLog,
+  type Protocol,
+  type Session,
+} from "../shared/index.ts";
 import { DtlsSession } from "./dtls-analyzer.ts";
 import { createHandshakeBounds } from "./handshake-buffer.ts";
-import { KeyLog } from "./key-log.ts";
+
 import { recognisesDtls, recognisesTls } from "./recognise.ts";
 import { SslSession } from "./ssl-analyzer.ts";
 import { sslSchema } from "./ssl-events.ts";

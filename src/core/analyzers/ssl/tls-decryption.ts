@@ -1,8 +1,8 @@
 import { type Ciphers, type CreateDigest, joinBytes } from "../../base/index.ts";
-import { hexText } from "../shared/index.ts";
+import { hexText, type KeyLog } from "../shared/index.ts";
 import { type CipherSuite, cipherSuite } from "./cipher-suite.ts";
 import { expandLabel, type KeyMaterial, keyBlock } from "./key-derivation.ts";
-import type { KeyLog } from "./key-log.ts";
+
 import { type OpenedRecord, RecordCipher } from "./record-cipher.ts";
 import { CONTENT } from "./record-state.ts";
 import type { TlsHandshake } from "./tls-handshake.ts";

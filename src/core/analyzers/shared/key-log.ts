@@ -1,5 +1,5 @@
 import type { Limit } from "../../base/index.ts";
-import type { KeyTexts } from "../shared/index.ts";
+import type { KeyTexts } from "./key-texts.ts";
 
 /** Secrets of a key log (NSS's format): by label and the client's random. */
 export class KeyLog {
