@@ -2,6 +2,10 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import * as s from "./schemas.ts";
 
+const boundedNanoseconds = z
+  .string()
+  .regex(/^-?\d{1,19}$/, "a time is nanoseconds since 1970, at most 19 digits");
+
 /** Questions about all that was recorded: rows, how many over time, packets. */
 export const logOperations = {
   query: operation({
@@ -43,17 +47,30 @@ export const logOperations = {
     method: "POST",
     path: "/api/v1/histogram",
     needs: "metadata",
-    summary: "Flows, packets and bytes over time; of logs other than conn, rows.",
+    summary:
+      "Flows, packets and bytes over time, by when the flow began, and by service; of logs other than conn, rows.",
     input: s.question.extend({
       log: z.string().default("conn"),
-      bins: z.number().int().min(1).max(2000).default(120),
-      from_ns: z.string().optional(),
-      to_ns: z.string().optional(),
+      bins: z.number().int().min(1).max(2000).default(120).describe("at most so many"),
+      measure: z
+        .enum(["flows", "packets", "bytes"])
+        .default("flows")
+        .describe("what services are measured by"),
+      services: z
+        .number()
+        .int()
+        .min(0)
+        .max(20)
+        .default(6)
+        .describe("how many are told apart; the others are summed up"),
+      from_ns: boundedNanoseconds.optional(),
+      to_ns: boundedNanoseconds.optional(),
     }),
     output: z.object({
-      from_ns: z.string().nullable(),
-      to_ns: z.string().nullable(),
-      width_ns: z.string(),
+      from_ns: s.nanoseconds.nullable(),
+      to_ns: s.nanoseconds.nullable(),
+      width_ns: z.string().describe("of a bin, 1 ms at the least"),
+      measure: z.enum(["flows", "packets", "bytes"]),
       bins: z.array(
         z.object({
           from_ns: z.string(),
@@ -62,7 +79,21 @@ export const logOperations = {
           bytes: z.number(),
         }),
       ),
-      gaps: z.array(z.object({ from_ns: z.string(), to_ns: z.string() })),
+      services: z
+        .array(
+          z.object({
+            kind: z.enum(["service", "other", "none"]),
+            values: z.array(z.string()).describe("of the field `service`, which may be several"),
+            total: z.number().describe("by the measure"),
+            bins: z.array(z.number()).describe("one for each bin, by the measure"),
+          }),
+        )
+        .describe("largest first, then all others, then flows without any; of conn only"),
+      gaps: z
+        .array(z.object({ from_ns: z.string(), to_ns: z.string() }))
+        .describe("times of the range of which nothing was recorded"),
+      not_recorded: z.array(z.string()).describe("what captures say was lost, at times unknown"),
+      running: z.boolean().describe("an import is still adding rows: gaps are not known yet"),
     }),
     answer: "json",
   }),

@@ -14,6 +14,41 @@ export function plainAxis(element: HTMLElement): uPlot.Axis {
   };
 }
 
+const HATCH_PX = 6;
+
+/** Stretches of the x axis that hold no measurement: lines across, so that they are not a colour only. */
+export function hatch(
+  plot: uPlot,
+  stretches: readonly (readonly [from: number, to: number])[],
+  colour: string,
+): void {
+  const { ctx, bbox } = plot;
+  const step = HATCH_PX * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  for (const [from, to] of stretches) {
+    const left = Math.max(bbox.left, plot.valToPos(from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(to, "x", true));
+    // A stretch narrower than a line is still there.
+    const width = Math.max(2 * devicePixelRatio, right - left);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, width, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    // Lines begin on one raster, so that they go on over neighbouring stretches.
+    const first = Math.floor((left - bbox.height) / step) * step;
+    for (let x = first; x < left + width; x += step) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+  ctx.restore();
+}
+
 /** What a plot draws, and what a click on it does. */
 export interface Drawn {
   readonly options: Omit<uPlot.Options, "width">;
