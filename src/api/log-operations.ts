@@ -2,10 +2,6 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import * as s from "./schemas.ts";
 
-const boundedNanoseconds = z
-  .string()
-  .regex(/^-?\d{1,19}$/, "a time is nanoseconds since 1970, at most 19 digits");
-
 /** Questions about all that was recorded: rows, how many over time, packets. */
 export const logOperations = {
   query: operation({
@@ -63,8 +59,8 @@ export const logOperations = {
         .max(20)
         .default(6)
         .describe("how many are told apart; the others are summed up"),
-      from_ns: boundedNanoseconds.optional(),
-      to_ns: boundedNanoseconds.optional(),
+      from_ns: s.askedNanoseconds.optional(),
+      to_ns: s.askedNanoseconds.optional(),
     }),
     output: z.object({
       from_ns: s.nanoseconds.nullable(),

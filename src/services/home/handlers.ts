@@ -12,6 +12,7 @@ import { segmentPaths } from "../vault/index.ts";
 import { listAttachments, takeAttachment } from "./attachments.ts";
 import { findBursts } from "./bursts.ts";
 import { findConnection, showConnection } from "./connection.ts";
+import { binConnection } from "./connection-bins.ts";
 import { queryConversations, queryEndpoints, queryGroups, queryHierarchy } from "./counting.ts";
 import { decryptConnection } from "./decrypted-stream.ts";
 import { examine } from "./doctor.ts";
@@ -163,6 +164,7 @@ function answersOf(home: Home) {
     streamDecrypted: (input, context) => decryptConnection(home, input, context),
     streamDiff: (input, context) => diffConnection(home, input, context),
     verdict: (input, context) => judgeHomeConnection(home, input, context),
+    connectionBins: (input, context) => binConnection(home, input, context),
     bursts: (input, context) => findBursts(home, input, context),
     segments: async (input) => ({
       segments: [...home.projection.segments.values()]

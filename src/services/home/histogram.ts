@@ -49,7 +49,9 @@ export async function queryHistogram(
   }
   const [fromNs, toNs] = [BigInt(from), BigInt(to)];
   if (toNs < fromNs) {
-    throw new HoldfastError("request/bad-input", "the range ends before it begins");
+    throw new HoldfastError("request/bad-input", "the range ends before it begins", {
+      remedy: "put the earlier time first",
+    });
   }
   const widest = (toNs - fromNs) / BigInt(input.bins) + 1n;
   const widthNs = widest < WIDTH_NS_MIN ? WIDTH_NS_MIN : widest;
