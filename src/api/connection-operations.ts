@@ -15,6 +15,7 @@ const binSide = z.object({
 const connectionBin = z.object({
   from_ns: s.nanoseconds,
   number: z.number().describe("of its first packet among the connection's, from 1"),
+  first_ns: s.nanoseconds.describe("when that packet came"),
   orig: binSide.describe("what the originator sent"),
   resp: binSide.describe("what the responder sent"),
 });

@@ -109,6 +109,12 @@ export const logOperations = {
         .describe(
           "with the TLS secrets of the case that open these packets, and no others, as a Decryption Secrets Block",
         ),
+      places: z
+        .boolean()
+        .default(false)
+        .describe(
+          "each packet says in the option epb_packetid where it lies: its offset in the segment's plaintext, and in the upper 16 bits which segment of the section's comments, from 0",
+        ),
     }),
     output: z.object({
       seq: z.number(),

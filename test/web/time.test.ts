@@ -1,6 +1,8 @@
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PcapngWriter } from "../../src/core/pcap/index.ts";
 import { host, udpFrame } from "../../src/core/traffic/ethernet.ts";
+import { disagreeing } from "./captures.ts";
 import { expectAccessible, ServedHome, tabTo } from "./served-home.ts";
 
 const home = new ServedHome();
@@ -75,5 +77,63 @@ test("a bar that is pointed at has its time and its numbers in the legend", asyn
   await page.getByText(/^2023-11-14 22:13:\d\d\.\d+ – .* UTC$/).waitFor();
   await page.mouse.move(box.x + 80, box.y - 60);
   await page.getByText(/^a bar is .* drag to narrow/).waitFor();
+  await page.context().close();
+});
+
+/** Opens the tab of a connection over time, and says why its packets are read. */
+async function openOverTime(uid: string, theme: "light" | "dark" = "dark"): Promise<Page> {
+  const page = await home.open(`/connections/${uid}?tab=io`, theme);
+  await tabTo(page, "button", /^Count .* packets? over time$/);
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Purpose").fill("looking at its time");
+  await page.keyboard.press("Enter");
+  await page.getByRole("slider", { name: "Bins over time" }).waitFor();
+  return page;
+}
+
+test("a connection over time is walked, zoomed and opened by keyboard, and looks right to axe", async () => {
+  const [uid = ""] = home.import("talk", disagreeing());
+  for (const theme of ["light", "dark"] as const) {
+    const page = await openOverTime(uid, theme);
+    await page.getByText("client sent, up: 7 packets, 413 B").waitFor();
+    await page.getByText("3 again or late").waitFor();
+    await expectAccessible(page);
+    await tabTo(page, "slider", "Bins over time");
+    const plot = page.getByRole("slider", { name: "Bins over time" });
+    const says = () => plot.getAttribute("aria-valuetext");
+    expect(await says()).toBe("at 0.000 s: client 1 packet, 54 B; server nothing");
+    await page.keyboard.press("ArrowRight");
+    expect(await says()).toMatch(/^at 0\.021 s: client nothing; server 1 packet/);
+    for (let n = 0; n < 4; n++) await page.keyboard.press("+");
+    await page.getByText(/^bins of 10 µs over/).waitFor();
+    // The moment and the focus stay where they were.
+    await expect.poll(says).toMatch(/^at 0\.0210\d s: client nothing; server 1 packet/);
+    expect(await plot.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
+    expect(new URL(page.url()).searchParams.get("io")).toMatch(/^2\d{7}-2\d{7}$/);
+    for (let n = 0; n < 6; n++) await page.keyboard.press("Escape");
+    await page.getByText(/^bins of 1 ms over 400 ms/).waitFor();
+    await page.context().close();
+  }
+});
+
+test("a bin opens the packets of its time, by key and by click; a drag zooms", async () => {
+  const [uid = ""] = home.import("talk", disagreeing());
+  const page = await openOverTime(uid);
+  await tabTo(page, "slider", "Bins over time");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 packet of the chosen time, numbered from 1.").waitFor();
+  await page.getByRole("tab", { name: "Over time" }).click();
+  const plot = page.getByRole("slider", { name: "Bins over time" });
+  await plot.waitFor();
+  const box = (await plot.boundingBox())!;
+  await page.mouse.move(box.x + 100, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 400, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  await page.getByText(/^bins of 200 µs over \d+(\.\d)? ms/).waitFor();
+  expect(await page.getByRole("tab", { name: "Over time", selected: true }).count()).toBe(1);
+  await page.mouse.dblclick(box.x + 500, box.y + 60);
+  await page.getByText(/^bins of 1 ms over/).waitFor();
   await page.context().close();
 });

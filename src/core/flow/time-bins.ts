@@ -9,10 +9,13 @@ export interface BinSide {
   closed: number;
 }
 
-/** A bin with packets: its place from the beginning of the range, and its first packet's number. */
+/** A bin with packets: its place from the beginning of the range, and its first packet. */
 export interface TimeBin {
   readonly at: number;
+  /** Of the first packet, among the connection's from 1. */
   readonly number: number;
+  /** When the first packet came, since the beginning of the range. */
+  readonly firstNs: number;
   readonly sides: readonly [BinSide, BinSide];
 }
 
@@ -83,7 +86,7 @@ export class TimeBins {
     // Exact within 104 days of the beginning, and to the microsecond within centuries of it.
     const ns = (seconds - this.#from.seconds) * 1e9 + nanoseconds - this.#from.nanoseconds;
     if (ns < 0) return;
-    const bin = this.#binAt(Math.floor(ns / this.#widthNs));
+    const bin = this.#binAt(ns);
     if (bin === undefined) {
       this.leftOut++;
       return;
@@ -95,11 +98,13 @@ export class TimeBins {
     if (tcp?.isWindowClosed === true) own.closed++;
   }
 
-  #binAt(at: number): TimeBin | undefined {
+  #binAt(firstNs: number): TimeBin | undefined {
+    const at = Math.floor(firstNs / this.#widthNs);
     const last = this.bins.at(-1);
     if (last?.at === at) return last;
     if (this.bins.length >= this.#binsMax) return undefined;
-    const bin: TimeBin = { at, number: this.#number, sides: [createSide(), createSide()] };
+    const sides = [createSide(), createSide()] as const;
+    const bin: TimeBin = { at, number: this.#number, firstNs, sides };
     this.bins.push(bin);
     return bin;
   }

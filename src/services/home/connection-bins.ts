@@ -45,9 +45,9 @@ export async function binConnection(
     widthNs,
     binsMax,
   });
-  const all = bins.map(({ at, number, sides: [orig, resp] }) => {
+  const all = bins.map(({ at, number, firstNs, sides: [orig, resp] }) => {
     const from_ns = String(fromNs + BigInt(at) * BigInt(widthNs));
-    return { from_ns, number, orig, resp };
+    return { from_ns, number, first_ns: String(fromNs + BigInt(firstNs)), orig, resp };
   });
   return {
     seq: read.seq,

@@ -3,6 +3,18 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { colourOf, useTheme } from "../theme.ts";
 
+/** Where a plot over time lies in its element, in pixels: what stands over it goes by the same. */
+export const PLOT_INSET = { top: 8, right: 34, bottom: 26, left: 62 } as const;
+
+/** The insets as the plot takes them: right and top are padding, the others its axes. */
+export const PLOT_PADDING: [number, number, number, number] = [
+  PLOT_INSET.top,
+  // The last label stands in the middle of its time.
+  PLOT_INSET.right,
+  0,
+  0,
+];
+
 /** An axis in the page's own face and colours. */
 export function plainAxis(element: HTMLElement): uPlot.Axis {
   const line = colourOf(element, "line");

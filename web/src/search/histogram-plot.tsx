@@ -2,7 +2,7 @@ import { useCallback, useRef } from "react";
 import uPlot from "uplot";
 import { sizeText } from "../../../src/core/base/index.ts";
 import type { Output } from "../client.ts";
-import { type Drawn, hatch, plainAxis, usePlot } from "../parts/plot.ts";
+import { type Drawn, hatch, PLOT_INSET, PLOT_PADDING, plainAxis, usePlot } from "../parts/plot.ts";
 import { countText } from "../text.ts";
 import { colourOf } from "../theme.ts";
 import { type Layer, reachesOf } from "./stack.ts";
@@ -69,8 +69,7 @@ function optionsOf(element: HTMLElement, drawing: Drawing): Drawn["options"] {
   const valueText = answer.measure === "bytes" ? sizeText : countText;
   return {
     height: HEIGHT_PX,
-    // The last label stands in the middle of its time.
-    padding: [8, 34, 0, 0],
+    padding: PLOT_PADDING,
     legend: { show: false },
     tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
@@ -79,9 +78,14 @@ function optionsOf(element: HTMLElement, drawing: Drawing): Drawn["options"] {
       y: { range: (_, _min, max) => [0, Math.max(1, max * 1.05)] },
     },
     axes: [
-      { ...axis, size: 26, space: 84, values: (_, ticks) => ticks.map(tickText) },
+      { ...axis, size: PLOT_INSET.bottom, space: 84, values: (_, ticks) => ticks.map(tickText) },
       // Parts of a flow, packet or byte there are none.
-      { ...axis, size: 62, incrs: WHOLE, values: (_, ticks) => ticks.map((v) => valueText(v)) },
+      {
+        ...axis,
+        size: PLOT_INSET.left,
+        incrs: WHOLE,
+        values: (_, ticks) => ticks.map((v) => valueText(v)),
+      },
     ],
     series: [
       {},

@@ -37,6 +37,15 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
   ],
   ["Packets and stream of a connection", [["← →", "to the next tab, from its name"]]],
   [
+    "A connection over time",
+    [
+      ["← →", "previous, next bin with packets"],
+      ["Enter", "open its packets"],
+      ["+ -", "zoom in on it, widen; Esc widens too, 0 shows the whole"],
+      ["PgUp PgDn", "earlier, later"],
+    ],
+  ],
+  [
     "A packet",
     [
       ["↓ ↑ ← →", "through the fields, or through the bytes: the other side lights up"],
