@@ -47,7 +47,7 @@ export function addNoteCommands(program: Command): void {
           text,
           tags: own.tag,
           ...(uid !== undefined && { uid }),
-          ...(packet !== undefined && { packet }),
+          ...packet,
           ...(own.case !== undefined && { case: own.case }),
         });
         if (!given.success) {
@@ -138,7 +138,10 @@ async function placeOfPacket(
   const asked = operations.packetList.input.parse({ uid, purpose, offset: packet - 1, limit: 1 });
   const { packets, total } = await handlers.packetList(asked, context);
   const [found] = packets;
-  if (found !== undefined) return { segment: found.segment, offset: found.offset };
+  if (found !== undefined) {
+    const { segment, offset, ts_ns } = found;
+    return { packet: { segment, offset }, from_ns: ts_ns, to_ns: ts_ns };
+  }
   throw new HoldfastError("home/unknown-packet", `${uid} has ${total} packets`);
 }
 

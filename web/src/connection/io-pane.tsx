@@ -2,6 +2,9 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useState } from "react";
 import { choose, useView } from "../address.ts";
 import { call, type Output } from "../client.ts";
+import { NoteMarks } from "../notes/note-marks.tsx";
+import { NoteOnTime } from "../notes/note-on-time.tsx";
+import { useNotes } from "../notes/use-notes.ts";
 import { Empty, Failed, Loading, Partial } from "../parts/states.tsx";
 import { useMay } from "../people/me.ts";
 import { NotYourPart } from "../people/not-yours.tsx";
@@ -9,7 +12,7 @@ import { rememberedPurpose, usePurpose } from "../purpose.tsx";
 import { amountText } from "../text.ts";
 import type { Span } from "../wireshark/use-wireshark.tsx";
 import { pressed, SCALE } from "./io-keys.ts";
-import { type IoAnswer, type IoBin, type IoMeasure, IoPlot } from "./io-plot.tsx";
+import { drawnOf, type IoAnswer, type IoBin, type IoMeasure, IoPlot } from "./io-plot.tsx";
 import { type IoRange, moved, rangeOf, rangeText, rangeWithin, scaled } from "./io-range.ts";
 import { sinceText, textOf } from "./io-text.ts";
 import { IoFacts, IoToolbar } from "./io-toolbar.tsx";
@@ -118,9 +121,19 @@ function Shown({ answer, range, startNs, shown, openSpan }: ShownProps) {
   const whole = (): void => go(undefined);
   const keys = { step, move, scale, whole, last, enter: () => bin !== undefined && open(bin) };
   const read = pointed ?? bin;
+  const notes = useNotes({ uid: String(shown.row["uid"]) });
+  const drawn = drawnOf(answer, startNs);
+  const drawnEnd = startNs + BigInt(drawn.from) + BigInt(drawn.span);
+  // Of the whole connection the chosen bin is meant, of a part of it that part.
+  const isWhole = range === undefined && bin !== undefined;
+  const noteTimes = isWhole
+    ? { fromNs: BigInt(bin.from_ns), toNs: BigInt(bin.from_ns) + BigInt(widthNs) - 1n }
+    : { fromNs: startNs + BigInt(now.from), toNs: startNs + BigInt(now.to) };
   return (
     <section aria-label="Packets over time" className="px-3 py-2">
-      <IoToolbar measure={measure} now={now} wholeNs={wholeNs} keys={keys} />
+      <IoToolbar measure={measure} now={now} wholeNs={wholeNs} keys={keys}>
+        <NoteOnTime {...noteTimes} uid={String(shown.row["uid"])} />
+      </IoToolbar>
       <IoFacts answer={answer} now={now} />
       <IoPlot
         answer={answer}
@@ -133,7 +146,9 @@ function Shown({ answer, range, startNs, shown, openSpan }: ShownProps) {
         narrow={(to) => go(rangeWithin(to, wholeNs))}
         widen={() => scale(SCALE)}
         press={(event) => pressed(event, keys)}
-      />
+      >
+        <NoteMarks notes={notes} fromNs={startNs + BigInt(drawn.from)} toNs={drawnEnd} />
+      </IoPlot>
       <p className="min-h-5 text-muted tabular-nums">
         {read === undefined ? "No packet in this time." : binText(read)}
       </p>

@@ -96,8 +96,8 @@ export function IoPlot(props: PlotProps) {
             style={{ left: percentOf(at), width: percentOf(widthNs / span) }}
           />
         )}
-        {props.children}
       </PlotOverlay>
+      {props.children}
     </div>
   );
 }

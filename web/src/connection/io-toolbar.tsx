@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { sizeText } from "../../../src/core/base/index.ts";
 import { choose } from "../address.ts";
 import { amountText, countText, shortTimeText, spanText } from "../text.ts";
@@ -11,6 +12,7 @@ export function IoToolbar(props: {
   now: IoRange;
   wholeNs: number;
   keys: IoKeys;
+  children: ReactNode;
 }) {
   const { measure, now, wholeNs, keys } = props;
   const [isFirst, isLast] = [now.from <= 0, now.to >= wholeNs];
@@ -35,6 +37,7 @@ export function IoToolbar(props: {
       <Step name="Whole" isOff={isFirst && isLast} go={keys.whole} />
       <Step name="Earlier" isOff={isFirst} go={() => keys.move(-0.5)} />
       <Step name="Later" isOff={isLast} go={() => keys.move(0.5)} />
+      {props.children}
       <span className="text-muted">
         click a bar for its packets, drag to zoom, double-click to widen
       </span>

@@ -12,6 +12,9 @@ import {
   useView,
 } from "../address.ts";
 import { call, type Output } from "../client.ts";
+import { NoteMarks } from "../notes/note-marks.tsx";
+import { NoteOnTime } from "../notes/note-on-time.tsx";
+import { useNotes } from "../notes/use-notes.ts";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useRefreshMs } from "../questions.ts";
 import { countText, nsOfStamp, spanText, stampOfNs, timeText } from "../text.ts";
@@ -69,7 +72,12 @@ export function Histogram({ question, path = "/search" }: { question: Question; 
               </label>
             ))}
         </fieldset>
-        <p className="text-muted tabular-nums">{data !== undefined && captionOf(data, bin)}</p>
+        <p className="grow text-right text-muted tabular-nums">
+          {data !== undefined && captionOf(data, bin)}
+        </p>
+        {from !== undefined && to !== undefined && from < to && (
+          <NoteOnTime fromNs={from} toNs={to} caseName={question.case} />
+        )}
       </div>
       {answer.error !== null ? (
         <Failed error={answer.error} again={() => void answer.refetch()} />
@@ -113,18 +121,24 @@ function Chart({ answer, question, path, bin, pointAt }: ChartProps) {
   const sum = bins.reduce((all, one) => all + one[measure], 0);
   const label = `Bars of ${what}: ${measure === "bytes" ? sizeText(sum) : countText(sum)} from ${timeText(from, 0)} to ${timeText(to, 0)} UTC. The legend below has the parts. The time fields of the query bar narrow it by keyboard.`;
   const stamp = (ms: number): string => stampOfNs(BigInt(ms) * 1_000_000n);
+  const notes = useNotes(question.case === undefined ? {} : { case: question.case });
+  const firstNs = BigInt(from ?? 0);
+  const drawnNs = BigInt(answer.width_ns) * BigInt(bins.length);
   return (
     <>
-      <HistogramPlot
-        answer={answer}
-        layers={layers}
-        label={label}
-        narrow={(fromMs, toMs) =>
-          go({ from: stamp(fromMs), to: stamp(Math.max(toMs, fromMs + 1)) })
-        }
-        widen={() => go(widened(answer, question))}
-        pointAt={pointAt}
-      />
+      <div className="relative">
+        <HistogramPlot
+          answer={answer}
+          layers={layers}
+          label={label}
+          narrow={(fromMs, toMs) =>
+            go({ from: stamp(fromMs), to: stamp(Math.max(toMs, fromMs + 1)) })
+          }
+          widen={() => go(widened(answer, question))}
+          pointAt={pointAt}
+        />
+        <NoteMarks notes={notes} fromNs={firstNs} toNs={firstNs + drawnNs} showsPlace />
+      </div>
       <HistogramLegend answer={answer} layers={layers} question={question} path={path} bin={bin} />
     </>
   );

@@ -138,7 +138,14 @@ function InWireshark(props: OpenProps & { capture: CaptureFile }) {
   }
   if (data === undefined) return <Opening progress={progress} cancel={cancel} />;
   return (
-    <WiresharkPane capture={capture} opened={data} row={row} purpose={purpose} pointed={pointed} />
+    <WiresharkPane
+      capture={capture}
+      opened={data}
+      row={row}
+      purpose={purpose}
+      pointed={pointed}
+      segment={shown.packets.places[0]?.segment}
+    />
   );
 }
 
