@@ -137,3 +137,108 @@ test("a bin opens the packets of its time, by key and by click; a drag zooms", a
   await page.getByText(/^bins of 1 ms over/).waitFor();
   await page.context().close();
 });
+
+/** Writes a note into the dialog that is open. */
+async function writeNote(page: Page, text: string): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Note", { exact: true }).fill(text);
+  await page.keyboard.press("Enter");
+  await dialog.getByText(/^entered as \d+$/).waitFor();
+  await dialog.getByText(text).first().waitFor();
+}
+
+test("a packet of Wireshark's list gets a note by the key n, and a mark that opens it", async () => {
+  const [uid = ""] = home.import("noted", disagreeing());
+  for (const theme of ["light", "dark"] as const) {
+    const page = await openOverTime(uid, theme);
+    await page.getByRole("tab", { name: "Packets" }).click();
+    await page.getByTitle("note on this packet (n)").waitFor();
+    await tabTo(page, "grid", "Packets");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("n");
+    await page.getByRole("dialog", { name: "Packet 2" }).waitFor();
+    await writeNote(page, `answered, seen in ${theme}`);
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    const count = theme === "light" ? "1 note" : "2 notes";
+    await page.getByRole("button", { name: `${count} on packet 2` }).click();
+    await page.getByRole("dialog").getByText(`answered, seen in ${theme}`).waitFor();
+    await page.keyboard.press("Escape");
+    await expectAccessible(page);
+    await page.context().close();
+  }
+  const notes = JSON.parse(`[${home.run("notes", uid, "--json").trim().replaceAll("\n", ",")}]`);
+  const [first] = notes as { packet: { offset: number } | null; from_ns: string }[];
+  expect(first!.packet!.offset).toBeGreaterThan(0);
+  expect(first!.from_ns).toBe("1700000000021000000");
+});
+
+test("our own list has the same note on the same packet", async () => {
+  const [uid = ""] = home.import("noted", disagreeing());
+  const page = await home.newPage();
+  // A browser without WebAssembly has no Wireshark.
+  await page.addInitScript({ content: "delete window.WebAssembly" });
+  await page.goto(home.link());
+  await page.goto(`${home.address}/connections/${uid}`);
+  await page.getByRole("button", { name: /^Open 11 packets/ }).click();
+  await page.getByLabel("Purpose").fill("looking again");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "2 notes on packet 2" }).waitFor();
+  await tabTo(page, "grid", "Packets");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("n");
+  await page.getByRole("dialog", { name: "Packet 3" }).waitFor();
+  await writeNote(page, "third");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "1 note on packet 3" }).waitFor();
+  await expectAccessible(page);
+  await page.context().close();
+});
+
+test("a time of a connection gets a note, which stands in the plot", async () => {
+  const [uid = ""] = home.import("noted", disagreeing());
+  const page = await openOverTime(uid);
+  await tabTo(page, "slider", "Bins over time");
+  await page.keyboard.press("End");
+  await page.keyboard.press("n");
+  const dialog = page.getByRole("dialog", { name: "Note on this time of the connection" });
+  await dialog.getByText("22:13:20.400000000 – 2023-11-14 22:13:20.400999999 UTC").waitFor();
+  await dialog.getByLabel("Note", { exact: true }).fill("the end");
+  await page.keyboard.press("Enter");
+  await dialog.getByText(/^entered as/).waitFor();
+  await page.keyboard.press("Escape");
+  await expectAccessible(page);
+  await tabTo(page, "button", "1 note at 2023-11-14 22:13:20.400 UTC");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Notes on this time" }).getByText("the end").waitFor();
+  await page.context().close();
+});
+
+test("a range of the search gets a note in a case, and the mark of it opens and leads back", async () => {
+  home.import("gaps", spread(1_700_000_000));
+  const range = "from=2023-11-14T22:14:00.000Z&to=2023-11-14T22:14:25.000Z";
+  for (const theme of ["light", "dark"] as const) {
+    const page = await home.open(`/search?${range}`, theme);
+    await page.getByRole("button", { name: "Add note" }).waitFor();
+    await page.locator("main").press("n");
+    const dialog = page.getByRole("dialog", { name: "Note on this time" });
+    await dialog.getByLabel("Case").selectOption("gaps");
+    await dialog.getByLabel("Note", { exact: true }).fill(`odd, in ${theme}`);
+    await page.keyboard.press("Enter");
+    await dialog.getByText(/^entered as/).waitFor();
+    await page.keyboard.press("Escape");
+    await page.goto(`${home.address}/search?case=gaps`);
+    const mark = page.getByRole("button", { name: /notes? at 2023-11-14 22:14:00\.000 UTC/ });
+    await mark.waitFor();
+    await expectAccessible(page);
+    await mark.click();
+    await page.getByRole("dialog").getByText(`odd, in ${theme}`).waitFor();
+    await page
+      .getByRole("link", { name: /22:14:00\.000 – 2023-11-14 22:14:25\.000/ })
+      .first()
+      .click();
+    await page.getByText("3 connections").waitFor();
+    await page.context().close();
+  }
+});

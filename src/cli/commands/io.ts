@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EXIT_CODES, type Operations, type OutputOf, operations } from "../../api/index.ts";
 import { sizeText } from "../../core/base/index.ts";
-import { count } from "../question-options.ts";
+import { count, timeNs } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { jsonText, tableText } from "../text.ts";
 
@@ -104,14 +104,4 @@ function widthNs(text: string): number {
   throw new InvalidArgumentError(
     "a width is meant, such as 10us, 500us, 1ms or 2s; 1us at the least",
   );
-}
-
-function timeNs(text: string): string {
-  const [, second, digits = ""] =
-    /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z?$/.exec(text) ?? [];
-  const ms = Date.parse(`${second?.replace(" ", "T")}Z`);
-  if (Number.isNaN(ms)) {
-    throw new InvalidArgumentError("a time in UTC is meant, such as 2026-03-10T02:00:00.5Z");
-  }
-  return String(BigInt(ms) * 1_000_000n + BigInt(digits.padEnd(9, "0")));
 }

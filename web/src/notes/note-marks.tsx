@@ -30,7 +30,8 @@ export function NoteMarks(props: {
             <button
               type="button"
               className="pointer-events-auto absolute top-0 -ml-3 flex h-6 min-w-6 items-center justify-center rounded-b border border-blue bg-blue-wash px-0.5 text-xs text-blue"
-              style={{ left: percentOf(at) }}
+              // Half of it would lie over the axis at the very beginning.
+              style={{ left: `clamp(12px, ${percentOf(at)}, calc(100% - 12px))` }}
               aria-label={`${amountText(own.length, "note")} at ${timeText(own[0]!.from_ns, 3)} UTC`}
               title={own.map(({ text }) => text).join("\n")}
               onClick={() => setOpen(own.map(({ note }) => note))}
