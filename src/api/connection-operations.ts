@@ -5,6 +5,21 @@ import * as s from "./schemas.ts";
 import * as streams from "./stream-schemas.ts";
 import * as verdicts from "./verdict-schemas.ts";
 
+const binSide = z.object({
+  packets: z.number(),
+  bytes: z.number().describe("of whole frames, on the wire"),
+  again: z.number().describe("TCP segments sent again or late"),
+  closed: z.number().describe("packets with a closed window"),
+});
+
+const connectionBin = z.object({
+  from_ns: s.nanoseconds,
+  number: z.number().describe("of its first packet among the connection's, from 1"),
+  first_ns: s.nanoseconds.describe("when that packet came"),
+  orig: binSide.describe("what the originator sent"),
+  resp: binSide.describe("what the responder sent"),
+});
+
 /** Questions about one connection, one file that travelled, and moments of a link. */
 export const connectionOperations = {
   show: operation({
@@ -187,6 +202,45 @@ export const connectionOperations = {
       "Whether a slow or broken TCP connection was the network's, the client's or the server's doing, with the packets that show it. The read is in the ledger before any packet is read.",
     input: z.object({ uid: z.string(), purpose: z.string().max(1000).default("") }),
     output: verdicts.verdict,
+    answer: "json",
+  }),
+  connectionBins: operation({
+    method: "GET",
+    path: "/api/v1/connections/:uid/bins",
+    needs: "packets",
+    summary:
+      "Packets and bytes of one connection over time, each direction apart, in bins down to a microsecond. The read is in the ledger before any packet is read.",
+    input: z.object({
+      uid: z.string(),
+      from_ns: s.askedNanoseconds.optional().describe("the connection's begin if left out"),
+      to_ns: s.askedNanoseconds.optional().describe("its end if left out"),
+      width_ns: z.coerce
+        .number()
+        .int()
+        .min(1000, "a bin is 1 µs wide at the least")
+        .max(Number.MAX_SAFE_INTEGER)
+        .optional()
+        .describe("of a bin; left out, the narrowest from 10 µs up that `bins` of cover the range"),
+      bins: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(500)
+        .describe("at most so many with packets; packets behind them are left out, and counted"),
+      purpose: z.string().max(1000).default(""),
+    }),
+    output: z.object({
+      seq: z.number().describe("the ledger entry of this read"),
+      uid: z.string(),
+      from_ns: s.nanoseconds,
+      to_ns: s.nanoseconds,
+      width_ns: z.string(),
+      bins: z.array(connectionBin).describe("those with packets, by time"),
+      orig: binSide,
+      resp: binSide,
+      left_out: z.number().describe("packets of the range behind the last bin of this answer"),
+    }),
     answer: "json",
   }),
   bursts: operation({

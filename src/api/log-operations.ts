@@ -43,17 +43,30 @@ export const logOperations = {
     method: "POST",
     path: "/api/v1/histogram",
     needs: "metadata",
-    summary: "Flows, packets and bytes over time; of logs other than conn, rows.",
+    summary:
+      "Flows, packets and bytes over time, by when the flow began, and by service; of logs other than conn, rows.",
     input: s.question.extend({
       log: z.string().default("conn"),
-      bins: z.number().int().min(1).max(2000).default(120),
-      from_ns: z.string().optional(),
-      to_ns: z.string().optional(),
+      bins: z.number().int().min(1).max(2000).default(120).describe("at most so many"),
+      measure: z
+        .enum(["flows", "packets", "bytes"])
+        .default("flows")
+        .describe("what services are measured by"),
+      services: z
+        .number()
+        .int()
+        .min(0)
+        .max(20)
+        .default(6)
+        .describe("how many are told apart; the others are summed up"),
+      from_ns: s.askedNanoseconds.optional(),
+      to_ns: s.askedNanoseconds.optional(),
     }),
     output: z.object({
-      from_ns: z.string().nullable(),
-      to_ns: z.string().nullable(),
-      width_ns: z.string(),
+      from_ns: s.nanoseconds.nullable(),
+      to_ns: s.nanoseconds.nullable(),
+      width_ns: z.string().describe("of a bin, 1 ms at the least"),
+      measure: z.enum(["flows", "packets", "bytes"]),
       bins: z.array(
         z.object({
           from_ns: z.string(),
@@ -62,7 +75,21 @@ export const logOperations = {
           bytes: z.number(),
         }),
       ),
-      gaps: z.array(z.object({ from_ns: z.string(), to_ns: z.string() })),
+      services: z
+        .array(
+          z.object({
+            kind: z.enum(["service", "other", "none"]),
+            values: z.array(z.string()).describe("of the field `service`, which may be several"),
+            total: z.number().describe("by the measure"),
+            bins: z.array(z.number()).describe("one for each bin, by the measure"),
+          }),
+        )
+        .describe("largest first, then all others, then flows without any; of conn only"),
+      gaps: z
+        .array(z.object({ from_ns: z.string(), to_ns: z.string() }))
+        .describe("times of the range of which nothing was recorded"),
+      not_recorded: z.array(z.string()).describe("what captures say was lost, at times unknown"),
+      running: z.boolean().describe("an import is still adding rows: gaps are not known yet"),
     }),
     answer: "json",
   }),
@@ -81,6 +108,12 @@ export const logOperations = {
         .default(false)
         .describe(
           "with the TLS secrets of the case that open these packets, and no others, as a Decryption Secrets Block",
+        ),
+      places: z
+        .boolean()
+        .default(false)
+        .describe(
+          "each packet says in the option epb_packetid where it lies: its offset in the segment's plaintext, and in the upper 16 bits which segment of the section's comments, from 0",
         ),
     }),
     output: z.object({

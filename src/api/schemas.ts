@@ -4,6 +4,10 @@ export const nanoseconds = z
   .string()
   .regex(/^-?\d+$/)
   .describe("nanoseconds since 1970, decimal");
+/** A time that is asked for: no more digits than a clock has. */
+export const askedNanoseconds = z
+  .string()
+  .regex(/^-?\d{1,19}$/, "a time is nanoseconds since 1970, at most 19 digits");
 const digest = z
   .string()
   .regex(/^[0-9a-f]{64}$/)

@@ -14,6 +14,7 @@ import { addHelpTopics } from "./commands/help-topics.ts";
 import { addHierarchyCommand } from "./commands/hierarchy.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addIoCommand } from "./commands/io.ts";
 import { addKeysCommand } from "./commands/keys.ts";
 import { addLedgerCommand } from "./commands/ledger.ts";
 import { addLogsCommand } from "./commands/logs.ts";
@@ -69,6 +70,7 @@ async function main(args: readonly string[]): Promise<void> {
     addExplainCommand,
     addStreamCommand,
     addVerdictCommand,
+    addIoCommand,
     addBurstsCommand,
     addSegmentsCommand,
     addVerifyCommand,

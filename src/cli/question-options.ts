@@ -62,6 +62,17 @@ export function count(most = Number.MAX_SAFE_INTEGER): (text: string) => number 
   };
 }
 
+/** Reads an option's time in UTC, to the nanosecond, as nanoseconds since 1970. */
+export function timeNs(text: string): string {
+  const [, second, digits = ""] =
+    /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z?$/.exec(text) ?? [];
+  const ms = Date.parse(`${second?.replace(" ", "T")}Z`);
+  if (Number.isNaN(ms)) {
+    throw new InvalidArgumentError("a time in UTC is meant, such as 2026-03-10T02:00:00.5Z");
+  }
+  return String(BigInt(ms) * 1_000_000n + BigInt(digits.padEnd(9, "0")));
+}
+
 function caseName(text: string): string {
   if (isCaseId(text)) return text;
   throw new InvalidArgumentError(

@@ -6,6 +6,8 @@ interface Note {
   readonly note: string;
   readonly uid: string | null;
   readonly packet: { readonly segment: string; readonly offset: number } | null;
+  readonly from_ns: string | null;
+  readonly to_ns: string | null;
   readonly text: string;
   readonly tags: readonly string[];
   readonly by: string;
@@ -28,6 +30,8 @@ test.skipIf(isLeftOut("tshark"))(
       ["first bytes of the zip", [], expect.any(String)],
     ]);
     expect(notes[1]!.packet).toMatchObject({ offset: expect.any(Number) });
+    // Where the packet lies, and when it came: both are known then.
+    expect(notes[1]!.from_ns).toBe(notes[1]!.to_ns);
     expect(home.json("notes")).toHaveLength(3);
     expect(home.json("notes", "--tag", "exfiltration")).toHaveLength(1);
 
@@ -49,6 +53,22 @@ test.skipIf(isLeftOut("tshark"))(
   },
   120_000,
 );
+
+test("a note on a stretch of time keeps both ends; a moment has two that are the same", () => {
+  const home = new ScratchHome();
+  home.ok("init");
+  home.ok("case", "open", "IR-1");
+  const from = ["--from", "2026-03-10T01:00:00.000000001Z"];
+  home.ok("note", "backup", "--case", "IR-1", ...from, "--to", "2026-03-10T03:00:00Z");
+  home.ok("note", "then", "--case", "IR-1", ...from);
+  const times = home.json<Note>("notes").map((one) => [one.from_ns, one.to_ns]);
+  expect(times).toEqual([
+    ["1773104400000000001", "1773111600000000000"],
+    ["1773104400000000001", "1773104400000000001"],
+  ]);
+  const turned = home.run(["note", "x", "--case", "IR-1", ...from, "--to", "2026-03-09T00:00:00Z"]);
+  expect(turned.errors).toContain("--to comes before --from");
+});
 
 test("a note that says nothing, or is about nothing there, is refused with what to do", () => {
   const home = new ScratchHome();

@@ -126,7 +126,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** Presses Tab until the element has the focus: only what the keyboard reaches is there. */
 export async function tabTo(
   page: Page,
-  role: "button" | "grid" | "tree" | "link" | "tab" | "radio" | "combobox" | "textbox",
+  role: "button" | "grid" | "tree" | "link" | "tab" | "radio" | "combobox" | "textbox" | "slider",
   name: string | RegExp,
 ): Promise<void> {
   const target = page.getByRole(role, { name }).first();

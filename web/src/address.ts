@@ -37,6 +37,8 @@ export interface Layout {
   readonly sort?: string | undefined;
   readonly desc?: string | undefined;
   readonly columns?: string | undefined;
+  /** What bars over time count; flows if left out. */
+  readonly measure?: string | undefined;
 }
 
 export const FIRST_LOG = "conn";
@@ -99,10 +101,11 @@ export function questionOf(parameters: URLSearchParams): Question {
   };
 }
 
-/** How the address wants rows shown; nothing of it is another log's. */
+/** How the address wants rows shown, and bars over time. */
 export function layoutOf(parameters: URLSearchParams): Layout {
   const read = (name: string): string | undefined => parameters.get(name) || undefined;
-  return { sort: read("sort"), desc: read("desc"), columns: read("columns") };
+  const measure = read("measure");
+  return { sort: read("sort"), desc: read("desc"), columns: read("columns"), measure };
 }
 
 /** How the present address wants rows shown. */

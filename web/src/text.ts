@@ -60,6 +60,14 @@ export function shortTimeText(seconds: number): string {
   return `${Number((seconds * per).toPrecision(3))} ${unit}`;
 }
 
+/** A long time as a person reads it: `3 min 20 s`, `26 days`. */
+export function spanText(seconds: number): string {
+  if (seconds < 120) return shortTimeText(seconds);
+  return seconds >= 172_800
+    ? `${countText(Math.round(seconds / 86_400))} days`
+    : durationText(seconds);
+}
+
 /** A rate as links are named: `1.45 Gbit/s`. */
 export function rateText(bitsPerSecond: number): string {
   const units = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"];

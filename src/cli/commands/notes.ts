@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type CallContext, EXIT_CODES, type Handlers, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
-import { caseOption, count } from "../question-options.ts";
+import { caseOption, count, timeNs } from "../question-options.ts";
 import { type CommonOptions, withHome } from "../session.ts";
 import { escapeText, jsonText, tableText } from "../text.ts";
 
@@ -10,6 +10,7 @@ Examples:
   holdfast note "the archive leaves here" --uid CHhAvVGS1DHFjwGM9 --tag exfiltration
   holdfast note "first bytes of the zip" --uid CHhAvVGS1DHFjwGM9 --packet 7
   holdfast note "handed to legal on Friday" --case IR-2026-0412
+  holdfast note "backup window" --case IR-2026-0412 --from 2026-03-10T01:00:00Z --to 2026-03-10T03:00:00Z
 
 A note is an entry of the ledger: everybody of the case sees it, and a note on a packet goes out with it
 as a pcapng comment. Finding packet N of a connection is a read, and entered as one.`;
@@ -25,6 +26,8 @@ interface AddOptions {
   readonly case?: string;
   readonly uid?: string;
   readonly packet?: number;
+  readonly from?: string;
+  readonly to?: string;
   readonly tag: readonly string[];
 }
 
@@ -35,6 +38,8 @@ export function addNoteCommands(program: Command): void {
     .argument("<text>", "what was seen")
     .option("--uid <uid>", "on this connection; left out, the note is on the case")
     .option("--packet <n>", "on this packet of the connection, from 1", count())
+    .option("--from <time>", "on a stretch of time that begins here, UTC", timeNs)
+    .option("--to <time>", "and ends here", timeNs)
     .option("--tag <word>", "a tag; may be given again", collect, [])
     .addOption(caseOption())
     .addHelpText("after", ADD_EXAMPLES)
@@ -47,8 +52,9 @@ export function addNoteCommands(program: Command): void {
           text,
           tags: own.tag,
           ...(uid !== undefined && { uid }),
-          ...(packet !== undefined && { packet }),
+          ...packet,
           ...(own.case !== undefined && { case: own.case }),
+          ...timesOf(own),
         });
         if (!given.success) {
           const message = given.error.issues.map((issue) => issue.message).join("; ");
@@ -81,6 +87,20 @@ export function addNoteCommands(program: Command): void {
             ),
       );
     });
+}
+
+/** A stretch of time: with one end only it is a moment. */
+function timesOf({ from, to, packet }: AddOptions) {
+  if (from === undefined && to === undefined) return {};
+  if (packet !== undefined) {
+    throw new HoldfastError(
+      "request/bad-input",
+      "a packet has its own time: leave out --from and --to",
+    );
+  }
+  const times = { from_ns: from ?? to, to_ns: to ?? from };
+  if (BigInt(times.from_ns!) <= BigInt(times.to_ns!)) return times;
+  throw new HoldfastError("request/bad-input", "--to comes before --from");
 }
 
 interface ListOptions {
@@ -138,7 +158,10 @@ async function placeOfPacket(
   const asked = operations.packetList.input.parse({ uid, purpose, offset: packet - 1, limit: 1 });
   const { packets, total } = await handlers.packetList(asked, context);
   const [found] = packets;
-  if (found !== undefined) return { segment: found.segment, offset: found.offset };
+  if (found !== undefined) {
+    const { segment, offset, ts_ns } = found;
+    return { packet: { segment, offset }, from_ns: ts_ns, to_ns: ts_ns };
+  }
   throw new HoldfastError("home/unknown-packet", `${uid} has ${total} packets`);
 }
 

@@ -48,3 +48,4 @@ export type {
   StreamSink,
 } from "./streams/stream-sink.ts";
 export { type SegmentSink, TcpSegments } from "./streams/tcp-segments.ts";
+export { type BinnedPacket, binWidthFor, type TimeBin, TimeBins } from "./time-bins.ts";

@@ -16,6 +16,8 @@ export interface PcapngPacket {
   readonly linkType: number;
   readonly snapLength: number;
   readonly comments?: readonly string[];
+  /** A number of 64 bits that tells the packet from all others of the file. */
+  readonly packetId?: bigint;
 }
 
 export interface PcapngStatistics {
@@ -129,6 +131,7 @@ function enhancedPacketBlock(
   view.setUint32(16, packet.originalBytes, true);
   body.set(packet.bytes, 20);
   const options = (packet.comments ?? []).map((comment): OptionValue => [1, utf8(comment)]);
+  if (packet.packetId !== undefined) options.push([5, u64(packet.packetId)]);
   return block(6, body, options);
 }
 

@@ -8,17 +8,21 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Both ends of a connection. */
+export interface ConnectionEnds {
+  readonly originator: Endpoint;
+  readonly responder: Endpoint;
+}
+
 /** Finds a TCP connection's own segments in its packets, which may carry them in tunnels and fragments. */
 export class ConnectionSegments {
-  readonly #originator: EndWords;
-  readonly #responder: EndWords;
+  readonly #sides: ConnectionSides;
   readonly #segments: TcpSegments;
 
-  constructor(ends: { originator: Endpoint; responder: Endpoint }, sink: SegmentSink) {
-    this.#originator = wordsOf(ends.originator);
-    this.#responder = wordsOf(ends.responder);
+  constructor(ends: ConnectionEnds, sink: SegmentSink) {
+    this.#sides = new ConnectionSides(ends);
     this.#segments = new TcpSegments((source, packet) => {
-      if (this.#isOwn(packet)) sink(source, packet);
+      if (this.#sides.isOwn(packet)) sink(source, packet);
     });
   }
 
@@ -28,10 +32,25 @@ export class ConnectionSegments {
 
   /** True when the originator sent it. */
   isFromOriginator(packet: DecodedPacket): boolean {
+    return this.#sides.isFromOriginator(packet);
+  }
+}
+
+/** Tells a connection's own packets, and which end sent them; without ports the addresses decide. */
+export class ConnectionSides {
+  readonly #originator: EndWords;
+  readonly #responder: EndWords;
+
+  constructor({ originator, responder }: ConnectionEnds) {
+    this.#originator = wordsOf(originator);
+    this.#responder = wordsOf(responder);
+  }
+
+  isFromOriginator(packet: DecodedPacket): boolean {
     return isSource(packet, this.#originator);
   }
 
-  #isOwn(packet: DecodedPacket): boolean {
+  isOwn(packet: DecodedPacket): boolean {
     return (
       (isSource(packet, this.#originator) && isDestination(packet, this.#responder)) ||
       (isSource(packet, this.#responder) && isDestination(packet, this.#originator))
@@ -49,10 +68,12 @@ function wordsOf({ address, port }: Endpoint): EndWords {
 
 function isSource(packet: DecodedPacket, [a, b, c, d, port]: EndWords): boolean {
   const { src0, src1, src2, src3 } = packet;
-  return packet.sourcePort === port && src3 === d && src2 === c && src1 === b && src0 === a;
+  if (packet.hasPorts && packet.sourcePort !== port) return false;
+  return src3 === d && src2 === c && src1 === b && src0 === a;
 }
 
 function isDestination(packet: DecodedPacket, [a, b, c, d, port]: EndWords): boolean {
   const { dst0, dst1, dst2, dst3 } = packet;
-  return packet.destinationPort === port && dst3 === d && dst2 === c && dst1 === b && dst0 === a;
+  if (packet.hasPorts && packet.destinationPort !== port) return false;
+  return dst3 === d && dst2 === c && dst1 === b && dst0 === a;
 }

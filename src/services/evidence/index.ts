@@ -1,3 +1,4 @@
+export { readBins } from "./connection-bins.ts";
 export { readVerdict } from "./connection-verdict.ts";
 export { assertReadable, LocatedPackets, offsetOf } from "./located-packets.ts";
 export {

@@ -14,6 +14,8 @@ export interface ExportFacts {
   readonly secrets?: string | undefined;
   /** What people noted on a packet: goes with it as comments. */
   readonly commentsOn?: (segment: string, offset: number) => readonly string[];
+  /** Each packet says where it lies: its segment's place among `segments`, and the offset there. */
+  readonly hasPlaces?: boolean;
 }
 
 /** Type of a Decryption Secrets Block: "TLSK", an NSS key log (pcapng 4.7). */
@@ -44,6 +46,7 @@ export async function* writePcapng(
     pieces.push(writer.secrets(TLS_KEY_LOG, new TextEncoder().encode(facts.secrets)));
   }
   let gathered = 0;
+  const order = new Map(facts.segments.map(({ segment }, n) => [segment, n]));
   for await (const { packet, segment, offset } of packets) {
     const comments = facts.commentsOn?.(segment, offset) ?? [];
     const { start, capturedBytes } = packet;
@@ -55,6 +58,7 @@ export async function* writePcapng(
       linkType: packet.linkType,
       snapLength: 262_144,
       comments,
+      ...(facts.hasPlaces === true && { packetId: packetIdOf(order.get(segment) ?? 0, offset) }),
     });
     pieces.push(piece);
     gathered += piece.length;
@@ -64,4 +68,9 @@ export async function* writePcapng(
     gathered = 0;
   }
   yield joinBytes(pieces);
+}
+
+/** The upper 16 bits name the segment, as the section's comments count them from 0; the others the offset. */
+function packetIdOf(segment: number, offset: number): bigint {
+  return (BigInt(segment) << 48n) | BigInt(offset);
 }

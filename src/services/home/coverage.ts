@@ -45,6 +45,26 @@ export function coverageOf(
   };
 }
 
+/**
+ * Times of a range of which nothing was recorded: before the first capture, between two, after the last.
+ * While an import runs nobody knows them yet.
+ */
+export function unrecordedWithin(
+  { from_ns: first, to_ns: last, gaps, running }: Coverage,
+  fromNs: bigint,
+  toNs: bigint,
+): Coverage["gaps"] {
+  if (running) return [];
+  const whole = { from_ns: String(fromNs), to_ns: String(toNs) };
+  if (first === null || last === null) return [whole];
+  const all = [{ ...whole, to_ns: first }, ...gaps, { ...whole, from_ns: last }];
+  return all.flatMap((gap) => {
+    const from = BigInt(gap.from_ns) > fromNs ? gap.from_ns : whole.from_ns;
+    const to = BigInt(gap.to_ns) < toNs ? gap.to_ns : whole.to_ns;
+    return BigInt(from) < BigInt(to) ? [{ from_ns: from, to_ns: to }] : [];
+  });
+}
+
 function describe(capture: CaptureState): Coverage["captures"][number] | undefined {
   const segment = packetSegment(capture);
   if (segment === undefined) return undefined;

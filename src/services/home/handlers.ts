@@ -12,6 +12,7 @@ import { segmentPaths } from "../vault/index.ts";
 import { listAttachments, takeAttachment } from "./attachments.ts";
 import { findBursts } from "./bursts.ts";
 import { findConnection, showConnection } from "./connection.ts";
+import { binConnection } from "./connection-bins.ts";
 import { queryConversations, queryEndpoints, queryGroups, queryHierarchy } from "./counting.ts";
 import { decryptConnection } from "./decrypted-stream.ts";
 import { examine } from "./doctor.ts";
@@ -20,6 +21,7 @@ import { explainField } from "./explain.ts";
 import { captureFacts, segmentFacts } from "./facts.ts";
 import { queryFindings } from "./findings/index.ts";
 import { guardHandlers } from "./guard-handlers.ts";
+import { queryHistogram } from "./histogram.ts";
 import type { Home, WholeHome } from "./home.ts";
 import { pathsOf } from "./home-paths.ts";
 import { homeWithin } from "./home-within.ts";
@@ -30,7 +32,7 @@ import { extractObject, sealObject } from "./objects.ts";
 import { exportPackets, listPackets } from "./packets.ts";
 import { createPeopleHandlers } from "./people/index.ts";
 import { reindex } from "./rebuild.ts";
-import { countLogs, fieldsOf, queryHistogram, queryRows } from "./rows.ts";
+import { countLogs, fieldsOf, queryRows } from "./rows.ts";
 import { forgetQuery, listSavedQueries, saveQuery } from "./saved-queries.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
@@ -162,6 +164,7 @@ function answersOf(home: Home) {
     streamDecrypted: (input, context) => decryptConnection(home, input, context),
     streamDiff: (input, context) => diffConnection(home, input, context),
     verdict: (input, context) => judgeHomeConnection(home, input, context),
+    connectionBins: (input, context) => binConnection(home, input, context),
     bursts: (input, context) => findBursts(home, input, context),
     segments: async (input) => ({
       segments: [...home.projection.segments.values()]

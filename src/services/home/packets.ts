@@ -99,6 +99,7 @@ export async function exportPackets(
     segments,
     commentsOn: notesOnPackets(home),
     secrets: own?.text,
+    hasPlaces: input.places,
   };
   return {
     facts: {

@@ -89,36 +89,3 @@ export async function countLogs(
   );
   return { logs };
 }
-
-/** Rows over time by when they began, every bin of the range; gaps are said, never drawn as zero. */
-export async function queryHistogram(
-  home: Home,
-  input: ParsedInputOf<Operations["histogram"]>,
-  { actor, signal }: Context,
-): Promise<OutputOf<Operations["histogram"]>> {
-  const log = shownLog(home, input.log);
-  const { query, scope, text } = readQuestion(home, input, systemClock.nowMs());
-  const condition = compileRows(query, { log, logs: home.index.logs });
-  await home.reads.note(actor, input.case ?? "*", `${log.name}: ${text}`);
-  const { gaps } = coverageOf(home.projection, input.case, false);
-  const summary = await home.index.count({ scope, log: log.name, condition }, signal);
-  const fromText = input.from_ns ?? summary.first_ns;
-  const toText = input.to_ns ?? summary.last_ns;
-  if (fromText === undefined || toText === undefined) {
-    return { from_ns: null, to_ns: null, width_ns: "0", bins: [], gaps };
-  }
-  const fromNs = BigInt(fromText);
-  const toNs = BigInt(toText);
-  const { bins } = input;
-  const found = await home.index.histogram(
-    { scope, log: log.name, condition, fromNs, toNs, bins },
-    signal,
-  );
-  const width = (toNs - fromNs) / BigInt(bins) + 1n;
-  const filled = new Map(found.map((bin) => [bin.from_ns, bin]));
-  const all = Array.from({ length: bins }, (_, n) => {
-    const from_ns = String(fromNs + BigInt(n) * width);
-    return filled.get(from_ns) ?? { from_ns, flows: 0, packets: 0, bytes: 0 };
-  });
-  return { from_ns: fromText, to_ns: toText, width_ns: String(width), bins: all, gaps };
-}

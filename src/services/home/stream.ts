@@ -66,13 +66,13 @@ export async function diffConnection(
   };
 }
 
-/** Finds the connection, refuses what is no TCP, and puts the read on record. */
+/** Finds a TCP connection and puts the read on record; what is no TCP is refused. */
 export async function openConnection(
   home: Home,
   input: { readonly uid: string; readonly purpose: string },
   context: Context,
 ) {
-  const { row, q } = await findConnection(home, input.uid, context);
+  const { row } = await findConnection(home, input.uid, context);
   if (row["proto"] !== "tcp") {
     throw new HoldfastError(
       "request/bad-input",
@@ -80,13 +80,23 @@ export async function openConnection(
       { remedy: `its packets are there: holdfast packets --uid ${input.uid} -o out.pcapng` },
     );
   }
+  return await openPackets(home, { ...input, purpose: input.purpose || "stream" }, context);
+}
+
+/** Finds any connection and puts the read of its packets on record. */
+export async function openPackets(
+  home: Home,
+  { uid, purpose }: { readonly uid: string; readonly purpose: string },
+  context: Context,
+) {
+  const { row, q } = await findConnection(home, uid, context);
   const end = (side: "orig" | "resp") => ({
     address: String(row[`id.${side}_h`]),
     port: Number(row[`id.${side}_p`]),
   });
-  const purpose = input.purpose || "stream";
   const read = await recordRead(home, { q, relativeTo: "now", purpose }, context);
   return {
+    row,
     originator: end("orig"),
     responder: end("resp"),
     read,

@@ -100,6 +100,52 @@ test("scope narrows to a case and to segments", async () => {
   await index.stop();
 });
 
+test("bars over time tell the largest sets of services apart, and sum up the others", async () => {
+  const index = openDuckdbIndex({ directory: folder() });
+  await index.beginSegment(SEGMENT);
+  const batch = new ColumnBatch(connSchema);
+  // Ten flows, one a second: without service, of the second one, of the first, of both, and so on.
+  for (let n = 0; n < 10; n++) {
+    const row = batch.addRow();
+    batch.columns.forEach((column, at) => {
+      if (column.type === "dict") batch.setText(at, row, "S");
+      else if (column.optional) return;
+      else if (column.type === "u8") batch.setU8(at, row, 0);
+      else if (column.type === "u16") batch.setU16(at, row, 1);
+      else if (column.type === "u32") batch.setU32(at, row, n + 1);
+      else batch.setCount(at, row, n);
+    });
+    batch.setTime(columnIndex(connSchema, "ts"), row, 1_700_000_000 + n, 0);
+    batch.setCount(columnIndex(connSchema, "orig_pkts"), row, n);
+    batch.setCount(columnIndex(connSchema, "resp_pkts"), row, 0);
+    if (n % 4 > 0) batch.setCount(columnIndex(connSchema, "service"), row, n % 4);
+  }
+  await index.load("s1", [{ type: "batch", payload: encodeColumnBatch(batch) }]);
+  const second = 1_000_000_000n;
+  const parts = await index.histogram({
+    scope: {},
+    log: "conn",
+    condition: EVERYTHING,
+    fromNs: 1_700_000_000n * second,
+    toNs: 1_700_000_009n * second,
+    widthNs: 5n * second,
+    measure: "packets",
+    servicesMax: 1,
+  });
+  const [one] = connSchema.fields.find(({ name }) => name === "service")!.values!;
+  const told = parts.map(({ bin, services, flows, packets }) => [bin, services, flows, packets]);
+  const inOrder = told.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(b[3]) - Number(a[3]));
+  expect(inOrder).toEqual([
+    [0, null, 2, 5],
+    [0, [], 2, 4],
+    [0, [one], 1, 1],
+    [1, [one], 2, 14],
+    [1, null, 2, 13],
+    [1, [], 1, 8],
+  ]);
+  await index.stop();
+});
+
 test("pages of equal rows share none and leave out none, near and far", async () => {
   const index = openDuckdbIndex({ directory: folder() });
   for (const [segment, name] of [

@@ -43,11 +43,18 @@ export interface HistogramRequest {
   readonly condition: SqlCondition;
   readonly fromNs: bigint;
   readonly toNs: bigint;
-  readonly bins: number;
+  readonly widthNs: bigint;
+  /** What decides which sets of services are told apart, and how many are. */
+  readonly measure: "flows" | "packets" | "bytes";
+  readonly servicesMax: number;
 }
 
-export interface HistogramBin {
-  readonly from_ns: string;
+/** Rows that began in one bin, of one set of services. */
+export interface HistogramPart {
+  /** From 0 at the beginning of the range. */
+  readonly bin: number;
+  /** What was recognised in the flows, nothing included; null: all sets that are not told apart. */
+  readonly services: readonly string[] | null;
   readonly flows: number;
   readonly packets: number;
   readonly bytes: number;
@@ -162,7 +169,8 @@ export interface IndexStore {
     request: Pick<RowsRequest, "scope" | "log" | "condition">,
     signal?: AbortSignal,
   ): Promise<Summary>;
-  histogram(request: HistogramRequest, signal?: AbortSignal): Promise<HistogramBin[]>;
+  /** Bins with rows, in their order. */
+  histogram(request: HistogramRequest, signal?: AbortSignal): Promise<HistogramPart[]>;
   /** The largest groups, and how many there are. */
   groups(request: GroupsRequest, signal?: AbortSignal): Promise<{ groups: Group[]; total: number }>;
   /** The conversations with most bytes, and how many there are. */

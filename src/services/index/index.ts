@@ -2,7 +2,7 @@ export { type DuckdbIndexOptions, openDuckdbIndex } from "./duckdb/duckdb-index.
 export type {
   Candidates,
   Group,
-  HistogramBin,
+  HistogramPart,
   IndexedSegment,
   IndexStore,
   LoadFrame,

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import type { PacketField } from "../../../src/core/packet/index.ts";
 import type { Output } from "../client.ts";
+import { type NotedPacket, usePacketNotes } from "../notes/packet-notes.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { Failed, Loading, Partial } from "../parts/states.tsx";
 import { countText } from "../text.ts";
@@ -8,6 +9,7 @@ import { HexView } from "./hex-view.tsx";
 import {
   fieldAt,
   originatorOf,
+  type PacketFacts,
   type PathPacket,
   type ShownPacket,
   showPacket,
@@ -50,33 +52,43 @@ export function OwnPackets(props: {
     [data, row],
   );
   useEffect(() => see(packets), [packets, see]);
+  const selected = packets.find((one) => one.row.number === number);
+  const noted = usePacketNotes(String(row["uid"]), selected && notedPacket(selected.row));
   if (error !== null) return <Failed error={error} again={again} />;
   if (data === undefined) return <Loading what="Recording the read, then opening the packets" />;
   const go = (to: number): void => {
     const last = Math.floor((data.total - 1) / PAGE_PACKETS);
     setNumber(Math.max(0, Math.min(last, to)) * PAGE_PACKETS + 1);
   };
-  const packet = packets.find((one) => one.row.number === number);
   return (
     <>
+      {noted.dialog}
       <div className="px-3 pb-2">
         <Partial>{props.why}</Partial>
         {props.remedy}
       </div>
-      <Pager page={page} total={data.total} seq={data.seq} purpose={purpose} go={go} />
+      <Pager page={page} total={data.total} seq={data.seq} purpose={purpose} go={go}>
+        {noted.button}
+      </Pager>
       <PacketList
         packets={packets}
         startNs={String(row["ts_ns"])}
         selected={number}
         select={setNumber}
+        notesOn={(one) => noted.notesOn(notedPacket(one.row)).length}
+        openNotes={(one) => noted.open(notedPacket(one.row))}
       />
-      {packet === undefined ? (
+      {selected === undefined ? (
         <Loading what="Opening the packet" />
       ) : (
-        <OnePacket packet={packet} offset={offset} setOffset={setOffset} />
+        <OnePacket packet={selected} offset={offset} setOffset={setOffset} />
       )}
     </>
   );
+}
+
+function notedPacket({ number, ts_ns, place }: PacketFacts): NotedPacket {
+  return { number, ts_ns, place };
 }
 
 function Pager(props: {
@@ -85,11 +97,12 @@ function Pager(props: {
   seq: number;
   purpose: string;
   go: (page: number) => void;
+  children: ReactNode;
 }) {
   const { page, total, seq, go } = props;
   const first = page * PAGE_PACKETS + 1;
   const last = Math.min(total, first + PAGE_PACKETS - 1);
-  useKeys({ n: () => go(page + 1), p: () => go(page - 1) });
+  useKeys({ "]": () => go(page + 1), "[": () => go(page - 1) });
   return (
     <div className="flex flex-wrap items-center gap-2 px-3 pb-2">
       <button type="button" className="button" disabled={page === 0} onClick={() => go(page - 1)}>
@@ -109,6 +122,8 @@ function Pager(props: {
       <span role="status" className="text-green" title={`purpose: ${props.purpose}`}>
         read recorded as entry {seq}
       </span>
+      <div className="grow" />
+      {props.children}
     </div>
   );
 }

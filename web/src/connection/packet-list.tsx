@@ -3,7 +3,8 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: a table that is a grid; it has the focus and the keys
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: a table that is a grid; it has the focus and the keys
 // biome-ignore-all lint/a11y/useSemanticElements: a table that is a grid; it has the focus and the keys
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { NoteMark } from "../notes/packet-notes.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { timeTitle } from "../text.ts";
 import type { ShownPacket } from "./packet-info.ts";
@@ -13,12 +14,15 @@ interface PacketListProps {
   readonly startNs: string;
   readonly selected: number;
   readonly select: (number: number) => void;
+  readonly notesOn: (packet: ShownPacket) => number;
+  readonly openNotes: (packet: ShownPacket) => void;
 }
 
 const HEAD = "sticky top-0 bg-raised px-2 py-0.5 font-normal whitespace-nowrap text-muted";
 
 /** One page of packets: when, which way, how long, what. */
-export function PacketList({ packets, startNs, selected, select }: PacketListProps) {
+export function PacketList(props: PacketListProps) {
+  const { packets, startNs, selected, select, notesOn, openNotes } = props;
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page scrolls too
   useEffect(() => {
@@ -73,7 +77,13 @@ export function PacketList({ packets, startNs, selected, select }: PacketListPro
               startNs={startNs}
               isSelected={packet.row.number === selected}
               select={select}
-            />
+            >
+              <NoteMark
+                number={packet.row.number}
+                count={notesOn(packet)}
+                open={() => openNotes(packet)}
+              />
+            </PacketLine>
           ))}
         </tbody>
       </table>
@@ -88,6 +98,7 @@ function PacketLine(props: {
   startNs: string;
   isSelected: boolean;
   select: (number: number) => void;
+  children: ReactNode;
 }) {
   const { packet, isSelected } = props;
   const { number, ts_ns: ns, original_bytes: bytes } = packet.row;
@@ -102,6 +113,7 @@ function PacketLine(props: {
       className={`cursor-pointer ${isSelected ? "bg-blue-wash" : "hover:bg-raised"}`}
     >
       <td role="gridcell" className={`${cell} text-right`}>
+        {props.children}
         {number}
       </td>
       <td role="gridcell" className={`${cell} text-right`} title={timeTitle(ns)}>

@@ -6,6 +6,7 @@ import { NotYourPart } from "../people/not-yours.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
 import { amountText } from "../text.ts";
 import { OpenPackets } from "../wireshark/open-packets.tsx";
+import type { Span } from "../wireshark/use-wireshark.tsx";
 import { DownloadButton } from "./download-button.tsx";
 import type { Pointed } from "./own-packets.tsx";
 import type { PathPacket } from "./packet-info.ts";
@@ -15,6 +16,9 @@ interface PacketsPaneProps {
   readonly caseName: string;
   /** A packet, and bytes of it, that another pane points at. */
   readonly pointed: Pointed | undefined;
+  /** The part of the time that another pane asks for. */
+  readonly span?: Span | undefined;
+  readonly setSpan?: (span: Span | undefined) => void;
   /** Told which packets are open, for those who draw them. */
   readonly see: (packets: readonly PathPacket[]) => void;
 }
@@ -22,7 +26,9 @@ interface PacketsPaneProps {
 /**
  * The connection's packets: closed until a purpose is said, and every read of them is on record.
  */
-export function PacketsPane({ shown, caseName, pointed, see }: PacketsPaneProps) {
+export function PacketsPane(props: PacketsPaneProps) {
+  const { shown, caseName, pointed, see } = props;
+  const [ownSpan, setOwnSpan] = useState<Span>();
   const [purpose, setPurpose] = useState(() => rememberedPurpose(caseName));
   const ask = usePurpose();
   const may = useMay();
@@ -59,7 +65,14 @@ export function PacketsPane({ shown, caseName, pointed, see }: PacketsPaneProps)
           </span>
         </div>
       ) : (
-        <OpenPackets shown={shown} purpose={known} pointed={pointed} see={see} />
+        <OpenPackets
+          shown={shown}
+          purpose={known}
+          pointed={pointed}
+          span={props.setSpan === undefined ? ownSpan : props.span}
+          setSpan={props.setSpan ?? setOwnSpan}
+          see={see}
+        />
       )}
     </section>
   );

@@ -3,8 +3,8 @@ import { type FormEvent, useId, useState } from "react";
 import { call, type Input } from "../client.ts";
 import { Failed } from "../parts/states.tsx";
 
-/** What a new note is about: a connection, one of its packets, or a case. */
-export type NoteAbout = Pick<Input<"addNote">, "uid" | "packet" | "case">;
+/** What a new note is about: a connection, one of its packets, a case, or a time of those. */
+export type NoteAbout = Pick<Input<"addNote">, "uid" | "packet" | "case" | "from_ns" | "to_ns">;
 
 /** Puts a note on something; it is entered in the ledger and seen by everybody of the case. */
 export function NoteForm({ about, label }: { about: NoteAbout; label: string }) {

@@ -1,14 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { addressTo } from "../address.ts";
+import { addressTo, searchAddress } from "../address.ts";
 import { call, type Input, type Output } from "../client.ts";
 import { Link } from "../parts/link.tsx";
 import { Failed, Loading } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
-import { amountText, wireText } from "../text.ts";
+import { amountText, stampOfNs, timeText, wireText } from "../text.ts";
 import { type NoteAbout, NoteForm } from "./note-form.tsx";
 
-type Note = Output<"notes">["notes"][number];
+/** What somebody noted. */
+export type Note = Output<"notes">["notes"][number];
 
 interface NotesPaneProps {
   /** Whose notes are listed. */
@@ -43,7 +44,8 @@ export function NotesPane({ asked, about }: NotesPaneProps) {
   );
 }
 
-function NoteLine({ note, showsPlace }: { note: Note; showsPlace: boolean }) {
+/** One note, and the way to take it back. */
+export function NoteLine({ note, showsPlace }: { note: Note; showsPlace: boolean }) {
   const [isAsked, setAsked] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const client = useQueryClient();
@@ -66,6 +68,7 @@ function NoteLine({ note, showsPlace }: { note: Note; showsPlace: boolean }) {
         ))}
       </p>
       {note.packet !== null && <span className="text-muted">on a packet</span>}
+      {note.packet === null && <TimeOfNote note={note} />}
       {showsPlace && note.uid !== null && (
         <Link className="link mono" to={addressTo(`/connections/${note.uid}`, { case: note.case })}>
           {note.uid}
@@ -91,5 +94,18 @@ function NoteLine({ note, showsPlace }: { note: Note; showsPlace: boolean }) {
       )}
       {error !== null && <Failed error={error} />}
     </li>
+  );
+}
+
+/** The time that a note is on, which leads to what began in it. */
+function TimeOfNote({ note: { case: name, uid, from_ns: from, to_ns: to } }: { note: Note }) {
+  if (from === null || to === null) return null;
+  const text = `${timeText(from, 3)} – ${timeText(to, 3)}`;
+  if (uid !== null) return <span className="mono text-muted">{text}</span>;
+  const range = { from: stampOfNs(BigInt(from)), to: stampOfNs(BigInt(to)) };
+  return (
+    <Link className="link mono" to={searchAddress({ case: name, ...range })}>
+      {text}
+    </Link>
   );
 }

@@ -6,6 +6,7 @@ import { call, type Output } from "../client.ts";
 import { EventsPane } from "../connection/events-pane.tsx";
 import { ExplainPane } from "../connection/explain-pane.tsx";
 import { FactsPane } from "../connection/facts-pane.tsx";
+import { IoPane } from "../connection/io-pane.tsx";
 import { LadderPane } from "../connection/ladder-pane.tsx";
 import { ObjectsPane } from "../connection/objects-pane.tsx";
 import type { PathPacket } from "../connection/packet-info.ts";
@@ -25,6 +26,7 @@ import { NotYourConnection } from "../people/not-yours.tsx";
 import { usePurpose } from "../purpose.tsx";
 import { useFields, useRefreshMs } from "../questions.ts";
 import { wireText } from "../text.ts";
+import type { Span } from "../wireshark/use-wireshark.tsx";
 
 /** One connection: what it was, its packets, and where they lie. */
 export function ConnectionPage(props: { uid: string; parameters: URLSearchParams }) {
@@ -68,14 +70,22 @@ interface Pointed {
 function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearchParams }) {
   const { shown, uid, parameters } = props;
   const [pointed, setPointed] = useState<Pointed>();
+  const [span, setSpan] = useState<Span>();
   const [opened, setOpened] = useState<readonly PathPacket[]>([]);
   const views = useRef<HTMLDivElement>(null);
   const may = useMay();
   const caseName = shown.segments[0]?.case ?? "scratch";
   const point = (number: number, offset: number): void => {
     setPointed({ number, offset });
+    // What is pointed at goes by its number in the whole connection.
+    setSpan(undefined);
     choose("tab", "packets");
     views.current?.scrollIntoView({ block: "nearest" });
+  };
+  const openSpan = (to: Span): void => {
+    setPointed(undefined);
+    setSpan(to);
+    choose("tab", "packets");
   };
   const { row } = shown;
   const isTcp = row["proto"] === "tcp";
@@ -84,8 +94,20 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
     name: "packets",
     title: "Packets",
     content: () => (
-      <PacketsPane shown={shown} caseName={caseName} pointed={pointed} see={setOpened} />
+      <PacketsPane
+        shown={shown}
+        caseName={caseName}
+        pointed={pointed}
+        span={span}
+        setSpan={setSpan}
+        see={setOpened}
+      />
     ),
+  };
+  const io: Tab = {
+    name: "io",
+    title: "Over time",
+    content: () => <IoPane shown={shown} caseName={caseName} openSpan={openSpan} />,
   };
   const stream: Tab = {
     name: "stream",
@@ -122,7 +144,7 @@ function Panes(props: { shown: Output<"show">; uid: string; parameters: URLSearc
       <div ref={views}>
         <Tabs
           label="What was sent"
-          tabs={isTcp ? [packets, ladder, stream] : [packets, ladder]}
+          tabs={isTcp ? [packets, io, ladder, stream] : [packets, io, ladder]}
           chosen={parameters.get("tab") ?? "packets"}
           choose={(name) => choose("tab", name)}
         />

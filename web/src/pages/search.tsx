@@ -150,9 +150,8 @@ function RowTable(
   const shown = chosenColumns(fields, layout.columns);
   const setSort = (by: string): void => {
     const isDescending = sort.by === by && !sort.descending;
-    const { columns } = layout;
     const change = { sort: by === "ts" ? undefined : by, desc: isDescending ? "1" : undefined };
-    navigate(searchAddress({ ...question, columns, ...change }));
+    navigate(searchAddress({ ...question, ...layout, ...change }));
   };
   const moveColumn = (name: string, to: string): void => {
     const names = movedTo(

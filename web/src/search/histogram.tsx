@@ -1,29 +1,39 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
-import uPlot from "uplot";
-import { durationText, sizeText } from "../../../src/core/base/index.ts";
-import { layoutNow, navigate, type Question, searchAddress, toWire } from "../address.ts";
+import { useMemo, useState } from "react";
+import { sizeText } from "../../../src/core/base/index.ts";
+import {
+  choose,
+  layoutNow,
+  layoutOf,
+  navigate,
+  type Question,
+  searchAddress,
+  toWire,
+  useView,
+} from "../address.ts";
 import { call, type Output } from "../client.ts";
-import { type Drawn, plainAxis, usePlot } from "../parts/plot.ts";
+import { NoteMarks } from "../notes/note-marks.tsx";
+import { NoteOnTime } from "../notes/note-on-time.tsx";
+import { useNotes } from "../notes/use-notes.ts";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useRefreshMs } from "../questions.ts";
-import { amountText, countText, nsOfStamp, stampOfNs, timeText } from "../text.ts";
-import { colourOf } from "../theme.ts";
+import { countText, nsOfStamp, spanText, stampOfNs, timeText } from "../text.ts";
+import { HistogramLegend } from "./histogram-legend.tsx";
+import { HistogramPlot } from "./histogram-plot.tsx";
+import { layersOf } from "./stack.ts";
 
 type Answer = Output<"histogram">;
-type Measure = "flows" | "packets" | "bytes";
 
-const MEASURES: readonly Measure[] = ["flows", "packets", "bytes"];
+const MEASURES: readonly Answer["measure"][] = ["flows", "packets", "bytes"];
 const BINS = 160;
-const HEIGHT_PX = 118;
 
 /** What matched, over time: drag to narrow, double-click to widen; `path` is the page that shows it. */
 export function Histogram({ question, path = "/search" }: { question: Question; path?: string }) {
-  const [chosen, setMeasure] = useState<Measure>("flows");
+  const chosen = layoutOf(useView().parameters).measure;
   const { log } = question;
   // Rows of the other logs have no packets of their own.
   const measures = log === "conn" ? MEASURES : MEASURES.slice(0, 1);
-  const measure = measures.includes(chosen) ? chosen : "flows";
+  const measure = measures.find((one) => one === chosen) ?? "flows";
   const refreshMs = useRefreshMs();
   const from = question.from === undefined ? undefined : nsOfStamp(question.from);
   const to = question.to === undefined ? undefined : nsOfStamp(question.to);
@@ -31,6 +41,7 @@ export function Histogram({ question, path = "/search" }: { question: Question; 
     ...toWire(question),
     log: question.log,
     bins: BINS,
+    measure,
     ...(from !== undefined && { from_ns: String(from) }),
     ...(to !== undefined && { to_ns: String(to) }),
   };
@@ -41,6 +52,7 @@ export function Histogram({ question, path = "/search" }: { question: Question; 
     refetchInterval: refreshMs,
   });
   const { data } = answer;
+  const [bin, pointAt] = useState<number>();
   return (
     <section aria-label="Over time" className="pane px-3 pt-2 pb-1">
       <div className="flex flex-wrap items-center justify-between gap-x-4">
@@ -54,78 +66,81 @@ export function Histogram({ question, path = "/search" }: { question: Question; 
                   type="radio"
                   name="measure"
                   checked={measure === one}
-                  onChange={() => setMeasure(one)}
+                  onChange={() => choose("measure", one === "flows" ? "" : one)}
                 />
                 {one}
               </label>
             ))}
         </fieldset>
-        <p className="text-muted">{data !== undefined && captionOf(data)}</p>
+        <p className="grow text-right text-muted tabular-nums">
+          {data !== undefined && captionOf(data, bin)}
+        </p>
+        {from !== undefined && to !== undefined && from < to && (
+          <NoteOnTime fromNs={from} toNs={to} caseName={question.case} />
+        )}
       </div>
       {answer.error !== null ? (
         <Failed error={answer.error} again={() => void answer.refetch()} />
       ) : data === undefined ? (
         <Loading what="Counting over time" />
+      ) : data.from_ns === null ? (
+        <p className="py-5 text-center text-muted">No time to draw: no row matched.</p>
       ) : (
-        <Chart answer={data} measure={measure} question={question} path={path} />
+        <Chart answer={data} question={question} path={path} bin={bin} pointAt={pointAt} />
       )}
     </section>
   );
 }
 
-function captionOf({ bins, width_ns: width, gaps }: Answer): string {
-  if (bins.length === 0) return "nothing to draw";
+function captionOf({ bins, width_ns: width }: Answer, bin: number | undefined): string {
+  if (bins.length === 0) return "";
+  const at = bin === undefined ? undefined : bins[bin]?.from_ns;
+  if (at !== undefined) {
+    const ends = [at, String(BigInt(at) + BigInt(width))];
+    const digits = BigInt(width) % 1_000_000_000n === 0n ? 0 : 3;
+    return `${ends.map((ns) => timeText(ns, digits)).join(" – ")} UTC`;
+  }
   const seconds = Number(BigInt(width)) / 1e9;
-  const each =
-    seconds >= 120 ? durationText(seconds) : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
-  const shaded = gaps.length === 0 ? "" : ` · ${amountText(gaps.length, "gap")} shaded`;
-  return `a bar is ${each}${shaded} · drag to narrow, double-click to widen`;
+  return `a bar is ${spanText(seconds)}, by what began in it · drag to narrow, double-click to widen`;
 }
 
-function Chart({
-  answer,
-  measure,
-  question,
-  path,
-}: {
-  answer: Answer;
-  measure: Measure;
-  question: Question;
-  path: string;
-}) {
-  const asked = useRef(question);
-  asked.current = question;
-  const draw = useCallback(
-    (element: HTMLElement): Drawn | undefined => {
-      if (answer.from_ns === null) return undefined;
-      const narrow = (fromSeconds: number, toSeconds: number): void => {
-        const [from, to] = [fromSeconds, toSeconds].map((s) =>
-          stampOfNs(BigInt(Math.round(s * 1000)) * 1_000_000n),
-        );
-        navigate(searchAddress({ ...asked.current, ...layoutNow(), from, to }, path));
-      };
-      const options = optionsOf(element, { answer, measure, narrow });
-      return { options, columns: columnsOf(answer, measure) };
-    },
-    [answer, measure, path],
-  );
-  const place = usePlot(draw);
-  const widen = (): void => {
-    navigate(searchAddress({ ...question, ...layoutNow(), ...widened(answer, question) }, path));
-  };
-  const { from_ns: from, to_ns: to, bins } = answer;
-  const sum = bins.reduce((all, bin) => all + bin[measure], 0);
+interface ChartProps {
+  readonly answer: Answer;
+  readonly question: Question;
+  readonly path: string;
+  readonly bin: number | undefined;
+  readonly pointAt: (bin: number | undefined) => void;
+}
+
+function Chart({ answer, question, path, bin, pointAt }: ChartProps) {
+  const { from_ns: from, to_ns: to, measure, bins } = answer;
   const what = question.log === "conn" ? measure : `rows of ${question.log}`;
-  const label = `Bars of ${what}: ${measure === "bytes" ? sizeText(sum) : countText(sum)} from ${timeText(from, 0)} to ${timeText(to, 0)} UTC. The time fields of the query bar narrow it by keyboard.`;
+  const layers = useMemo(() => layersOf(answer, what), [answer, what]);
+  const go = (change: Partial<Question>): void =>
+    navigate(searchAddress({ ...question, ...layoutNow(), ...change }, path));
+  const sum = bins.reduce((all, one) => all + one[measure], 0);
+  const label = `Bars of ${what}: ${measure === "bytes" ? sizeText(sum) : countText(sum)} from ${timeText(from, 0)} to ${timeText(to, 0)} UTC. The legend below has the parts. The time fields of the query bar narrow it by keyboard.`;
+  const stamp = (ms: number): string => stampOfNs(BigInt(ms) * 1_000_000n);
+  const notes = useNotes(question.case === undefined ? {} : { case: question.case });
+  const firstNs = BigInt(from ?? 0);
+  const drawnNs = BigInt(answer.width_ns) * BigInt(bins.length);
   return (
-    <div
-      ref={place}
-      role="img"
-      aria-label={label}
-      onDoubleClick={widen}
-      className="w-full overflow-hidden"
-      style={{ height: HEIGHT_PX }}
-    />
+    <>
+      <div className="relative">
+        <HistogramPlot
+          answer={answer}
+          layers={layers}
+          label={label}
+          narrow={(fromMs, toMs) =>
+            go({ from: stamp(fromMs), to: stamp(Math.max(toMs, fromMs + 1)) })
+          }
+          widen={() => go(widened(answer, question))}
+          pointAt={pointAt}
+        />
+        <NoteMarks notes={notes} fromNs={firstNs} toNs={firstNs + drawnNs} showsPlace />
+      </div>
+      <HistogramLegend answer={answer} layers={layers} question={question} path={path} bin={bin} />
+    </>
   );
 }
 
@@ -139,95 +154,4 @@ function widened(answer: Answer, { from, to }: Question): Partial<Question> {
   // So wide that it says no more than no range at all.
   if (last - first > wide) return { from: undefined, to: undefined };
   return { from: stampOfNs(first - half), to: stampOfNs(last + half) };
-}
-
-function columnsOf({ bins }: Answer, measure: Measure): uPlot.AlignedData {
-  // A bin without anything has no bar: null, so that nothing is drawn where nothing was.
-  const values = bins.map((bin) => (bin[measure] === 0 ? null : bin[measure]));
-  return [bins.map((bin) => Number(BigInt(bin.from_ns)) / 1e9), values];
-}
-
-interface Drawing {
-  readonly answer: Answer;
-  readonly measure: Measure;
-  readonly narrow: (fromSeconds: number, toSeconds: number) => void;
-}
-
-function optionsOf(element: HTMLElement, { answer, measure, narrow }: Drawing): Drawn["options"] {
-  const [bars, amber] = [colourOf(element, "bars"), colourOf(element, "amber")];
-  const seconds = (ns: string): number => Number(BigInt(ns)) / 1e9;
-  const from = seconds(answer.from_ns ?? "0");
-  const width = Number(BigInt(answer.width_ns)) / 1e9;
-  const axis = plainAxis(element);
-  return {
-    height: HEIGHT_PX,
-    padding: [8, 8, 0, 0],
-    legend: { show: false },
-    tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
-    cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-    scales: {
-      x: { time: true, range: () => [from, from + width * Math.max(1, answer.bins.length)] },
-      y: { range: (_, _min, max) => [0, Math.max(1, max * 1.05)] },
-    },
-    axes: [
-      { ...axis, size: 34, space: 76, values: (_, ticks) => ticks.map(tickText) },
-      {
-        ...axis,
-        size: 58,
-        values: (_, ticks) => ticks.map((v) => (measure === "bytes" ? sizeText(v) : countText(v))),
-      },
-    ],
-    series: [{}, { fill: bars, stroke: bars, width: 1, points: { show: false }, ...barsPath() }],
-    hooks: {
-      drawClear: [
-        (plot) =>
-          shadeGaps(
-            plot,
-            answer.gaps.map((gap) => [seconds(gap.from_ns), seconds(gap.to_ns)] as const),
-            amber,
-          ),
-      ],
-      setSelect: [
-        (plot) => {
-          const { left, width: pixels } = plot.select;
-          if (pixels < 3) return;
-          narrow(plot.posToVal(left, "x"), plot.posToVal(left + pixels, "x"));
-        },
-      ],
-    },
-  };
-}
-
-/** UTC by the clock of 24 hours; midnight says the day. */
-function tickText(seconds: number): string {
-  const text = new Date(seconds * 1000).toISOString();
-  if (text.slice(11, 19) === "00:00:00") return text.slice(0, 10);
-  if (!Number.isInteger(seconds)) return text.slice(14, 23);
-  return seconds % 60 === 0 ? text.slice(11, 16) : text.slice(11, 19);
-}
-
-/** The chart library leaves out what a build of it may not hold. */
-function barsPath(): Pick<uPlot.Series, "paths"> {
-  const bars = uPlot.paths.bars?.({ size: [0.9, Number.POSITIVE_INFINITY, 1], align: 1 });
-  return bars === undefined ? {} : { paths: bars };
-}
-
-/** Times of which nothing was recorded: shaded, never drawn as zero. */
-function shadeGaps(
-  plot: uPlot,
-  gaps: readonly (readonly [number, number])[],
-  colour: string,
-): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  ctx.fillStyle = colour;
-  ctx.globalAlpha = 0.28;
-  for (const [from, to] of gaps) {
-    const left = plot.valToPos(from, "x", true);
-    ctx.fillRect(left, bbox.top, Math.max(1, plot.valToPos(to, "x", true) - left), bbox.height);
-  }
-  ctx.restore();
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { navigate, type Question, searchAddress, toWire } from "../address.ts";
+import { layoutNow, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call } from "../client.ts";
 import { useFields, useRecountMs } from "../questions.ts";
 import { countText } from "../text.ts";
@@ -39,7 +39,10 @@ export function LogSelect({ question }: { question: Question }) {
         className="field mono max-w-64"
         title={own?.says}
         value={question.log}
-        onChange={({ target }) => navigate(searchAddress({ ...question, log: target.value }))}
+        onChange={({ target }) => {
+          const { measure } = layoutNow();
+          navigate(searchAddress({ ...question, measure, log: target.value }));
+        }}
       >
         {own === undefined && <option value={question.log}>{question.log}</option>}
         {groupLogs(data?.logs ?? []).map(({ title, logs }) => (

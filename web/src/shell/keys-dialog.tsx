@@ -37,12 +37,22 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
   ],
   ["Packets and stream of a connection", [["← →", "to the next tab, from its name"]]],
   [
+    "A connection over time",
+    [
+      ["← →", "previous, next bin with packets"],
+      ["Enter", "open its packets"],
+      ["+ -", "zoom in on it, widen; Esc widens too, 0 shows the whole"],
+      ["PgUp PgDn", "earlier, later"],
+    ],
+  ],
+  [
     "A packet",
     [
       ["↓ ↑ ← →", "through the fields, or through the bytes: the other side lights up"],
       ["→ ←", "in Wireshark's tree: open a branch, close it or go to what it is part of"],
       ["* m", "in Wireshark's tree: open all branches; what can be done with the field"],
-      ["n p", "next, previous page of packets, in our own decode"],
+      ["n", "note on the packet; over time, on the time that is shown"],
+      ["[ ]", "previous, next page of packets, in our own decode"],
     ],
   ],
 ];

@@ -59,3 +59,18 @@ test("whoever is given the packets is not given the keys", () => {
   expect(withoutSecrets(capture)).toEqual(bytes);
   expect(withoutSecrets(readCapture("plain", bytes, 0))).toEqual(bytes);
 });
+
+test("a packet knows where it lies in the sealed segment, comments or not, where the file says so", () => {
+  const writer = new PcapngWriter();
+  const facts = { originalBytes: 5, seconds: 1, nanoseconds: 0, linkType: 1, snapLength: 64 };
+  const packet = (more: object) => writer.packet({ ...facts, bytes: new Uint8Array(5), ...more });
+  const bytes = Buffer.concat([
+    writer.start({}),
+    packet({ packetId: 77n }),
+    packet({ packetId: (1n << 48n) | 0x1_0000_0002n, comments: ["ada: seen", "x"] }),
+    packet({ comments: ["ada: seen"] }),
+    packet({}),
+  ]);
+  const places = readCapture("places", bytes, 0).packets.map(({ sealedAt }) => sealedAt);
+  expect(places).toEqual([77, 0x1_0000_0002, undefined, undefined]);
+});

@@ -6,6 +6,8 @@ import type { PacketFacts } from "../connection/packet-info.ts";
 interface FiledPacket extends PacketFacts {
   readonly start: number;
   readonly recordStart: number;
+  /** Where its record lies in the sealed segment, where the file says so. */
+  readonly sealedAt: number | undefined;
 }
 
 /** A connection's packets as one file: what Wireshark reads, and what our own decode reads. */
@@ -28,6 +30,7 @@ export function readCapture(
   keyLogs: readonly string[] = [],
 ): CaptureFile {
   const packets: FiledPacket[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const reader = new CaptureReader({
     onPacket: (record) => {
       const ns = BigInt(record.seconds) * 1_000_000_000n + BigInt(record.nanoseconds);
@@ -39,6 +42,7 @@ export function readCapture(
         link_type: record.linkType,
         start: record.start,
         recordStart: record.recordOffset,
+        sealedAt: sealedAt(view, record.start + record.capturedBytes),
       });
     },
   });
@@ -46,6 +50,25 @@ export function readCapture(
   reader.push(bytes);
   reader.end();
   return { key, bytes, packets, seq, keyLogs };
+}
+
+const PACKET_ID_OPTION = 5;
+
+/** The offset in a packet's number, among the options behind its bytes. */
+function sealedAt(view: DataView, bytesEnd: number): number | undefined {
+  // Options begin on a multiple of four, as blocks do.
+  let at = bytesEnd + (-bytesEnd & 3);
+  while (at + 12 <= view.byteLength) {
+    const code = view.getUint16(at, true);
+    const length = view.getUint16(at + 2, true);
+    if (code === PACKET_ID_OPTION && length === 8) {
+      return view.getUint16(at + 8, true) * 2 ** 32 + view.getUint32(at + 4, true);
+    }
+    // Only comments come before it; anything else is the end of the block.
+    if (code !== 1) return undefined;
+    at += 4 + length + (-length & 3);
+  }
+  return undefined;
 }
 
 const SECRETS_BLOCK = 10;

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { FrameRow } from "../../wireshark/contract.ts";
 import { type TableColumn, VirtualTable } from "../parts/virtual-table.tsx";
 import { wireText } from "../text.ts";
@@ -24,11 +24,14 @@ interface ListProps {
   readonly see: (first: number, last: number) => void;
   readonly index: number;
   readonly choose: (index: number) => void;
+  /** What stands before the number of a packet. */
+  readonly markOf: (number: number) => ReactNode;
 }
 
 /** Wireshark's list: moving through it opens the packet, Enter goes on to its fields. */
-export function FrameList({ columns, breaking, total, rowAt, see, index, choose }: ListProps) {
-  const shown = useMemo(() => tableColumns(columns, breaking), [columns, breaking]);
+export function FrameList(props: ListProps) {
+  const { columns, breaking, total, rowAt, see, index, choose, markOf } = props;
+  const shown = useMemo(() => tableColumns(columns, breaking, markOf), [columns, breaking, markOf]);
   return (
     <VirtualTable
       label="Packets"
@@ -51,6 +54,7 @@ export function FrameList({ columns, breaking, total, rowAt, see, index, choose 
 function tableColumns(
   columns: readonly string[],
   breaking: ReadonlySet<number>,
+  markOf: ListProps["markOf"],
 ): TableColumn<FrameRow>[] {
   const number: TableColumn<FrameRow> = {
     name: "No.",
@@ -63,6 +67,7 @@ function tableColumns(
           className="absolute inset-y-0 left-0 w-1"
           style={{ background: ruleColour(row) }}
         />
+        {markOf(row.number)}
         {row.number}
       </>
     ),

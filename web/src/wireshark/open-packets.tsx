@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { HoldfastError, sizeText } from "../../../src/core/base/index.ts";
 import { WIRESHARK_VERSION } from "../../wireshark/contract.ts";
 import type { Output } from "../client.ts";
@@ -21,6 +21,9 @@ interface OpenProps {
   readonly shown: Output<"show">;
   readonly purpose: string;
   readonly pointed: Pointed | undefined;
+  /** The part of the time that is asked for; all of it if left out. */
+  readonly span: Span | undefined;
+  readonly setSpan: (span: Span | undefined) => void;
   /** Told which packets are open, for those who draw them. */
   readonly see: (packets: readonly PathPacket[]) => void;
 }
@@ -29,19 +32,20 @@ interface OpenProps {
  * The packets of a connection that a purpose was said for: in Wireshark, else in our own decode.
  */
 export function OpenPackets(props: OpenProps) {
-  const { shown, purpose, pointed, see } = props;
-  const [span, setSpan] = useState<Span>();
-  // What is pointed at goes by its number in the whole connection.
-  useEffect(() => {
-    if (pointed !== undefined) setSpan(undefined);
-  }, [pointed]);
+  const { shown, purpose, pointed, span, setSpan, see } = props;
+  // Our own decode has pages of the whole connection: a part of its time is a place in them.
+  const first = span?.number;
+  const place = useMemo(
+    () => (first === undefined ? pointed : { number: first, offset: 0 }),
+    [first, pointed],
+  );
   const uid = String(shown.row["uid"]);
   const own = (why: string, remedy?: ReactNode) => (
     <OwnPackets
       row={shown.row}
       source={{ kind: "pages", uid, purpose }}
       purpose={purpose}
-      pointed={pointed}
+      pointed={place}
       see={see}
       why={`${OWN_DECODE} ${why}`}
       remedy={remedy}
@@ -57,8 +61,7 @@ export function OpenPackets(props: OpenProps) {
   return (
     <ReadPackets
       {...props}
-      key={String(span?.fromNs)}
-      span={span}
+      key={`${span?.fromNs} ${span?.toNs}`}
       whole={() => setSpan(undefined)}
       tooLarge={() => {
         const why = `Wireshark opens up to ${sizeText(CAPTURE_BYTES_MAX)} of packets at once, and here is more.`;
@@ -71,9 +74,7 @@ export function OpenPackets(props: OpenProps) {
 const OWN_DECODE = "This is Holdfast's own decode, of headers only.";
 
 /** Fetches the packets once, then shows them. */
-function ReadPackets(
-  props: OpenProps & { span: Span | undefined; whole: () => void; tooLarge: () => ReactNode },
-) {
+function ReadPackets(props: OpenProps & { whole: () => void; tooLarge: () => ReactNode }) {
   const { shown, purpose, span } = props;
   const uid = String(shown.row["uid"]);
   const answer = useCapture({ uid, purpose, span });
@@ -137,7 +138,14 @@ function InWireshark(props: OpenProps & { capture: CaptureFile }) {
   }
   if (data === undefined) return <Opening progress={progress} cancel={cancel} />;
   return (
-    <WiresharkPane capture={capture} opened={data} row={row} purpose={purpose} pointed={pointed} />
+    <WiresharkPane
+      capture={capture}
+      opened={data}
+      row={row}
+      purpose={purpose}
+      pointed={pointed}
+      segment={shown.packets.places[0]?.segment}
+    />
   );
 }
 

@@ -26,6 +26,8 @@ export function useWireshark(): Wireshark {
 export interface Span {
   readonly fromNs: bigint;
   readonly toNs: bigint;
+  /** Number of its first packet in the whole connection, where that is known. */
+  readonly number?: number;
 }
 
 /** Where a connection's packets are kept once they were read. */
@@ -51,7 +53,7 @@ export function useCapture(asked: { uid: string; purpose: string; span: Span | u
       const limits = { bytesMax: CAPTURE_BYTES_MAX, told: setBytesRead, signal };
       const { facts, bytes } = await downloadWithin(
         "packets",
-        { uid, purpose, q, secrets: opensTls },
+        { uid, purpose, q, secrets: opensTls, places: true },
         limits,
       );
       void client.invalidateQueries({ queryKey: ["ledger"] });

@@ -1,7 +1,8 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Output } from "../client.ts";
 import { OnePacket, type Pointed } from "../connection/own-packets.tsx";
 import { originatorOf, showPacket } from "../connection/packet-info.ts";
+import { type NotedPacket, NoteMark, usePacketNotes } from "../notes/packet-notes.tsx";
 import { Empty, Failed, Loading, Partial } from "../parts/states.tsx";
 import { useSeen } from "../search/row-pages.ts";
 import { amountText, countText, wireText } from "../text.ts";
@@ -22,6 +23,8 @@ interface PaneProps {
   readonly row: Output<"show">["row"];
   readonly purpose: string;
   readonly pointed: Pointed | undefined;
+  /** The sealed segment that the packets lie in, where it is known. */
+  readonly segment: string | undefined;
 }
 
 /** Wireshark's three panes over one capture: list, tree, bytes; and what it filters and follows. */
@@ -49,10 +52,27 @@ export function WiresharkPane(props: PaneProps) {
     setIndex(to === "" && number !== undefined ? number - 1 : 0);
     setFilter(to);
   };
+  const uid = String(props.row["uid"]);
+  const notedPacket = useCallback(
+    (one: number) => notedPacketOf(capture, one, props.segment),
+    [capture, props.segment],
+  );
+  const noted = usePacketNotes(uid, number === undefined ? undefined : notedPacket(number));
+  const { notesOn, open } = noted;
+  const markOf = useCallback(
+    (one: number) => {
+      const packet = notedPacket(one);
+      const count = packet === undefined ? 0 : notesOn(packet).length;
+      return <NoteMark number={one} count={count} open={() => open(packet)} />;
+    },
+    [notedPacket, notesOn, open],
+  );
   const follow = answer.data?.number === number ? (answer.data?.frame.follow ?? []) : [];
   return (
     <>
+      {noted.dialog}
       <Head {...props} matched={filter === "" ? undefined : rows.matched}>
+        {noted.button}
         <FollowButtons capture={capture} follow={follow} point={point} apply={apply} />
         <ObjectsButton capture={capture} point={point} />
       </Head>
@@ -78,6 +98,7 @@ export function WiresharkPane(props: PaneProps) {
             see={see}
             index={Math.min(index, total - 1)}
             choose={setIndex}
+            markOf={markOf}
           />
           <Chosen
             {...props}
@@ -92,6 +113,19 @@ export function WiresharkPane(props: PaneProps) {
       )}
     </>
   );
+}
+
+/** A packet of the file as notes know it. */
+function notedPacketOf(
+  { packets }: CaptureFile,
+  number: number,
+  segment: string | undefined,
+): NotedPacket | undefined {
+  const packet = packets[number - 1];
+  if (packet === undefined) return undefined;
+  const { ts_ns, sealedAt: offset } = packet;
+  const isKnown = segment !== undefined && offset !== undefined;
+  return { number, ts_ns, place: isKnown ? { segment, offset } : undefined };
 }
 
 function Head(props: PaneProps & { matched: number | undefined; children: React.ReactNode }) {

@@ -14,9 +14,10 @@ import type { IndexStore, Scope } from "../index-store.ts";
 import { selectConversations } from "./conversations.ts";
 import { selectEndpoints } from "./endpoints.ts";
 import { selectGroups } from "./groups.ts";
+import { histogram } from "./histogram.ts";
 import { Partition } from "./partition.ts";
 import { selectProtocols } from "./protocol-sums.ts";
-import { findCandidates, histogram, selectRows, summarise, type Target } from "./questions.ts";
+import { findCandidates, selectRows, summarise, type Target } from "./questions.ts";
 import { tablesShape } from "./tables.ts";
 
 interface Options {

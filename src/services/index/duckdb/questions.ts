@@ -2,14 +2,7 @@ import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { logSchemas } from "../../../core/analyzers/index.ts";
 import type { LogSchema } from "../../../core/events/index.ts";
 import type { PacketPlan, SqlCondition } from "../../../core/query/index.ts";
-import type {
-  Candidates,
-  HistogramBin,
-  HistogramRequest,
-  Row,
-  RowsRequest,
-  Summary,
-} from "../index-store.ts";
+import type { Candidates, Row, RowsRequest, Summary } from "../index-store.ts";
 import type { Partition } from "./partition.ts";
 import { renderRow, shapeOf } from "./render-row.ts";
 
@@ -84,31 +77,6 @@ export async function summarise(
   const [row] = (await connection.runAndReadAll(sql, parameters)).getRows();
   const text = (value: unknown): string | undefined => (value === null ? undefined : String(value));
   return { rows: Number(row![0]), first_ns: text(row![1]), last_ns: text(row![2]) };
-}
-
-export async function histogram(
-  connection: DuckDBConnection,
-  targets: readonly Target[],
-  log: LogSchema,
-  request: Omit<HistogramRequest, "scope" | "log">,
-): Promise<HistogramBin[]> {
-  const width = (request.toNs - request.fromNs) / BigInt(request.bins) + 1n;
-  const parameters: Parameters = [];
-  const sizes = ["orig_pkts", "resp_pkts", "orig_ip_bytes", "resp_ip_bytes"];
-  const own = (name: string): string => (log.name === "conn" ? name : `0 AS ${name}`);
-  const columns = ["ts", ...sizes.map(own)].join(", ");
-  const parts = targets.map(
-    (target) => `(${from(target, log.name, columns, request.condition, parameters)})`,
-  );
-  if (parts.length === 0) return [];
-  const sql = `SELECT (ts - ${request.fromNs}) // ${width} AS bin, count(*), sum(orig_pkts + resp_pkts)::BIGINT, sum(orig_ip_bytes + resp_ip_bytes)::BIGINT FROM (${parts.join(" UNION ALL ")}) WHERE ts >= ${request.fromNs} AND ts <= ${request.toNs} GROUP BY bin ORDER BY bin`;
-  const rows = (await connection.runAndReadAll(sql, parameters)).getRows();
-  return rows.map(([bin, flows, packets, bytes]) => ({
-    from_ns: String(request.fromNs + BigInt(bin as bigint) * width),
-    flows: Number(flows),
-    packets: Number(packets),
-    bytes: Number(bytes),
-  }));
 }
 
 /** The posting runs that may hold a matching packet, sorted by segment and place. */
