@@ -17,11 +17,14 @@ interface Dialogue {
 export class DoqStreams {
   readonly #open: () => Session | undefined;
   readonly #limits: StreamLimits;
+  readonly #hasLength: boolean;
   readonly #dialogues = new Map<number, Dialogue>();
 
-  constructor(open: () => Session | undefined, limits: StreamLimits) {
+  /** `hasLength` where messages stand behind their length: not yet in drafts 0 to 2. */
+  constructor(open: () => Session | undefined, limits: StreamLimits, hasLength: boolean) {
     this.#open = open;
     this.#limits = limits;
+    this.#hasLength = hasLength;
   }
 
   stream({ streamId, side, bytes, position, isLast }: StreamPiece): void {
@@ -31,7 +34,7 @@ export class DoqStreams {
       dialogue.parts[side].push(bytes.slice());
       dialogue.bytes[side] += bytes.length;
     }
-    const message = wholeMessage(dialogue.parts[side], dialogue.bytes[side]);
+    const message = this.#message(dialogue.parts[side], { bytes: dialogue.bytes[side], isLast });
     if (message === undefined && !isLast) return;
     dialogue.ended[side] = true;
     dialogue.parts[side] = [];
@@ -66,12 +69,16 @@ export class DoqStreams {
     this.#dialogues.delete(streamId);
     session?.end?.();
   }
-}
 
-/** The message behind its length (RFC 9250 4.2), once all of it is there. */
-function wholeMessage(parts: readonly Uint8Array[], bytes: number): Uint8Array | undefined {
-  if (bytes < LENGTH_BYTES) return undefined;
-  const all = parts.length === 1 ? parts[0]! : joinBytes(parts);
-  const end = LENGTH_BYTES + all[0]! * 256 + all[1]!;
-  return all.length < end ? undefined : all.subarray(LENGTH_BYTES, end);
+  /** The message (RFC 9250 4.2), once all of it is there. */
+  #message(
+    parts: readonly Uint8Array[],
+    { bytes, isLast }: { readonly bytes: number; readonly isLast: boolean },
+  ): Uint8Array | undefined {
+    if (bytes < LENGTH_BYTES || !(this.#hasLength || isLast)) return undefined;
+    const all = parts.length === 1 ? parts[0]! : joinBytes(parts);
+    if (!this.#hasLength) return all;
+    const end = LENGTH_BYTES + all[0]! * 256 + all[1]!;
+    return all.length < end ? undefined : all.subarray(LENGTH_BYTES, end);
+  }
 }

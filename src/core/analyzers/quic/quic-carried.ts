@@ -42,7 +42,11 @@ export class QuicCarried {
     const name = CARRIED.find(([pattern]) => about.alpn.some((one) => pattern.test(one)))?.[1];
     this.#session =
       name === "dns"
-        ? new DoqStreams(() => conversation.inner("dns", undefined, this.#trace), about.limits)
+        ? new DoqStreams(
+            () => conversation.inner("dns", undefined, this.#trace),
+            about.limits,
+            !about.alpn.some((one) => /^doq-i0[0-2]$/.test(one)),
+          )
         : name && conversation.inner(name, undefined, this.#trace);
   }
 
