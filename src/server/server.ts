@@ -43,6 +43,8 @@ const PAGES = [
   "/ledger",
   "/people",
   "/me",
+  // Where a sign-in provider sends browsers back to.
+  "/login/oidc",
 ];
 
 /** Nothing from elsewhere, no inline script, no frame, and no string becomes markup. */

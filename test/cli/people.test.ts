@@ -40,6 +40,8 @@ function inputOf(name: OperationName, ids: Ids): Record<string, unknown> {
     credential: "c0000000000000000",
     scopes: ["metadata"],
     password: "a good long password",
+    answer: "?code=1&state=link.1",
+    subject: "somebody-at-provider",
   };
   const { shape } = operations[name].input as unknown as { shape: Record<string, unknown> };
   return Object.fromEntries(

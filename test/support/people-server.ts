@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Operation, type OperationName, operations } from "../../src/api/index.ts";
@@ -42,9 +42,11 @@ export class PeopleServer {
   home!: WholeHome;
   #server!: RunningServer;
 
-  async start(): Promise<void> {
+  /** `config` is what stands in the home's `config.yaml`. */
+  async start(config = ""): Promise<void> {
     const options = { directory: join(this.folder, "home"), version: "test", indexMemoryMib: 64 };
     await createHome({ ...options, actor: this.context.actor });
+    writeFileSync(join(options.directory, "config.yaml"), config);
     this.home = await WholeHome.open(options);
     this.#server = await startServer({
       handlersFor: (authority: Authority) => createHandlers(this.home, authority),

@@ -57,6 +57,7 @@ export {
 } from "./note.ts";
 export type {
   AccessDeny,
+  AccountCheck,
   CaseList,
   CredentialAdd,
   CredentialCheck,

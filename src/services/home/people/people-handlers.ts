@@ -2,6 +2,7 @@ import type { Handlers, Operations, ParsedInputOf } from "../../../api/index.ts"
 import { HoldfastError } from "../../../core/base/index.ts";
 import type { Authority, Role } from "../../../core/custody/index.ts";
 import { formatTimestamp, randomHex } from "../../../platform/index.ts";
+import { addAccount, beginAccount, linkAccount } from "./account-handlers.ts";
 import {
   addPasskey,
   beginPasskey,
@@ -31,6 +32,9 @@ type PeopleHandlers = Pick<
   | "setPassword"
   | "beginPasskey"
   | "addPasskey"
+  | "beginAccount"
+  | "addAccount"
+  | "linkAccount"
 >;
 
 /** What the operations about people do, for one who asks. */
@@ -49,6 +53,9 @@ export function createPeopleHandlers(people: People, authority: Authority): Peop
     revokeCredential: (input) => parts.inTurn(() => revokeCredential(people, authority, input)),
     createToken: (input) => parts.inTurn(() => createToken(people, authority, input)),
     setPassword: (input) => parts.inTurn(() => setPassword(people, authority, input)),
+    beginAccount: () => beginAccount(people, authority),
+    addAccount: (input) => addAccount(people, authority, input),
+    linkAccount: (input) => parts.inTurn(() => linkAccount(people, authority, input)),
     beginPasskey: () => beginPasskey(people, authority),
     addPasskey: (input) => parts.inTurn(() => addPasskey(people, authority, input)),
   };
@@ -80,7 +87,9 @@ function describePerson(people: People, { entry, at }: PersonState) {
     changed_at: at,
     has_password: own.includes("password"),
     passkeys: count("passkey"),
+    accounts: count("oidc"),
     tokens: count("token"),
+    last_login_at: people.state.lastLogins.get(entry.person) ?? null,
   };
 }
 
