@@ -71,7 +71,10 @@ test.each([
     "limits:\n  live_flows: 3000000\n",
     /config\.yaml, line 2: limits: posting_bytes must be at least 32 for each of live_flows/,
   ],
-  ["oidc:\n  issuer: http://login.example\n  client_id: h\n", /line 2: oidc\.issuer: an issuer is an https/],
+  [
+    "oidc:\n  issuer: http://login.example\n  client_id: h\n",
+    /line 2: oidc\.issuer: an issuer is an https/,
+  ],
   ["\noidc:\n  issuer: https://login.example\n", /line 3: oidc\.client_id: /],
   [
     "oidc:\n  issuer: https://login.example\n  client_id: h\n  client_secret: in clear\n",

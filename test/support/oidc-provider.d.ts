@@ -7,8 +7,11 @@ declare module "oidc-provider" {
     save(): Promise<string>;
   }
 
-  export default class Provider {
-    readonly Grant: new (of: { clientId: string; accountId: string }) => Grant;
+  export class Provider {
+    readonly Grant: new (of: {
+      clientId: string;
+      accountId: string;
+    }) => Grant;
     constructor(issuer: string, configuration: object);
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
     interactionFinished(

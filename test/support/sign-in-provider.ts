@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 
 export const CLIENT_ID = "holdfast";
 export const CLIENT_SECRET = "a secret of the client that nobody else has";
@@ -27,14 +27,12 @@ export class SignInProvider {
     this.issuer = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Makes the client known, with where its browsers come back to. */
+  /** Makes the client known, with where its browsers come back to; until then it is out of order. */
   register(redirect: string): void {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const key = { ...privateKey.export({ format: "jwk" }), use: "sig", kid: "one", alg: "RS256" };
     this.#provider = new Provider(this.issuer, {
-      clients: [
-        { client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [redirect] },
-      ],
+      clients: [{ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [redirect] }],
       jwks: { keys: [key] },
       cookies: { keys: ["a key of cookies"] },
       features: { devInteractions: { enabled: false } },
@@ -77,7 +75,11 @@ export class SignInProvider {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const provider = this.#provider!;
+    const provider = this.#provider;
+    if (provider === undefined) {
+      response.writeHead(503).end();
+      return;
+    }
     if (request.url !== "/interaction") {
       provider.callback()(request, response);
       return;

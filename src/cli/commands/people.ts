@@ -88,7 +88,9 @@ function addAccounts(program: Command, people: Command): void {
     .action(async (person: string, own: { subject?: string; unlink?: true }, command: Command) => {
       const { subject, unlink } = own;
       if (subject === undefined && unlink !== true) {
-        command.error("error: say --subject SUB, or --unlink; or let them choose: people link NAME");
+        command.error(
+          "error: say --subject SUB, or --unlink; or let them choose: people link NAME",
+        );
       }
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {

@@ -107,7 +107,9 @@ async function signIn({ people: { provider } }: WholeHome): Promise<Check[]> {
   if (provider === undefined) return [];
   const { name, clientSecret } = provider.settings;
   if (await provider.hasSecret()) return [good("sign-in", `people may sign in with ${name}`)];
-  const place = Object.entries(clientSecret ?? {}).flat().join(" ");
+  const place = Object.entries(clientSecret ?? {})
+    .flat()
+    .join(" ");
   const says = `there is no client secret for ${name} in ${place}`;
   return [bad("sign-in", says, "put it there, readable by the home's owner only")];
 }

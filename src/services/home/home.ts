@@ -21,7 +21,12 @@ import {
 import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
 import { createVault, listVault, publishAttachment, removeStaged } from "../vault/index.ts";
-import { type AnalysisOptions, type HomeConfig, readHomeConfig, writeDefaultConfig } from "./home-config.ts";
+import {
+  type AnalysisOptions,
+  type HomeConfig,
+  readHomeConfig,
+  writeDefaultConfig,
+} from "./home-config.ts";
 import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
 import { People } from "./people/index.ts";

@@ -47,8 +47,7 @@ export const signInSchema = z.strictObject({
   redirect_origin: z
     .string()
     .refine(
-      (text) =>
-        URL.canParse(text) && new URL(text).origin === text && isSafeAddress(new URL(text)),
+      (text) => URL.canParse(text) && new URL(text).origin === text && isSafeAddress(new URL(text)),
       { error: ORIGIN_SAYS },
     )
     .optional(),

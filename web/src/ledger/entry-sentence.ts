@@ -49,7 +49,8 @@ function personSentences(
     "person.set": () =>
       `${text("name")} (${text("person")}) is ${listOf("roles")} of ${caseOf(listOf("cases")) || "no case"}`,
     "person.remove": () => `${text("name")} (${text("person")}) removed`,
-    "credential.add": () => `${kindOf()}${labelOf()} of person ${text("person")} added`,
+    "credential.add": () =>
+      `${kindOf() === "oidc" ? "account" : kindOf()}${labelOf()} of person ${text("person")} added`,
     "credential.revoke": () =>
       `credential ${text("credential")} of person ${text("person")} revoked${reasonOf(text("reason"))}`,
     "enrolment.open": () => `link made for person ${text("person")}, until ${text("expires_at")}`,

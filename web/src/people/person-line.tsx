@@ -136,8 +136,8 @@ function Changes({ person }: { person: Person }) {
         {link !== undefined && (
           <ShownOnce title={`Link for ${name}`} secret={link.link} close={() => setLink(undefined)}>
             It is shown only here. It works once, until {stampText(link.expires_at)} UTC and while
-            this server runs: {name} chooses how to come in by it. An older link of {name}{" "}
-            has ended.
+            this server runs: {name} chooses how to come in by it. An older link of {name} has
+            ended.
           </ShownOnce>
         )}
       </div>

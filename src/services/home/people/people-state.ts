@@ -1,4 +1,9 @@
-import type { AccountCheck, CredentialAdd, CustodyEntry, PersonSet } from "../../../core/custody/index.ts";
+import type {
+  AccountCheck,
+  CredentialAdd,
+  CustodyEntry,
+  PersonSet,
+} from "../../../core/custody/index.ts";
 
 /** A person as the ledger's entries leave them. */
 export interface PersonState {

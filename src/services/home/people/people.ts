@@ -215,9 +215,13 @@ export class People {
     if (known === undefined || !this.#isLive(known)) {
       const asked = { operation: "signIn", about: `${account.issuer} ${account.subject}` };
       await this.deny(NOBODY, { ...asked, reason: "no person has this account" });
-      throw new HoldfastError("session/unknown-account", `nobody here has your account of ${name}`, {
-        remedy: `ask whoever looks after people here for a link, open it, and choose ${name} there`,
-      });
+      throw new HoldfastError(
+        "session/unknown-account",
+        `nobody here has your account of ${name}`,
+        {
+          remedy: `ask whoever looks after people here for a link, open it, and choose ${name} there`,
+        },
+      );
     }
     this.#attempts.clear([key]);
     return await this.open(known.entry.person, known.entry.credential);

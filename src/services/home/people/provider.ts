@@ -98,7 +98,7 @@ export class Provider {
       });
       const subject = tokens.claims()?.sub ?? "";
       if (subject === "" || subject.length > SUBJECT_CHARS_MAX) {
-        throw { code: "OAUTH_INVALID_RESPONSE" };
+        throw Object.assign(new Error("no usable subject"), { code: "OAUTH_INVALID_RESPONSE" });
       }
       return { kind: "oidc", issuer: this.settings.issuer, subject };
     } catch (error) {

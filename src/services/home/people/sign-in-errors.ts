@@ -75,7 +75,11 @@ export function toSignInError(thrown: unknown, provider: string): HoldfastError 
   }
 
   function unverified(what: string): HoldfastError {
-    return failed("wrong-answer", `the answer of ${provider} does not verify: it has ${what}`, AGAIN);
+    return failed(
+      "wrong-answer",
+      `the answer of ${provider} does not verify: it has ${what}`,
+      AGAIN,
+    );
   }
 }
 
