@@ -43,6 +43,7 @@ const PAGES = [
   "/ledger",
   "/people",
   "/me",
+  "/s/:share",
   // Where a sign-in provider sends browsers back to.
   "/login/oidc",
 ];

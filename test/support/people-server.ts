@@ -32,6 +32,7 @@ export interface Ids {
   readonly attachment: string;
   readonly note: string;
   readonly saved: string;
+  readonly share: string;
 }
 
 /** A home with two cases, served in this process, and people who ask it over HTTP. */
@@ -154,6 +155,8 @@ export class PeopleServer {
     const { note } = await owner.addNote(remark, context);
     const search = { case: name, name: `search of ${name}`, address: `/search?case=${name}` };
     const { saved } = await owner.saveQuery(search, context);
+    const view = { address: `/search?case=${name}`, title: "", expires_days: 7 };
+    const { share } = await owner.share({ case: name, ...view }, context);
     return {
       case: name,
       capture,
@@ -163,6 +166,7 @@ export class PeopleServer {
       attachment,
       note,
       saved,
+      share,
     };
   }
 

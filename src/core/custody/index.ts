@@ -29,6 +29,8 @@ export type {
   SealedFacts,
   SegmentDestroy,
   SegmentSeal,
+  ShareCreate,
+  ShareRevoke,
 } from "./entry-types.ts";
 export {
   equalBytes,

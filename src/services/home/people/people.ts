@@ -180,6 +180,11 @@ export class People {
     });
   }
 
+  /** Where links lead that people send each other; undefined while the home is not served. */
+  get linkOrigin(): string | undefined {
+    return this.servedAt && relyingPartyOf(this.servedAt).origin;
+  }
+
   /** Where the provider sends browsers back to. */
   get signInOrigin(): string {
     return this.provider?.settings.redirectOrigin ?? relyingPartyOf(this.servedAt).origin;
