@@ -13,6 +13,7 @@ import { ObjectsPage } from "./pages/objects.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { PeoplePage } from "./pages/people.tsx";
 import { SearchPage } from "./pages/search.tsx";
+import { SharePage } from "./pages/share.tsx";
 import { type KeyMap, useKeys } from "./parts/keys.ts";
 import { Link } from "./parts/link.tsx";
 import { Empty, Failed, Loading } from "./parts/states.tsx";
@@ -40,6 +41,7 @@ const TITLES = {
   ledger: "Ledger",
   people: "People",
   me: "Me",
+  share: "Shared view",
   unknown: "Not found",
 } as const;
 
@@ -151,6 +153,8 @@ function Page({ view }: { view: View }) {
       return <PeoplePage />;
     case "me":
       return <MePage />;
+    case "share":
+      return <SharePage key={view.share} share={view.share} />;
     case "unknown":
       return (
         <Empty why="There is no page at this address">
