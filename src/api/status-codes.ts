@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, number>> = {
   "session/bad-token": 401,
   "session/wrong-password": 401,
   "session/wrong-passkey": 401,
+  "session/no-passkeys": 409,
   "session/no-provider": 404,
   "session/sign-in-cancelled": 401,
   "session/stale-sign-in": 401,

@@ -44,7 +44,7 @@ export class PeopleServer {
   #server!: RunningServer;
 
   /** `config` is what stands in the home's `config.yaml`. */
-  async start(config = ""): Promise<void> {
+  async start(config = "", origin?: string): Promise<void> {
     const options = { directory: join(this.folder, "home"), version: "test", indexMemoryMib: 64 };
     await createHome({ ...options, actor: this.context.actor });
     writeFileSync(join(options.directory, "config.yaml"), config);
@@ -54,6 +54,7 @@ export class PeopleServer {
       people: this.home.people,
       socket: join(this.folder, "socket"),
       port: 0,
+      origin,
     });
   }
 

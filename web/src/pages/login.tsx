@@ -1,8 +1,8 @@
 import { Fingerprint } from "lucide-react";
 import { useState } from "react";
 import { Failed, Loading } from "../parts/states.tsx";
-import { logInByPasskey, passkeyPlace } from "../people/passkey.ts";
-import { PasskeysElsewhere } from "../people/passkey-form.tsx";
+import { logInByPasskey, usePasskeyPlace } from "../people/passkey.ts";
+import { NoPasskeys } from "../people/passkey-form.tsx";
 import { PasswordLogin } from "../people/password-login.tsx";
 import { begin } from "../people/session.ts";
 import { useWaysIn } from "../people/sign-in.ts";
@@ -41,11 +41,10 @@ export function LoginPage({ isUsed, error }: { isUsed?: boolean; error?: unknown
 }
 
 function PasskeyLogin() {
-  const place = passkeyPlace();
+  const place = usePasskeyPlace();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  if (place.state === "none") return null;
-  if (place.state === "elsewhere") return <PasskeysElsewhere address={place.address} />;
+  if (place?.state !== "ready") return <NoPasskeys place={place} />;
   const enter = async (): Promise<void> => {
     setBusy(true);
     setError(null);

@@ -18,6 +18,8 @@ interface WaysIn {
   /** Nobody but the owner comes in here. */
   readonly solo: boolean;
   readonly provider?: SignInProvider;
+  /** The one origin where passkeys work, or why they work nowhere. */
+  readonly passkeys: { readonly origin: string; readonly why: string | null };
 }
 
 /** Which ways in there are: the one thing that whoever is not let in may know. */

@@ -2,10 +2,10 @@ import type { Operations, ParsedInputOf } from "../../../api/index.ts";
 import { HoldfastError } from "../../../core/base/index.ts";
 import type { Authority, CredentialAdd } from "../../../core/custody/index.ts";
 import { formatTimestamp, randomHex, sha256Hex } from "../../../platform/index.ts";
-import { relyingPartyOf } from "./passkeys.ts";
 import { isScope, type People } from "./people.ts";
 import type { CredentialState } from "./people-state.ts";
 import { assertMayChange, findPerson, isSelf, listOf, personMeant } from "./person-checks.ts";
+import { relyingPartyOf } from "./relying-party.ts";
 
 const CREDENTIALS_OF_ONE_MAX = 100;
 const DAY_MS = 24 * 3600_000;

@@ -11,10 +11,10 @@ import {
   revokeCredential,
   setPassword,
 } from "./credential-handlers.ts";
-import { relyingPartyOf } from "./passkeys.ts";
 import type { People } from "./people.ts";
 import type { PersonState } from "./people-state.ts";
 import { assertMayChange, assertMayGive, assertName, findPerson, listOf } from "./person-checks.ts";
+import { originOf } from "./relying-party.ts";
 
 const PEOPLE_MAX = 10_000;
 
@@ -139,7 +139,7 @@ async function createEnrolment(
   const { person, name } = findPerson(people, input.person).entry;
   await assertMayChange(people, authority, "createEnrolment", { person, name });
   // By the name that passkeys are bound to, so that one can be chosen there.
-  const { origin } = relyingPartyOf(people.servedAt);
+  const origin = originOf(people.servedAt);
   const { token, sha256, untilMs } = people.enrolments.create(person);
   const expires_at = formatTimestamp(untilMs);
   const body = { type: "enrolment.open", person, link_sha256: sha256, expires_at } as const;

@@ -10,10 +10,11 @@ import { formatTimestamp, randomHex, sha256Hex } from "../../../platform/index.t
 import type { SignInSettings } from "../sign-in-settings.ts";
 import { Attempts } from "./attempts.ts";
 import { Enrolments } from "./enrolments.ts";
-import { Passkeys, relyingPartyOf } from "./passkeys.ts";
+import { Passkeys } from "./passkeys.ts";
 import { type Password, Passwords } from "./passwords.ts";
 import type { CredentialState, PeopleState, PersonState } from "./people-state.ts";
 import { Provider } from "./provider.ts";
+import { originOf, relyingPartyOf, whyNoPasskeys } from "./relying-party.ts";
 import { noProvider } from "./sign-in-errors.ts";
 import { Tally } from "./tally.ts";
 
@@ -91,8 +92,10 @@ export class People {
   /** What whoever is not let in yet may know: which ways in there are. */
   describeWaysIn() {
     const { provider } = this;
+    const origin = originOf(this.servedAt);
     return {
       solo: this.isSolo,
+      passkeys: { origin, why: whyNoPasskeys(origin) ?? null },
       provider: provider && { name: provider.settings.name, origin: this.signInOrigin },
     };
   }
@@ -182,12 +185,12 @@ export class People {
 
   /** Where links lead that people send each other; undefined while the home is not served. */
   get linkOrigin(): string | undefined {
-    return this.servedAt && relyingPartyOf(this.servedAt).origin;
+    return this.servedAt && originOf(this.servedAt);
   }
 
   /** Where the provider sends browsers back to. */
   get signInOrigin(): string {
-    return this.provider?.settings.redirectOrigin ?? relyingPartyOf(this.servedAt).origin;
+    return this.provider?.settings.redirectOrigin ?? originOf(this.servedAt);
   }
 
   /** The provider's address, and what the browser that goes there shows when it is back. */
@@ -371,9 +374,10 @@ function isAmong(cases: "*" | readonly string[], name: string): boolean {
 }
 
 function tooMany(waitMs: number): HoldfastError {
-  return new HoldfastError("session/too-many", "too many attempts", {
-    remedy: `wait ${Math.ceil(waitMs / 1000)} s, then try again`,
-  });
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  const remedy = `wait ${retryAfterSeconds} s, then try again`;
+  const error = new HoldfastError("session/too-many", "too many attempts", { remedy });
+  return Object.assign(error, { retryAfterSeconds });
 }
 
 function digest(text: string): string {
