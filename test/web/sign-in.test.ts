@@ -69,6 +69,7 @@ test("a person links an account by their link, signs in with it, and unlinks it"
   await page.getByText("Example: ada-at-provider").waitFor();
   await expectAccessible(page);
   await button(page, "Log out").last().click();
+  await page.getByText("You are not logged in here").waitFor();
   // Who was looking at something comes back to it.
   await page.goto(`${origin}/search?log=dns`);
   await button(page, "Sign in with Example").click();
