@@ -135,6 +135,23 @@ test("an account is linked by its subject and unlinked, by the owner's command l
   expect(home.json("people", "list")).toMatchObject([{ accounts: 0 }]);
 });
 
+test("doctor says where the client secret should be, until it is there", () => {
+  const home = new ScratchHome();
+  home.ok("init");
+  const provider = "issuer: 'https://login.example', client_id: holdfast";
+  const config = `oidc: {${provider}, client_secret: {file: ../secret}}\n`;
+  writeFileSync(join(home.home, "config.yaml"), config);
+  const check = () => {
+    const done = home.run(["doctor", "--json"]);
+    const { checks } = JSON.parse(done.text) as { checks: { name: string }[] };
+    return checks.find(({ name }) => name === "sign-in");
+  };
+  const says = "there is no client secret for login.example in file ../secret";
+  expect(check()).toMatchObject({ state: "bad", says });
+  writeFileSync(join(home.home, "..", "secret"), "s3cret\n");
+  expect(check()).toMatchObject({ state: "good" });
+});
+
 test("killed while it sets a password, a home has the old one or the new one, whole", async () => {
   const home = new ScratchHome();
   home.ok("init");

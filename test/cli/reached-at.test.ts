@@ -27,11 +27,13 @@ async function ask(address: string, { headers = {}, body, ca }: Asked) {
     text: string;
   }>((resolve, reject) => {
     const send = address.startsWith("https:") ? requestTls : requestPlain;
-    const call = send(address, options, async (response) => {
+    const call = send(address, options, (response) => {
       const pieces: Buffer[] = [];
-      for await (const piece of response) pieces.push(piece as Buffer);
-      const text = Buffer.concat(pieces).toString();
-      resolve({ status: response.statusCode!, headers: response.headers, text });
+      response.on("data", (piece: Buffer) => pieces.push(piece));
+      response.on("end", () => {
+        const text = Buffer.concat(pieces).toString();
+        resolve({ status: response.statusCode!, headers: response.headers, text });
+      });
     });
     call.on("error", reject);
     call.end(body === undefined ? undefined : JSON.stringify(body));

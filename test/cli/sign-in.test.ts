@@ -280,9 +280,11 @@ test("a provider that is down, without a secret, or leads elsewhere is told befo
 });
 
 test("strangers are told which ways in there are, and nothing else", async () => {
+  await addPerson(server, "zoe");
   const ways = await (await fetch(`${server.address}/login/ways`)).json();
   const origin = originOf(server);
-  expect(ways).toEqual({ solo: false, provider: { name: "Example", origin } });
+  const passkeys = { origin, why: null };
+  expect(ways).toEqual({ solo: false, passkeys, provider: { name: "Example", origin } });
 });
 
 test("wrong answers in a row are slowed down like wrong passwords", async () => {
