@@ -5,6 +5,7 @@ import { homeOperations } from "./home-operations.ts";
 import { logOperations } from "./log-operations.ts";
 import { noteOperations } from "./note-operations.ts";
 import { peopleOperations } from "./people-operations.ts";
+import { shareOperations } from "./share-operations.ts";
 
 /** Everything a client may ask of a home. Names are the command line's and the page's alike. */
 export const operations = {
@@ -14,6 +15,7 @@ export const operations = {
   ...countingOperations,
   ...connectionOperations,
   ...noteOperations,
+  ...shareOperations,
   ...peopleOperations,
 } as const;
 

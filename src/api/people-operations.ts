@@ -21,6 +21,7 @@ const who = z.string().max(64).describe("a person's id or name");
 const seq = z.number().describe("the ledger entry");
 const label = z.string().trim().max(100).default("").describe("what it is, for people");
 const password = z.string().max(1024);
+const credentialKind = z.enum(["password", "passkey", "oidc", "token"]);
 
 /** Who there is, what each may do, and what lets them in. */
 export const peopleOperations = {
@@ -57,7 +58,9 @@ export const peopleOperations = {
           changed_at: z.string(),
           has_password: z.boolean(),
           passkeys: z.number(),
+          accounts: z.number().describe("of the sign-in provider"),
           tokens: z.number(),
+          last_login_at: z.string().nullable(),
         }),
       ),
     }),
@@ -99,7 +102,7 @@ export const peopleOperations = {
     method: "POST",
     path: "/api/v1/people/:person/link",
     needs: "people",
-    summary: "Makes a link by which a person, once, chooses a password or passkey.",
+    summary: "Makes a link by which a person, once, chooses how to come in.",
     input: z.object({ person: who }),
     output: z.object({ person: z.string(), link: z.string(), expires_at: z.string(), seq }),
     answer: "json",
@@ -111,7 +114,7 @@ export const peopleOperations = {
     summary: "What lets a person in, one's own if nobody is named; never what verifies it.",
     input: z.object({
       person: who.optional().describe("a person, or * for all; oneself if left out"),
-      kind: z.enum(["password", "passkey", "token"]).optional(),
+      kind: credentialKind.optional(),
     }),
     output: z.object({
       credentials: z.array(
@@ -119,7 +122,7 @@ export const peopleOperations = {
           credential: z.string(),
           person: z.string(),
           name: z.string().describe("the person's"),
-          kind: z.enum(["password", "passkey", "token"]),
+          kind: credentialKind,
           label: z.string(),
           scopes: z.array(permission).nullable(),
           cases: cases.nullable(),
@@ -137,7 +140,7 @@ export const peopleOperations = {
     method: "POST",
     path: "/api/v1/credentials/:credential/revoke",
     needs: "self",
-    summary: "Ends a password, passkey or token: one's own, or as who looks after people.",
+    summary: "Ends a password, passkey, account or token: one's own, or as who looks after people.",
     input: z.object({ credential: z.string(), reason: z.string().max(1000).default("") }),
     output: z.object({ credential: z.string(), seq }),
     answer: "json",
@@ -191,6 +194,41 @@ export const peopleOperations = {
     summary: "Adds the passkey that a browser made.",
     input: z.object({ response: s.row.describe("RegistrationResponseJSON"), label }),
     output: z.object({ credential: z.string(), seq }),
+    answer: "json",
+  }),
+  beginAccount: operation({
+    method: "POST",
+    path: "/api/v1/accounts/begin",
+    needs: "self",
+    summary: "Where a browser goes to show which account of the sign-in provider is one's own.",
+    input: z.object({}),
+    output: z.object({ address: z.string() }),
+    answer: "json",
+  }),
+  addAccount: operation({
+    method: "POST",
+    path: "/api/v1/accounts",
+    needs: "self",
+    summary: "Links the account that the provider named to whoever asks.",
+    input: z.object({
+      answer: z.string().max(8192).describe("the query that the browser came back with"),
+    }),
+    output: z.object({ credential: z.string(), seq }),
+    answer: "json",
+  }),
+  linkAccount: operation({
+    method: "POST",
+    path: "/api/v1/people/:person/account",
+    needs: "people",
+    summary: "Links an account of the sign-in provider to a person by its subject; as owner only.",
+    input: z.object({
+      person: who,
+      subject: z
+        .string()
+        .regex(/^[\x21-\x7e]{1,255}$/, "a subject is at most 255 printable characters of ASCII")
+        .describe("as the provider names it (`sub`)"),
+    }),
+    output: z.object({ credential: z.string(), person: z.string(), seq }),
     answer: "json",
   }),
 } as const;

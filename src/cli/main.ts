@@ -26,6 +26,7 @@ import { addQueryCommand } from "./commands/query.ts";
 import { addReindexCommand } from "./commands/reindex.ts";
 import { addSegmentsCommand } from "./commands/segments.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addSharesCommands } from "./commands/shares.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addStreamCommand } from "./commands/stream.ts";
@@ -65,6 +66,7 @@ async function main(args: readonly string[]): Promise<void> {
     addHierarchyCommand,
     addFindingsCommand,
     addNoteCommands,
+    addSharesCommands,
     addPacketsCommand,
     addShowCommand,
     addExplainCommand,

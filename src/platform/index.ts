@@ -39,6 +39,7 @@ export { createKeys, type HomeKeys, loadKeys } from "./keys.ts";
 export { freeBytes, processPrivileges } from "./machine.ts";
 export { hashPassword, isPassword } from "./password-hash.ts";
 export { createCaptureId, createSegmentId, randomBytes, randomHex } from "./random.ts";
+export { readSecret, type SecretPlace } from "./secret.ts";
 export {
   type ChildExit,
   type SpawnChildOptions,

@@ -83,6 +83,7 @@ function describeOperation(name: string, operation: Operation): unknown {
                 remedy: { type: ["string", "null"] },
                 column: { type: "number" },
                 length: { type: "number" },
+                retry_after_s: { type: "number" },
               },
             },
           },

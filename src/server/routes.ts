@@ -147,17 +147,34 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   const described = describeError(error);
   const status = statusOf(described.code);
   if (status === 500) request.log.error(error);
+  const { retry_after_s: seconds } = described;
+  if (seconds !== undefined) reply.header("retry-after", seconds);
   reply.code(status).send(described);
 }
 
-function describeError(error: unknown) {
+interface Described {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | null;
+  readonly column?: number | undefined;
+  readonly length?: number | undefined;
+  /** Nothing is looked at before. */
+  readonly retry_after_s?: number | undefined;
+}
+
+function describeError(error: unknown): Described {
   if (error instanceof HoldfastError) {
-    const { column, length } = error as { column?: number; length?: number };
+    const { column, length, retryAfterSeconds } = error as {
+      column?: number;
+      length?: number;
+      retryAfterSeconds?: number;
+    };
     return {
       code: error.code,
       message: error.message,
       remedy: error.remedy ?? null,
       ...(column !== undefined && { column, length }),
+      ...(retryAfterSeconds !== undefined && { retry_after_s: retryAfterSeconds }),
     };
   }
   const { code, message } = error as { code?: string; message?: string };

@@ -8,6 +8,7 @@ import { type Authority, ownerAuthority } from "../core/custody/index.ts";
 import { removeTree, restrictToOwner, systemClock, toStorageError } from "../platform/index.ts";
 import type { People } from "../services/home/index.ts";
 import { addLoginRoutes } from "./login-routes.ts";
+import { assertOurs, assertTls, faultOf, type ReachedAt, type TlsFiles } from "./reached-at.ts";
 import { addRoutes } from "./routes.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -17,13 +18,20 @@ export interface ServerOptions {
   /** Unix socket for the command line; its folder's mode is its lock. */
   readonly socket: string;
   readonly port: number;
-  readonly host?: string;
+  /** Loopback if left out. */
+  readonly host?: string | undefined;
+  /** What people type, where it is not where the server listens. */
+  readonly origin?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
   /** Pages that may show a connection inside themselves; none unless said. */
   readonly embedOrigins?: readonly string[];
 }
 
 export interface RunningServer {
+  /** Where it listens. */
   readonly address: string;
+  /** Where people reach it. */
+  readonly origin: string;
   /** An address that logs in, once. */
   loginLink(): string;
   stop(): Promise<void>;
@@ -43,6 +51,9 @@ const PAGES = [
   "/ledger",
   "/people",
   "/me",
+  "/s/:share",
+  // Where a sign-in provider sends browsers back to.
+  "/login/oidc",
 ];
 
 /** Nothing from elsewhere, no inline script, no frame, and no string becomes markup. */
@@ -80,26 +91,28 @@ const EMBED = /^\/embed\//;
 const ELEMENT = "/holdfast-trace.js";
 const WORKER = /^\/wireshark\/worker-[\w-]+\.js$/;
 
-/** Serves page and API on loopback to whoever logged in, and the API on a Unix socket to the owner. */
+/** Serves page and API, on loopback unless told otherwise, to whoever logged in, and the API on a Unix socket to the owner. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { handlersFor, people } = options;
   const sessions = new Sessions(people, systemClock.nowMs);
-  const host = options.host ?? "127.0.0.1";
-  const web = fastify({ logger: { level: "error" }, forceCloseConnections: true });
-  await addPage(web, options.embedOrigins ?? []);
-  addLoginRoutes(web, sessions, people);
+  const at: ReachedAt = { ...options, host: options.host ?? "127.0.0.1" };
+  const fault = faultOf(at);
+  if (fault !== undefined) throw new HoldfastError("request/bad-input", fault);
+  const web = createWeb(at);
+  await addPage(web, at, options.embedOrigins ?? []);
+  addLoginRoutes(web, { sessions, people, at });
   addRoutes(web, { handlersFor, people, authenticate: sessions.authenticate });
   const local = fastify({ logger: { level: "error" }, forceCloseConnections: true });
   addRoutes(local, { handlersFor, people, authenticate: async () => ownerAuthority("cli") });
   local.post("/login-link", async () => ({ link: link() }));
   let address = "";
-  const link = (): string => `${address}/login?token=${sessions.createLink()}`;
+  const link = (): string => `${people.servedAt}/login?token=${sessions.createLink()}`;
   try {
     await removeTree(options.socket); // of a process that ended badly: the home's lock says it is ours
     await local.listen({ path: options.socket });
     await restrictToOwner(options.socket);
-    address = await web.listen({ host, port: options.port });
-    people.servedAt = address;
+    address = await web.listen({ host: at.host, port: options.port });
+    people.servedAt = at.origin ?? address;
   } catch (error) {
     await local.close();
     await web.close();
@@ -107,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   return {
     address,
+    origin: at.origin ?? address,
     loginLink: link,
     stop: async () => {
       people.servedAt = undefined;
@@ -115,19 +129,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-async function addPage(app: FastifyInstance, embedOrigins: readonly string[]): Promise<void> {
+function createWeb({ tls, origin }: ReachedAt): FastifyInstance {
+  const options = { logger: { level: "error" }, forceCloseConnections: true } as const;
+  if (tls !== undefined) {
+    assertTls(tls);
+    return fastify({ ...options, https: { ...tls } }) as unknown as FastifyInstance;
+  }
+  // Behind a proxy on this machine everybody would have its address, and one's wrong passwords be all's.
+  return fastify({ ...options, ...(origin !== undefined && { trustProxy: "loopback" }) });
+}
+
+async function addPage(
+  app: FastifyInstance,
+  at: ReachedAt,
+  embedOrigins: readonly string[],
+): Promise<void> {
   const embedded = embedPolicy(embedOrigins);
   await app.register(cookie);
   app.addHook("onRequest", async (request, reply) => {
-    // A page of another site may reach loopback by a name of its own: only ours are answered.
-    const name = request.hostname.replace(/^\[|\]$/g, "");
-    if (!["127.0.0.1", "localhost", "::1"].includes(name)) {
-      throw new HoldfastError("session/bad-origin", `this server is not called ${name}`);
-    }
-    const { origin } = request.headers;
-    if (request.method !== "GET" && origin !== undefined && new URL(origin).host !== request.host) {
-      throw new HoldfastError("session/bad-origin", "a page of another site may not ask for this");
-    }
+    assertOurs(request, at);
     const isEmbedded = EMBED.test(request.url);
     const policy = isEmbedded ? embedded : WORKER.test(request.url) ? WORKER_POLICY : POLICY;
     reply.headers({

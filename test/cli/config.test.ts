@@ -71,6 +71,23 @@ test.each([
     "limits:\n  live_flows: 3000000\n",
     /config\.yaml, line 2: limits: posting_bytes must be at least 32 for each of live_flows/,
   ],
+  [
+    "oidc:\n  issuer: http://login.example\n  client_id: h\n",
+    /line 2: oidc\.issuer: an issuer is an https/,
+  ],
+  ["\noidc:\n  issuer: https://login.example\n", /line 3: oidc\.client_id: /],
+  [
+    "oidc:\n  issuer: https://login.example\n  client_id: h\n  client_secret: in clear\n",
+    /line 4: oidc\.client_secret: write file: PATH or env: NAME; a secret does not stand/,
+  ],
+  [
+    "oidc:\n  issuer: https://login.example\n  client_id: h\n  client_secret: {file: a, env: b}\n",
+    /line 4: oidc\.client_secret: write file: PATH or env: NAME/,
+  ],
+  [
+    "oidc:\n  issuer: https://login.example\n  client_id: h\n  redirect_origin: https://a.example/x\n",
+    /line 4: oidc\.redirect_origin: an origin is meant/,
+  ],
   ["checksums: [\n", /config\.yaml, line \d: /],
 ])("a fault in config.yaml is named with its line: %j", (text, sentence) => {
   const home = withConfig(text);

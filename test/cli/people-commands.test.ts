@@ -1,4 +1,5 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ScratchHome } from "../support/holdfast.ts";
 
@@ -112,6 +113,43 @@ test("a token opens what it is for until it is revoked, and is nowhere in the ho
   home.ok("tokens", "revoke", listed!.credential, "--reason", "lost");
   expect(await status("/api/v1/captures")).toBe(401);
   expect(home.run(["tokens", "list"]).code).toBe(4);
+});
+
+test("an account is linked by its subject and unlinked, by the owner's command line", () => {
+  const home = new ScratchHome();
+  home.ok("init");
+  home.ok("people", "add", "ada", "--role", "analyst");
+  const without = home.run(["people", "oidc", "ada", "--subject", "248289761001"]);
+  expect(without.errors).toContain("no sign-in provider");
+  const config = "oidc: {issuer: 'https://login.example', client_id: holdfast}\n";
+  writeFileSync(join(home.home, "config.yaml"), config);
+  expect(home.run(["people", "oidc", "ada"]).errors).toContain("say --subject SUB");
+  expect(home.run(["people", "oidc", "ada", "--subject", "a b"]).code).toBe(3);
+  expect(home.run(["people", "oidc", "ada", "--unlink"]).code).toBe(4);
+  home.ok("people", "oidc", "ada", "--subject", "248289761001");
+  expect(home.json("people", "list")).toMatchObject([{ accounts: 1, last_login_at: null }]);
+  const [added] = home.json("ledger", "--type", "credential.add");
+  const check = { kind: "oidc", issuer: "https://login.example", subject: "248289761001" };
+  expect(added).toMatchObject({ check, label: "login.example: 248289761001" });
+  expect(home.ok("people", "oidc", "ada", "--unlink").text).toContain("unlinked");
+  expect(home.json("people", "list")).toMatchObject([{ accounts: 0 }]);
+});
+
+test("doctor says where the client secret should be, until it is there", () => {
+  const home = new ScratchHome();
+  home.ok("init");
+  const provider = "issuer: 'https://login.example', client_id: holdfast";
+  const config = `oidc: {${provider}, client_secret: {file: ../secret}}\n`;
+  writeFileSync(join(home.home, "config.yaml"), config);
+  const check = () => {
+    const done = home.run(["doctor", "--json"]);
+    const { checks } = JSON.parse(done.text) as { checks: { name: string }[] };
+    return checks.find(({ name }) => name === "sign-in");
+  };
+  const says = "there is no client secret for login.example in file ../secret";
+  expect(check()).toMatchObject({ state: "bad", says });
+  writeFileSync(join(home.home, "..", "secret"), "s3cret\n");
+  expect(check()).toMatchObject({ state: "good" });
 });
 
 test("killed while it sets a password, a home has the old one or the new one, whole", async () => {

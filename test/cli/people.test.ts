@@ -40,6 +40,8 @@ function inputOf(name: OperationName, ids: Ids): Record<string, unknown> {
     credential: "c0000000000000000",
     scopes: ["metadata"],
     password: "a good long password",
+    answer: "?code=1&state=link.1",
+    subject: "somebody-at-provider",
   };
   const { shape } = operations[name].input as unknown as { shape: Record<string, unknown> };
   return Object.fromEntries(
@@ -65,7 +67,17 @@ function roleWithout(name: OperationName): Role | undefined {
 }
 
 /** Ways to name what lies in a case: each id alone, where an operation takes it. */
-const IDS = ["uid", "fuid", "segment", "attachment", "note", "saved", "case", "capture"] as const;
+const IDS = [
+  "uid",
+  "fuid",
+  "segment",
+  "attachment",
+  "note",
+  "saved",
+  "share",
+  "case",
+  "capture",
+] as const;
 
 function namings(name: OperationName): (typeof IDS)[number][] {
   const { shape } = operations[name].input as unknown as { shape: Record<string, unknown> };
@@ -167,6 +179,7 @@ const madeUp: Ids = {
   attachment: "c".repeat(26),
   note: "d".repeat(26),
   saved: "e".repeat(26),
+  share: "f".repeat(26),
 };
 
 function withoutIds(text: string, ids: Ids): string {
@@ -190,7 +203,7 @@ const OPEN_QUESTIONS: readonly (readonly [OperationName, Record<string, unknown>
   ...(["status", "cases", "captures", "segments", "keyLogs", "attachments"] as const).map(
     (name) => [name, {}] as const,
   ),
-  ...(["notes", "savedQueries", "me"] as const).map((name) => [name, {}] as const),
+  ...(["notes", "savedQueries", "shares", "me"] as const).map((name) => [name, {}] as const),
   ...(["conn", "dns", "files", "http", "ssl", "microbursts"] as const).flatMap((log) => [
     ["query", { q: "", log }] as const,
     ["histogram", { q: "", log, bins: 50 }] as const,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Operation, type OperationName, operations } from "../../src/api/index.ts";
@@ -32,6 +32,7 @@ export interface Ids {
   readonly attachment: string;
   readonly note: string;
   readonly saved: string;
+  readonly share: string;
 }
 
 /** A home with two cases, served in this process, and people who ask it over HTTP. */
@@ -42,15 +43,18 @@ export class PeopleServer {
   home!: WholeHome;
   #server!: RunningServer;
 
-  async start(): Promise<void> {
+  /** `config` is what stands in the home's `config.yaml`. */
+  async start(config = "", origin?: string): Promise<void> {
     const options = { directory: join(this.folder, "home"), version: "test", indexMemoryMib: 64 };
     await createHome({ ...options, actor: this.context.actor });
+    writeFileSync(join(options.directory, "config.yaml"), config);
     this.home = await WholeHome.open(options);
     this.#server = await startServer({
       handlersFor: (authority: Authority) => createHandlers(this.home, authority),
       people: this.home.people,
       socket: join(this.folder, "socket"),
       port: 0,
+      origin,
     });
   }
 
@@ -152,6 +156,8 @@ export class PeopleServer {
     const { note } = await owner.addNote(remark, context);
     const search = { case: name, name: `search of ${name}`, address: `/search?case=${name}` };
     const { saved } = await owner.saveQuery(search, context);
+    const view = { address: `/search?case=${name}`, title: "", expires_days: 7 };
+    const { share } = await owner.share({ case: name, ...view }, context);
     return {
       case: name,
       capture,
@@ -161,6 +167,7 @@ export class PeopleServer {
       attachment,
       note,
       saved,
+      share,
     };
   }
 

@@ -11,12 +11,15 @@ export type PageName =
   | "ledger"
   | "people"
   | "me"
+  | "share"
   | "unknown";
 
 /** What the address says: which page, and everything that decides what is on it. */
 export interface View {
   readonly page: PageName;
   readonly uid: string;
+  /** The id of a shared view. */
+  readonly share: string;
   readonly parameters: URLSearchParams;
 }
 
@@ -61,8 +64,11 @@ export function useView(): View {
   const address = useSyncExternalStore(listen, () => location.pathname + location.search);
   const url = new URL(address, location.origin);
   const [, uid] = /^\/connections\/([^/]+)$/.exec(url.pathname) ?? [];
-  const page = uid === undefined ? (PAGES[url.pathname] ?? "unknown") : "connection";
-  return { page, uid: decoded(uid ?? ""), parameters: url.searchParams };
+  const [, share] = /^\/s\/([^/]+)$/.exec(url.pathname) ?? [];
+  const plain = share === undefined ? (PAGES[url.pathname] ?? "unknown") : "share";
+  const page = uid === undefined ? plain : "connection";
+  const ids = { uid: decoded(uid ?? ""), share: decoded(share ?? "") };
+  return { page, ...ids, parameters: url.searchParams };
 }
 
 /** A part of the address; one that is cut in the middle of a character stays as it is. */

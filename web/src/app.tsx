@@ -13,6 +13,7 @@ import { ObjectsPage } from "./pages/objects.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { PeoplePage } from "./pages/people.tsx";
 import { SearchPage } from "./pages/search.tsx";
+import { SharePage } from "./pages/share.tsx";
 import { type KeyMap, useKeys } from "./parts/keys.ts";
 import { Link } from "./parts/link.tsx";
 import { Empty, Failed, Loading } from "./parts/states.tsx";
@@ -20,7 +21,8 @@ import { EnrolPage } from "./people/enrol-page.tsx";
 import { isOut, type May, type Me, reaches, useMay, useMe } from "./people/me.ts";
 import { NotYourCase, NotYours } from "./people/not-yours.tsx";
 import { firstPlace, mayOpen, PAGE_KEYS } from "./people/places.ts";
-import { rememberSolo } from "./people/session.ts";
+import { answerInAddress } from "./people/sign-in.ts";
+import { SignInAnswer } from "./people/sign-in-answer.tsx";
 import { useAway } from "./people/use-away.ts";
 import { useStatus } from "./questions.ts";
 import { EvidenceStrip } from "./shell/evidence-strip.tsx";
@@ -39,17 +41,21 @@ const TITLES = {
   ledger: "Ledger",
   people: "People",
   me: "Me",
+  share: "Shared view",
   unknown: "Not found",
 } as const;
 
-/** The frame that every page has, or the page that says how to get in. */
+/** The page, unless a sign-in provider has sent the browser back: then whoever that lets in. */
 export function App() {
+  const [answer] = useState(answerInAddress);
+  return answer === undefined ? <Entrance /> : <SignInAnswer answer={answer} />;
+}
+
+/** The frame that every page has, or the page that says how to get in. */
+function Entrance() {
   const { parameters } = useView();
   const me = useMe({ againMs: AGAIN_MS });
   useAway({ isWorking: useImports().isRunning });
-  useEffect(() => {
-    if (me.data !== undefined) rememberSolo(me.data.solo);
-  }, [me.data]);
   if (isOut(me.error)) return <LoginPage isUsed={parameters.get("login") === "used"} />;
   if (me.data !== undefined) {
     // By a link one chooses a way in, and may do nothing else.
@@ -147,6 +153,8 @@ function Page({ view }: { view: View }) {
       return <PeoplePage />;
     case "me":
       return <MePage />;
+    case "share":
+      return <SharePage key={view.share} share={view.share} />;
     case "unknown":
       return (
         <Empty why="There is no page at this address">

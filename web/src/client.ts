@@ -14,11 +14,14 @@ export type Input<K extends OperationName> = InputOf<Operations[K]>;
 export class RequestFailed extends HoldfastError {
   readonly column: number | undefined;
   readonly length: number | undefined;
+  /** Nothing is looked at before. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(said: Said) {
     super(said.code, said.message, said.remedy ? { remedy: said.remedy } : {});
     this.column = said.column;
     this.length = said.length;
+    this.retryAfterSeconds = said.retry_after_s;
   }
 }
 
@@ -28,6 +31,7 @@ interface Said {
   readonly remedy?: string | null;
   readonly column?: number;
   readonly length?: number;
+  readonly retry_after_s?: number;
 }
 
 /** Asks one operation for its JSON answer. */

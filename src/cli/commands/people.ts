@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
-import { EXIT_CODES, operations } from "../../api/index.ts";
+import { type CallContext, EXIT_CODES, type Handlers, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { ROLE_NAMES } from "../../core/custody/index.ts";
 import { readNewPassword } from "../read-password.ts";
 import { type CommonOptions, withHome } from "../session.ts";
-import { escapeText, tableText } from "../text.ts";
+import { escapeText, jsonText, tableText } from "../text.ts";
 
 const EXAMPLES = `
 Examples:
@@ -13,6 +13,7 @@ Examples:
   holdfast people add otto --role auditor
   holdfast people password ada             asks twice; or: … < file
   holdfast people link ada                 a link by which ada, once, chooses her own
+  holdfast people oidc ada --subject 248289761001   an account of the provider in config.yaml
   holdfast people set ada --role analyst --case IR-2026-0412 --case IR-2026-0413
   holdfast people remove ada
 
@@ -42,7 +43,7 @@ export function addPeopleCommand(program: Command): void {
         const { people: all } = await handlers.people({}, context);
         if (options.json) for (const one of all) console.log(JSON.stringify(one));
         else if (all.length > 0) {
-          const head = ["name", "roles", "cases", "lets in", "person"];
+          const head = ["name", "roles", "cases", "lets in", "last login", "person"];
           console.log(tableText(head, all.map(rowOf)));
         }
         return all.length === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
@@ -62,9 +63,10 @@ export function addPeopleCommand(program: Command): void {
         return EXIT_CODES.ok;
       });
     });
+  addAccounts(program, people);
   people
     .command("link")
-    .description("a link by which a person, once and within a day, chooses a password")
+    .description("a link by which a person, once and within a day, chooses how to come in")
     .argument("<name>", "the person")
     .action(async (person: string) => {
       const options = program.opts<CommonOptions>();
@@ -74,6 +76,45 @@ export function addPeopleCommand(program: Command): void {
         return EXIT_CODES.ok;
       });
     });
+}
+
+function addAccounts(program: Command, people: Command): void {
+  people
+    .command("oidc")
+    .description("link a person's account of the sign-in provider, or unlink what is linked")
+    .argument("<name>", "the person")
+    .addOption(new Option("--subject <sub>", "what the provider calls them (sub), as it stands"))
+    .addOption(new Option("--unlink", "end the accounts that are linked").conflicts("subject"))
+    .action(async (person: string, own: { subject?: string; unlink?: true }, command: Command) => {
+      const { subject, unlink } = own;
+      if (subject === undefined && unlink !== true) {
+        command.error(
+          "error: say --subject SUB, or --unlink; or let them choose: people link NAME",
+        );
+      }
+      const options = program.opts<CommonOptions>();
+      process.exitCode = await withHome(options, async (handlers, context) => {
+        if (unlink === true) return await unlinkAll(handlers, context, { person, options });
+        const input = read(operations.linkAccount.input, { person, subject });
+        const made = await handlers.linkAccount(input, context);
+        console.log(options.json ? jsonText(made) : `account linked, entry ${made.seq}`);
+        return EXIT_CODES.ok;
+      });
+    });
+}
+
+async function unlinkAll(
+  handlers: Handlers,
+  context: CallContext,
+  { person, options }: { readonly person: string; readonly options: CommonOptions },
+): Promise<number> {
+  const { credentials } = await handlers.credentials({ person, kind: "oidc" }, context);
+  for (const { credential, label } of credentials) {
+    const ended = await handlers.revokeCredential({ credential, reason: "unlinked" }, context);
+    const text = `${escapeText(label)} unlinked, entry ${ended.seq}`;
+    console.log(options.json ? jsonText(ended) : text);
+  }
+  return credentials.length === 0 ? EXIT_CODES.nothing : EXIT_CODES.ok;
 }
 
 function addChanges(program: Command, people: Command): void {
@@ -154,15 +195,19 @@ function rowOf(one: {
   readonly cases: "*" | readonly string[];
   readonly has_password: boolean;
   readonly passkeys: number;
+  readonly accounts: number;
   readonly tokens: number;
+  readonly last_login_at: string | null;
   readonly person: string;
 }): string[] {
   const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
   const ways = [
     one.has_password ? "password" : "",
     one.passkeys > 0 ? count(one.passkeys, "passkey") : "",
+    one.accounts > 0 ? count(one.accounts, "account") : "",
     one.tokens > 0 ? count(one.tokens, "token") : "",
   ].filter((way) => way !== "");
   const cases = one.cases === "*" ? "all" : one.cases.join(", ");
-  return [escapeText(one.name), one.roles.join(", "), cases, ways.join(", "), one.person];
+  const last = one.last_login_at ?? "-";
+  return [escapeText(one.name), one.roles.join(", "), cases, ways.join(", "), last, one.person];
 }

@@ -3,6 +3,7 @@ import { EXIT_CODES, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { ownerAuthority } from "../../core/custody/index.ts";
 import { writeIncident } from "../../core/traffic/index.ts";
+import { readFileSync, toStorageError } from "../../platform/index.ts";
 import { startServer } from "../../server/index.ts";
 import {
   createHandlers,
@@ -25,9 +26,22 @@ const PORT = 7443;
 
 interface ServeOptions {
   readonly port: number;
+  readonly host?: string;
+  readonly origin?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly link?: boolean;
   readonly embedOrigin: readonly string[];
 }
+
+const BEYOND = `
+Examples of serving others, over https alone:
+  holdfast serve --origin https://holdfast.example            behind a proxy on this machine that passes
+                                                              Host, X-Forwarded-For and X-Forwarded-Proto
+  holdfast serve --host 0.0.0.0 --port 443 --origin https://holdfast.example \\
+    --tls-cert chain.pem --tls-key key.pem                    by itself
+Passkeys are bound to the name in --origin, and need https; at an address of numbers there are none.
+`;
 
 const EMBEDDING = `
 Example of a trace in the page of a ticket or an alert, for whoever the token lets see it:
@@ -37,18 +51,10 @@ Example of a trace in the page of a ticket or an alert, for whoever the token le
   <holdfast-trace src="http://127.0.0.1:7443/embed/UID" token="hf_…"></holdfast-trace>`;
 
 export function addServeCommand(program: Command): void {
-  program
-    .command("serve")
-    .description("serve the page and the API on loopback until Ctrl-C")
-    .option("--port <n>", "port; 0 takes any", portNumber, PORT)
+  withServing(program.command("serve"))
+    .description("serve the page and the API, on loopback unless told otherwise, until Ctrl-C")
     .option("--link", "print a new login link of the server that runs, and end")
-    .option(
-      "--embed-origin <origin>",
-      "a page that may embed traces; may be given again",
-      origin,
-      [],
-    )
-    .addHelpText("after", EMBEDDING)
+    .addHelpText("after", BEYOND + EMBEDDING)
     .action(async (own: ServeOptions) => {
       const options = program.opts<CommonOptions>();
       if (own.link) {
@@ -62,19 +68,11 @@ export function addServeCommand(program: Command): void {
       }
       process.exitCode = await serve(options, own, []);
     });
-  program
-    .command("start")
+  withServing(program.command("start"))
     .description(
       "make a home if there is none, import files or the demonstration incident, and serve",
     )
     .argument("[file...]", "captures to import; the demonstration if left out")
-    .option("--port <n>", "port; 0 takes any", portNumber, PORT)
-    .option(
-      "--embed-origin <origin>",
-      "a page that may embed traces; may be given again",
-      origin,
-      [],
-    )
     .action(async (files: string[], own: ServeOptions) => {
       const options = program.opts<CommonOptions>();
       if (!(await isHome(homeDirectory(options)))) {
@@ -85,12 +83,47 @@ export function addServeCommand(program: Command): void {
     });
 }
 
+/** The options of how a server is reached, which both commands have. */
+function withServing(command: Command): Command {
+  return command
+    .option("--port <n>", "port; 0 takes any", portNumber, PORT)
+    .option("--host <address>", "listen here instead of on loopback; needs TLS and --origin")
+    .option("--origin <origin>", "what people type, such as https://holdfast.example", oneOrigin)
+    .option("--tls-cert <file>", "certificate with its chain, PEM")
+    .option("--tls-key <file>", "its key, PEM")
+    .option(
+      "--embed-origin <origin>",
+      "a page that may embed traces; may be given again",
+      origin,
+      [],
+    );
+}
+
+/** Certificate and key, or neither. */
+function tlsOf({ tlsCert, tlsKey }: ServeOptions): { cert: string; key: string } | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const missing = tlsCert === undefined ? "--tls-cert" : "--tls-key";
+    throw new HoldfastError("request/bad-input", `${missing} FILE is missing beside the other`);
+  }
+  return { cert: readPem(tlsCert), key: readPem(tlsKey) };
+}
+
+function readPem(path: string): string {
+  try {
+    return new TextDecoder().decode(readFileSync(path));
+  } catch (error) {
+    throw toStorageError("server", `cannot read ${path}`, error);
+  }
+}
+
 async function serve(
   options: CommonOptions,
-  { port, embedOrigin: embedOrigins }: ServeOptions,
+  own: ServeOptions,
   files: readonly string[] | [],
 ): Promise<number> {
   const signal = interruptSignal();
+  const tls = tlsOf(own);
   const home = await WholeHome.open(homeOptions(options));
   const isStart = files.length > 0 || process.argv.includes("start");
   try {
@@ -98,13 +131,21 @@ async function serve(
       handlersFor: (authority) => createHandlers(home, authority),
       people: home.people,
       socket: pathsOf(home.directory).socket,
-      port,
-      embedOrigins,
+      port: own.port,
+      host: own.host,
+      origin: own.origin,
+      tls,
+      embedOrigins: own.embedOrigin,
     });
     try {
       await completeIndex(home, signal);
       if (isStart) await importFirst(home, files, signal);
-      console.log(`Holdfast is at ${server.address}\nlog in once with ${server.loginLink()}`);
+      const listens = server.origin === server.address ? "" : ` (it listens at ${server.address})`;
+      console.log(
+        `Holdfast is at ${server.origin}${listens}\nlog in once with ${server.loginLink()}`,
+      );
+      const { why } = home.people.describeWaysIn().passkeys;
+      if (why !== null) console.error(`holdfast: nobody has a passkey here: ${why}`);
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
         else signal.addEventListener("abort", () => resolve(), { once: true });
@@ -170,11 +211,16 @@ function portNumber(text: string): number {
   return value;
 }
 
-/** Reads one origin more: scheme, host and port, nothing behind them. */
+/** Reads one origin more. */
 function origin(text: string, origins: readonly string[]): string[] {
+  return [...origins, oneOrigin(text)];
+}
+
+/** Scheme, host and port, nothing behind them. */
+function oneOrigin(text: string): string {
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.origin !== text) {
     throw new InvalidArgumentError("an origin is meant, such as https://tickets.example");
   }
-  return [...origins, text];
+  return text;
 }

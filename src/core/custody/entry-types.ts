@@ -203,6 +203,25 @@ export interface QueryForget {
   readonly case: CaseId;
 }
 
+/** A view of the page under an address of its own, until it expires or is revoked. */
+export interface ShareCreate {
+  readonly type: "share.create";
+  readonly share: string;
+  /** Whose it is to open: who sees this case; `*` all cases. What is seen there is not decided here. */
+  readonly case: CaseId;
+  readonly title: string;
+  /** Path and query of the page. */
+  readonly address: string;
+  readonly expires_at: string;
+}
+
+export interface ShareRevoke {
+  readonly type: "share.revoke";
+  readonly share: string;
+  readonly case: CaseId;
+  readonly reason: string;
+}
+
 /** The `solo` owner accepts that the vault's key, or the index in clear, lies on this disk. */
 export interface KeyAccept {
   readonly type: "key.accept";
@@ -233,6 +252,8 @@ export type KnownEntryBody =
   | NoteWithdraw
   | QuerySave
   | QueryForget
+  | ShareCreate
+  | ShareRevoke
   | KeyAccept
   | SegmentDestroy
   | PersonEntryBody;

@@ -29,6 +29,8 @@ export type {
   SealedFacts,
   SegmentDestroy,
   SegmentSeal,
+  ShareCreate,
+  ShareRevoke,
 } from "./entry-types.ts";
 export {
   equalBytes,
@@ -57,6 +59,7 @@ export {
 } from "./note.ts";
 export type {
   AccessDeny,
+  AccountCheck,
   CaseList,
   CredentialAdd,
   CredentialCheck,

@@ -32,6 +32,13 @@ export interface PasskeyCheck {
   readonly public_key: string;
 }
 
+/** An account of an OpenID provider: the pair of strings that names it for ever (Core 1.0, 5.7). */
+export interface AccountCheck {
+  readonly kind: "oidc";
+  readonly issuer: string;
+  readonly subject: string;
+}
+
 /** A program's token: its digest, and what it may do at most of what its person may. */
 export interface TokenCheck {
   readonly kind: "token";
@@ -40,7 +47,7 @@ export interface TokenCheck {
   readonly cases: CaseList;
 }
 
-export type CredentialCheck = PasswordCheck | PasskeyCheck | TokenCheck;
+export type CredentialCheck = PasswordCheck | PasskeyCheck | AccountCheck | TokenCheck;
 
 /** Something that a person shows to be let in, and what verifies it. */
 export interface CredentialAdd {

@@ -18,6 +18,7 @@ export async function examine(home: WholeHome): Promise<{ ok: boolean; checks: C
     await space(home),
     key(home),
     ...(await passwords(home)),
+    ...(await signIn(home)),
     clock(home),
     await index(home),
   ];
@@ -99,6 +100,18 @@ async function passwords({ people }: WholeHome): Promise<Check[]> {
   if (count > 0 && checks.length === 0)
     checks.push(good("passwords", `${count} on this disk, each as it is on record`));
   return checks;
+}
+
+/** Whether the client's secret is there; the provider itself is asked when somebody signs in. */
+async function signIn({ people: { provider } }: WholeHome): Promise<Check[]> {
+  if (provider === undefined) return [];
+  const { name, clientSecret } = provider.settings;
+  if (await provider.hasSecret()) return [good("sign-in", `people may sign in with ${name}`)];
+  const place = Object.entries(clientSecret ?? {})
+    .flat()
+    .join(" ");
+  const says = `there is no client secret for ${name} in ${place}`;
+  return [bad("sign-in", says, "put it there, readable by the home's owner only")];
 }
 
 function clock(home: WholeHome): Check {

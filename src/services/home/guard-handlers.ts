@@ -15,9 +15,19 @@ type Call = (input: Input, context: unknown) => unknown;
 
 /** What an answer says of an id that is nobody's, or that is of a case beyond the authority. */
 const UNKNOWN =
-  /^home\/unknown-(?:case|connection|segment|capture|object|attachment|note|packet|saved-query)$/;
+  /^home\/unknown-(?:case|connection|segment|capture|object|attachment|note|packet|saved-query|share)$/;
 /** What names the thing that was asked for, the most particular first. */
-const NAMES = ["fuid", "uid", "segment", "attachment", "note", "saved", "case", "q"] as const;
+const NAMES = [
+  "fuid",
+  "uid",
+  "segment",
+  "attachment",
+  "note",
+  "saved",
+  "share",
+  "case",
+  "q",
+] as const;
 
 /**
  * The same handlers, each asked only by whoever may: without the operation's permission nothing is

@@ -34,6 +34,7 @@ import { createPeopleHandlers } from "./people/index.ts";
 import { reindex } from "./rebuild.ts";
 import { countLogs, fieldsOf, queryRows } from "./rows.ts";
 import { forgetQuery, listSavedQueries, saveQuery } from "./saved-queries.ts";
+import { createShare, listShares, openShare, revokeShare } from "./shares.ts";
 import { statusOf } from "./status.ts";
 import { diffConnection, streamConnection } from "./stream.ts";
 import { judgeHomeConnection } from "./verdict.ts";
@@ -42,7 +43,7 @@ import { verifyHome } from "./verify-home.ts";
 /** A home's answers to every operation of the contract, as far as whoever asks may have them. */
 export function createHandlers(whole: WholeHome, authority: Authority): Handlers {
   const home = homeWithin(whole, authority);
-  const own = answersOf(home);
+  const own = { ...answersOf(home), ...sharesOf(home, whole.people) };
   return guardHandlers(whole.people, authority, {
     ...own,
     ...createPeopleHandlers(whole.people, authority),
@@ -55,7 +56,10 @@ export function createHandlers(whole: WholeHome, authority: Authority): Handlers
   });
 }
 
-type Narrowed = Pick<Handlers, "packets" | "packetList" | "events" | "notes" | "saveQuery">;
+type Narrowed = Pick<
+  Handlers,
+  "packets" | "packetList" | "events" | "notes" | "saveQuery" | "share"
+>;
 
 /** To those who see some cases only, a connection named must be theirs, and what they keep has a case. */
 function onlyOwn(home: Home, own: Narrowed): Narrowed {
@@ -82,6 +86,10 @@ function onlyOwn(home: Home, own: Narrowed): Narrowed {
     saveQuery: async (input, context) => {
       if (input.case !== undefined) return await own.saveQuery(input, context);
       throw new HoldfastError("request/bad-input", "name the case that the search is for");
+    },
+    share: async (input, context) => {
+      if (input.case !== undefined) return await own.share(input, context);
+      throw new HoldfastError("request/bad-input", "name the case that the view is of");
     },
   };
 }
@@ -172,6 +180,15 @@ function answersOf(home: Home) {
         .map((segment) => segmentFacts(home, segment)),
     }),
     segmentPart: (input) => segmentPart(home, input),
+  } satisfies Partial<Handlers>;
+}
+
+function sharesOf(home: Home, people: WholeHome["people"]) {
+  return {
+    share: (input, { actor }) => createShare(home, input, { actor, servedAt: people.linkOrigin }),
+    shares: async (input) => listShares(home, input),
+    openShare: async (input) => openShare(home, input),
+    revokeShare: (input, { actor }) => home.inTurn(() => revokeShare(home, input, actor)),
   } satisfies Partial<Handlers>;
 }
 

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { PRIVATE_NETWORKS } from "../../core/analyzers/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
@@ -16,9 +16,16 @@ import {
 import { parseNetwork } from "../../core/packet/index.ts";
 import { readFileBytes, statFile, writeFileDurably } from "../../platform/index.ts";
 import { pathsOf } from "./home-paths.ts";
+import { SIGN_IN_LINES, type SignInSettings, signInOf, signInSchema } from "./sign-in-settings.ts";
 
 /** How captures are analysed; sealed events are not changed by a change of these. */
 export type AnalysisOptions = Readonly<Required<AnalysisSettings>>;
+
+/** What `config.yaml` says. */
+export interface HomeConfig {
+  readonly analysis: AnalysisOptions;
+  readonly signIn: SignInSettings | undefined;
+}
 
 const limitNames = Object.keys(DEFAULT_FLOW_LIMITS) as (keyof FlowLimits)[];
 const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -66,12 +73,13 @@ const schema = z.strictObject({
       z.int().min(1).max(ANALYZER_LIMIT_MAX),
     )
     .optional(),
+  oidc: signInSchema.optional(),
 });
 
 /** Reads `config.yaml` of a home; a home without one has the defaults. */
-export async function readHomeConfig(directory: string): Promise<AnalysisOptions> {
+export async function readHomeConfig(directory: string): Promise<HomeConfig> {
   const { config } = pathsOf(directory);
-  if ((await statFile(config)) === undefined) return analysisOf({});
+  if ((await statFile(config)) === undefined) return configOf({});
   const text = new TextDecoder().decode(await readFileBytes(config));
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -80,11 +88,10 @@ export async function readHomeConfig(directory: string): Promise<AnalysisOptions
     throw badConfig(config, lines.linePos(fault.pos[0]).line, fault.message.split("\n")[0]!);
   }
   const parsed = schema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return analysisOf(parsed.data);
+  if (parsed.success) return configOf(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue!.path.filter((part) => typeof part !== "symbol");
-  const node = document.getIn(path, true) as { range?: [number] } | undefined;
-  const line = lines.linePos(node?.range?.[0] ?? 0).line;
+  const line = lines.linePos(offsetOf(document, path)).line;
   const where = path.length === 0 ? "" : `${path.join(".")}: `;
   throw badConfig(config, line, `${where}${issue!.message}`);
 }
@@ -124,6 +131,8 @@ export async function writeDefaultConfig(directory: string): Promise<void> {
           .map(({ name, maximum }) => `#  ${toSnake(name)}: ${maximum}`)
           .sort(),
         "",
+        ...SIGN_IN_LINES,
+        "",
       ].join("\n"),
     ),
   );
@@ -147,6 +156,23 @@ function analysisOf(config: z.infer<typeof schema>): AnalysisOptions {
     limits,
     analyzerLimits,
   };
+}
+
+function configOf(config: z.infer<typeof schema>): HomeConfig {
+  const { oidc } = config;
+  return {
+    analysis: analysisOf(config),
+    signIn: oidc === undefined ? undefined : signInOf(oidc),
+  };
+}
+
+/** Where a setting stands; of one that is missing, what it is missing from. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
+    if (node?.range !== undefined) return node.range[0];
+  }
+  return 0;
 }
 
 function badConfig(path: string, line: number, reason: string): HoldfastError {

@@ -107,6 +107,8 @@ function factsWithin(all: KnownFacts, covers: Covers): KnownFacts {
     notes: new KnownWithin(all.notes, isOwn),
     // A search for all cases may name what was seen in any of them.
     savedQueries: new KnownWithin(all.savedQueries, isOwn),
+    // Of a share for all cases not even the address: it may name what was seen in any of them.
+    shares: new KnownWithin(all.shares, isOwn),
     findByDigest: (sha256, name) => (covers(name) ? all.findByDigest(sha256, name) : undefined),
     sealedAs: (of, sha256) => (covers(of.case) ? all.sealedAs(of, sha256) : []),
   };

@@ -21,7 +21,12 @@ import {
 import { type IndexStore, openDuckdbIndex } from "../index/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
 import { createVault, listVault, publishAttachment, removeStaged } from "../vault/index.ts";
-import { type AnalysisOptions, readHomeConfig, writeDefaultConfig } from "./home-config.ts";
+import {
+  type AnalysisOptions,
+  type HomeConfig,
+  readHomeConfig,
+  writeDefaultConfig,
+} from "./home-config.ts";
 import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
 import { People } from "./people/index.ts";
@@ -157,10 +162,10 @@ export class WholeHome implements Home {
       index: IndexStore;
       projection: Projection;
       lock: HomeLock;
-      analysis: AnalysisOptions;
+      config: HomeConfig;
     },
   ) {
-    this.analysis = parts.analysis;
+    this.analysis = parts.config.analysis;
     this.directory = options.directory;
     this.version = options.version;
     this.keys = parts.keys;
@@ -181,6 +186,7 @@ export class WholeHome implements Home {
       append: (bodies, actor) => this.append(bodies, actor),
       inTurn: (task) => this.inTurn(task),
       nowMs: systemClock.nowMs,
+      signIn: parts.config.signIn,
     });
   }
 
@@ -196,7 +202,7 @@ export class WholeHome implements Home {
         remedy: "make one with: holdfast init",
       });
     }
-    const analysis = await readHomeConfig(directory);
+    const config = await readHomeConfig(directory);
     const lock = await takeLock(directory);
     try {
       const passphrase = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
@@ -207,7 +213,7 @@ export class WholeHome implements Home {
       const memory =
         options.indexMemoryMib === undefined ? {} : { memoryLimitMib: options.indexMemoryMib };
       const index = openDuckdbIndex({ directory: pathsOf(directory).index, ...memory });
-      const home = new WholeHome(options, { keys, ledger, index, projection, lock, analysis });
+      const home = new WholeHome(options, { keys, ledger, index, projection, lock, config });
       await home.#closeUnfinished();
       return home;
     } catch (error) {

@@ -5,6 +5,7 @@ import type {
   NoteAdd,
   QuerySave,
   SegmentSeal,
+  ShareCreate,
 } from "../../core/custody/index.ts";
 import { PeopleState } from "./people/people-state.ts";
 
@@ -37,6 +38,11 @@ interface Said<Entry> {
 
 export type NoteState = Said<NoteAdd>;
 
+export interface ShareState extends Said<ShareCreate> {
+  /** When and by whom it was taken back. */
+  readonly revoked?: { readonly at: string; readonly by: string };
+}
+
 export interface CaptureState {
   readonly start: ImportStart;
   readonly at: string;
@@ -61,6 +67,7 @@ export interface KnownFacts {
   readonly attachments: Known<AttachmentState>;
   readonly notes: Known<NoteState>;
   readonly savedQueries: Known<Said<QuerySave>>;
+  readonly shares: Known<ShareState>;
   findByDigest(sha256: string, caseName: string): CaptureState | undefined;
   sealedAs(of: Pick<AttachmentSeal, "case" | "kind">, sha256: string): readonly AttachmentState[];
 }
@@ -77,6 +84,7 @@ export class Projection implements KnownFacts {
   readonly #sealed = new Map<string, AttachmentState[]>();
   readonly notes = new Map<string, NoteState>();
   readonly savedQueries = new Map<string, Said<QuerySave>>();
+  readonly shares = new Map<string, ShareState>();
   readonly people = new PeopleState();
   accepted = new Set<string>();
 
@@ -126,6 +134,15 @@ export class Projection implements KnownFacts {
       case "query.forget":
         this.savedQueries.delete(entry.saved);
         return;
+      case "share.create":
+        this.shares.set(entry.share, saidOf(entry));
+        return;
+      case "share.revoke": {
+        const known = this.shares.get(entry.share);
+        const revoked = { at: entry.at, by: entry.actor.name };
+        if (known !== undefined) this.shares.set(entry.share, { ...known, revoked });
+        return;
+      }
       case "import.end":
         this.#close(entry.capture, "sealed", undefined);
         return;

@@ -17,6 +17,9 @@ export function entrySentence(entry: Entry): string {
     "note.withdraw": () => `note ${text("note")} taken back${reasonOf(text("reason"))}`,
     "query.save": () => `search ${text("name")} kept for ${caseOf(text("case"))}`,
     "query.forget": () => `kept search ${text("saved")} forgotten`,
+    "share.create": () =>
+      `view ${text("title") || text("address")} shared with ${caseOf(text("case"))}, until ${text("expires_at")}`,
+    "share.revoke": () => `share ${text("share")} taken back${reasonOf(text("reason"))}`,
     "key.accept": () => `accepted: ${[entry["accepts"]].flat().join(", ")}`,
     "case.open": () => `case ${text("case")} opened${because}`,
     "import.start": () => `import of ${nameOf(entry["file"])} into ${text("case")} began${because}`,
@@ -49,7 +52,8 @@ function personSentences(
     "person.set": () =>
       `${text("name")} (${text("person")}) is ${listOf("roles")} of ${caseOf(listOf("cases")) || "no case"}`,
     "person.remove": () => `${text("name")} (${text("person")}) removed`,
-    "credential.add": () => `${kindOf()}${labelOf()} of person ${text("person")} added`,
+    "credential.add": () =>
+      `${kindOf() === "oidc" ? "account" : kindOf()}${labelOf()} of person ${text("person")} added`,
     "credential.revoke": () =>
       `credential ${text("credential")} of person ${text("person")} revoked${reasonOf(text("reason"))}`,
     "enrolment.open": () => `link made for person ${text("person")}, until ${text("expires_at")}`,

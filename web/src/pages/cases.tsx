@@ -6,6 +6,7 @@ import { call, type Output } from "../client.ts";
 import { AttachmentsPane } from "../notes/attachments-pane.tsx";
 import { NotesPane } from "../notes/notes-pane.tsx";
 import { SavedPane } from "../notes/saved-pane.tsx";
+import { SharesPane } from "../notes/shares-pane.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
@@ -59,6 +60,7 @@ export function CasesPage({ question }: { question: Question }) {
           <NotesPane asked={{ case: chosen }} about={{ case: chosen }} />
           <div className="grid gap-3 lg:grid-cols-2">
             <SavedPane caseName={chosen} />
+            <SharesPane caseName={chosen} />
             <AttachmentsPane caseName={chosen} />
           </div>
         </>

@@ -23,6 +23,8 @@ const TYPES = [
   "note.withdraw",
   "query.save",
   "query.forget",
+  "share.create",
+  "share.revoke",
   "read.packets",
   "read.metadata",
   "segment.destroy",

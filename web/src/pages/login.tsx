@@ -1,53 +1,50 @@
 import { Fingerprint } from "lucide-react";
 import { useState } from "react";
-import { Failed } from "../parts/states.tsx";
-import { logInByPasskey, passkeyPlace } from "../people/passkey.ts";
-import { PasskeysElsewhere } from "../people/passkey-form.tsx";
+import { Failed, Loading } from "../parts/states.tsx";
+import { logInByPasskey, usePasskeyPlace } from "../people/passkey.ts";
+import { NoPasskeys } from "../people/passkey-form.tsx";
 import { PasswordLogin } from "../people/password-login.tsx";
-import { begin, wasSolo } from "../people/session.ts";
+import { begin } from "../people/session.ts";
+import { useWaysIn } from "../people/sign-in.ts";
+import { SignInButton } from "../people/sign-in-button.tsx";
 
-/** What somebody sees who is not logged in: the ways in. */
-export function LoginPage({ isUsed }: { isUsed: boolean }) {
-  const [isSolo, setSolo] = useState(wasSolo);
+/** What somebody sees who is not logged in: the ways in, and why the last one did not lead in. */
+export function LoginPage({ isUsed, error }: { isUsed?: boolean; error?: unknown }) {
+  const ways = useWaysIn();
   return (
     <main className="mx-auto flex min-h-full max-w-xl flex-col justify-center gap-3 p-6">
       <title>Log in · Holdfast</title>
       <h1 className="text-xl font-semibold">Holdfast</h1>
-      {isUsed ? (
+      {isUsed === true ? (
         <p role="alert" className="rounded bg-amber-wash px-3 py-2 text-amber">
           This login link was used already, or is not one of this server. A link works once.
         </p>
-      ) : (
+      ) : error === undefined ? (
         <p>You are not logged in here.</p>
-      )}
-      {isSolo ? (
-        <>
-          <OwnersLink />
-          <p>
-            <button type="button" className="link" onClick={() => setSolo(false)}>
-              I have a name and a password or passkey here
-            </button>
-          </p>
-        </>
       ) : (
-        <>
-          <section aria-label="Log in" className="pane flex flex-col gap-3 px-4 py-3">
-            <PasswordLogin />
-            <PasskeyLogin />
-          </section>
-          <OwnersLink />
-        </>
+        <Failed error={error} />
       )}
+      {ways.isPending && <Loading what="Asking which ways in there are" />}
+      {ways.error !== null && <Failed error={ways.error} again={() => void ways.refetch()} />}
+      {ways.data?.solo === false && (
+        <section aria-label="Log in" className="pane flex flex-col gap-3 px-4 py-3">
+          <PasswordLogin />
+          {ways.data.provider !== undefined && (
+            <SignInButton provider={ways.data.provider} to="log in" />
+          )}
+          <PasskeyLogin />
+        </section>
+      )}
+      {ways.data !== undefined && <OwnersLink />}
     </main>
   );
 }
 
 function PasskeyLogin() {
-  const place = passkeyPlace();
+  const place = usePasskeyPlace();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  if (place.state === "none") return null;
-  if (place.state === "elsewhere") return <PasskeysElsewhere address={place.address} />;
+  if (place?.state !== "ready") return <NoPasskeys place={place} />;
   const enter = async (): Promise<void> => {
     setBusy(true);
     setError(null);

@@ -11,6 +11,8 @@ import { PasskeyForm } from "../people/passkey-form.tsx";
 import { PasswordForm } from "../people/password-form.tsx";
 import { RolePermissions } from "../people/roles-pane.tsx";
 import { begin, logOut } from "../people/session.ts";
+import { useWaysIn } from "../people/sign-in.ts";
+import { SignInButton } from "../people/sign-in-button.tsx";
 import { TokensPane } from "../people/tokens-pane.tsx";
 import { amountText, wireText } from "../text.ts";
 
@@ -75,6 +77,8 @@ function WaysIn({ me, person }: { me: Me; person: string }) {
   const list = answer.data?.credentials ?? [];
   const password = list.find(({ kind }) => kind === "password");
   const passkeys = list.filter(({ kind }) => kind === "passkey");
+  const accounts = list.filter(({ kind }) => kind === "oidc");
+  const provider = useWaysIn().data?.provider;
   if (answer.isPending) return <Loading what="Reading your ways in" />;
   if (answer.error !== null)
     return <Failed error={answer.error} again={() => void answer.refetch()} />;
@@ -102,30 +106,44 @@ function WaysIn({ me, person }: { me: Me; person: string }) {
         </h2>
         <ul className="mb-2">
           {passkeys.map((one) => (
-            <PasskeyLine key={one.credential} passkey={one} />
+            <WayLine key={one.credential} way={one} verb="registered" kind="passkey" />
           ))}
         </ul>
         <PasskeyForm done={() => void client.invalidateQueries({ queryKey: ["credentials"] })} />
       </section>
+      {(provider !== undefined || accounts.length > 0) && (
+        <section aria-labelledby="accounts" className="pane px-4 py-3">
+          <h2 id="accounts" className="heading mb-1">
+            {accounts.length === 0 ? "Accounts elsewhere" : amountText(accounts.length, "account")}
+          </h2>
+          <ul className="mb-2">
+            {accounts.map((one) => (
+              <WayLine key={one.credential} way={one} verb="linked" kind="account" />
+            ))}
+          </ul>
+          {provider !== undefined && <SignInButton provider={provider} to="link" />}
+        </section>
+      )}
     </>
   );
 }
 
-function PasskeyLine({ passkey }: { passkey: Credential }) {
-  const label = wireText(passkey.label);
+function WayLine(props: { way: Credential; verb: string; kind: "passkey" | "account" }) {
+  const { way, verb, kind } = props;
+  const label = wireText(way.label);
   return (
     <li className="flex flex-wrap items-center gap-x-3 border-b border-line/60 py-1.5 last:border-b-0">
       <strong className="grow">{label}</strong>
       <span className="text-muted">
-        registered <Stamp at={passkey.added_at} />
+        {verb} <Stamp at={way.added_at} />
       </span>
       <ConfirmButton
         label="Remove"
-        about={`passkey ${label}`}
-        question="Remove this passkey? Your sessions end, this one too."
+        about={`${kind} ${label}`}
+        question={`Remove this ${kind}? Your sessions end, this one too.`}
         confirm="Remove"
         run={async () => {
-          await call("revokeCredential", { credential: passkey.credential });
+          await call("revokeCredential", { credential: way.credential });
           begin();
         }}
       />

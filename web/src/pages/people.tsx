@@ -3,7 +3,7 @@ import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { call } from "../client.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
-import { type Me, useMay, useMe } from "../people/me.ts";
+import { type Me, useMe } from "../people/me.ts";
 import { type PersonFacts, PersonForm } from "../people/person-form.tsx";
 import { PersonLine } from "../people/person-line.tsx";
 import { RolesPane } from "../people/roles-pane.tsx";
@@ -29,7 +29,6 @@ export function PeoplePage() {
 function People({ me }: { me: Me }) {
   const [isAdding, setAdding] = useState(false);
   const client = useQueryClient();
-  const lastLogins = useLastLogins();
   const answer = useQuery({
     queryKey: ["people"],
     queryFn: ({ signal }) => call("people", {}, signal),
@@ -74,28 +73,9 @@ function People({ me }: { me: Me }) {
       )}
       <ul>
         {list.map((person) => (
-          <PersonLine
-            key={person.person}
-            person={person}
-            me={me}
-            lastLogin={lastLogins.get(person.person)}
-          />
+          <PersonLine key={person.person} person={person} me={me} />
         ))}
       </ul>
     </section>
   );
-}
-
-const LOGINS_READ = 1000;
-
-/** When people were let in last, as far back as the newest entries go; for who reads the ledger. */
-function useLastLogins(): ReadonlyMap<string, string> {
-  const may = useMay();
-  const { data } = useQuery({
-    queryKey: ["ledger", "logins"],
-    queryFn: ({ signal }) => call("ledger", { type: "session.open", limit: LOGINS_READ }, signal),
-    enabled: may("ledger"),
-  });
-  // In the ledger's order: the newest of a person is the one that stays.
-  return new Map((data?.entries ?? []).map((one) => [String(one["person"]), String(one["at"])]));
 }

@@ -6,11 +6,14 @@ import { logInByPasskey } from "./passkey.ts";
 import { PasskeyForm } from "./passkey-form.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import { begin, logOut } from "./session.ts";
+import { hasJustLinked, useWaysIn } from "./sign-in.ts";
+import { SignInButton } from "./sign-in-button.tsx";
 
 /** What somebody sees who came by a link: to choose how to come in from now on, and nothing else. */
 export function EnrolPage({ me }: { me: Me }) {
   const [hasPasskey, setHasPasskey] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const provider = useWaysIn().data?.provider;
   const enter = async (): Promise<void> => {
     setError(null);
     try {
@@ -25,10 +28,17 @@ export function EnrolPage({ me }: { me: Me }) {
       <title>Choose how to log in · Holdfast</title>
       <h1 className="text-xl font-semibold">Welcome, {wireText(me.name)}</h1>
       <p>
-        The link that you opened worked this once, to choose how you come in from now on: a password
-        or a passkey. Whoever looks after people here can make another.
+        The link that you opened worked this once, to choose how you come in from now on. Whoever
+        looks after people here can make another.
       </p>
-      {hasPasskey ? (
+      {provider !== undefined && hasJustLinked() ? (
+        <section aria-labelledby="enrolled" className="pane px-4 py-3">
+          <h2 id="enrolled" className="heading mb-2">
+            Your account is linked
+          </h2>
+          <SignInButton provider={provider} to="log in" />
+        </section>
+      ) : hasPasskey ? (
         <section aria-labelledby="enrolled" className="pane px-4 py-3">
           <h2 id="enrolled" className="heading mb-2">
             Your passkey is registered
@@ -52,6 +62,14 @@ export function EnrolPage({ me }: { me: Me }) {
             </h2>
             <PasskeyForm done={() => setHasPasskey(true)} />
           </section>
+          {provider !== undefined && (
+            <section aria-labelledby="account" className="pane px-4 py-3">
+              <h2 id="account" className="heading mb-2">
+                With {wireText(provider.name)}
+              </h2>
+              <SignInButton provider={provider} to="link" />
+            </section>
+          )}
         </>
       )}
       <p>

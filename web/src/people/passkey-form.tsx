@@ -1,18 +1,15 @@
 import { Fingerprint } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { Failed } from "../parts/states.tsx";
-import { passkeyPlace, registerPasskey } from "./passkey.ts";
+import { Failed, sentence } from "../parts/states.tsx";
+import { type PasskeyPlace, registerPasskey, usePasskeyPlace } from "./passkey.ts";
 
 /** Registers a passkey of this device, where that is possible. */
 export function PasskeyForm({ done }: { done: () => void }) {
-  const place = passkeyPlace();
+  const place = usePasskeyPlace();
   const [label, setLabel] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  if (place.state === "none") {
-    return <p className="text-muted">This browser has no passkeys.</p>;
-  }
-  if (place.state === "elsewhere") return <PasskeysElsewhere address={place.address} />;
+  if (place?.state !== "ready") return <NoPasskeys place={place} />;
   const register = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
@@ -49,8 +46,11 @@ export function PasskeyForm({ done }: { done: () => void }) {
   );
 }
 
-/** A passkey is bound to a name: at an address of numbers there is none. */
-export function PasskeysElsewhere({ address }: { address: string }) {
+/** Why there is no passkey here, and where there is. */
+export function NoPasskeys({ place }: { place: PasskeyPlace | undefined }) {
+  if (place === undefined || place.state === "ready") return null;
+  if (place.state === "none") return <p className="text-muted">{sentence(place.why)}</p>;
+  const { address } = place;
   return (
     <p className="text-muted">
       Passkeys belong to a name: they work at{" "}

@@ -1,24 +1,30 @@
 import { HoldfastError } from "../../../src/core/base/index.ts";
 import { call } from "../client.ts";
 import { post } from "./session.ts";
+import { useWaysIn } from "./sign-in.ts";
 
-/** Whether passkeys work here: they belong to a name, never to an address. */
+/** Whether passkeys work here: they belong to one name, never to an address, and to https. */
 export type PasskeyPlace =
   | { readonly state: "ready" }
   | { readonly state: "elsewhere"; readonly address: string }
-  | { readonly state: "none" };
+  | { readonly state: "none"; readonly why: string };
 
-/** What this browser and the address it shows can do (WebAuthn Level 3, 5.1.2 and 5.1.8). */
-export function passkeyPlace(): PasskeyPlace {
-  const { protocol, hostname, port, pathname, search } = location;
+const NO_API = "this browser has no passkeys";
+
+/** What this browser and the home can do at the address it shows; undefined until that is known. */
+export function usePasskeyPlace(): PasskeyPlace | undefined {
+  const { data } = useWaysIn();
+  if (data === undefined) return undefined;
+  const { origin, why } = data.passkeys;
+  if (why !== null) return { state: "none", why };
+  if (location.origin !== origin) {
+    return { state: "elsewhere", address: origin + location.pathname + location.search };
+  }
   const canAll =
     typeof PublicKeyCredential === "function" &&
     typeof PublicKeyCredential.parseCreationOptionsFromJSON === "function" &&
     typeof PublicKeyCredential.parseRequestOptionsFromJSON === "function";
-  if (!canAll) return { state: "none" };
-  if (!/^(127\.|\[::1\]$)/.test(hostname)) return { state: "ready" };
-  const host = `localhost${port === "" ? "" : `:${port}`}`;
-  return { state: "elsewhere", address: `${protocol}//${host}${pathname}${search}` };
+  return canAll ? { state: "ready" } : { state: "none", why: NO_API };
 }
 
 /** Makes a passkey and gives its public half to the home. */

@@ -1,6 +1,6 @@
 import { LogIn } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
-import { HoldfastError } from "../../../src/core/base/index.ts";
+import { RequestFailed } from "../client.ts";
 import { Failed } from "../parts/states.tsx";
 import { begin, logIn } from "./session.ts";
 import { takeFocus } from "./take-focus.ts";
@@ -77,13 +77,10 @@ export function PasswordLogin() {
   );
 }
 
-const UNKNOWN_WAIT_MS = 60_000;
-
-/** How long the server looks at no attempt, as its remedy says it; undefined for other failures. */
+/** How long the server looks at no attempt; undefined for failures that do not say. */
 function waitMsOf(failure: unknown): number | undefined {
-  if (!(failure instanceof HoldfastError) || failure.code !== "session/too-many") return undefined;
-  const [, seconds] = /(\d+) s\b/.exec(failure.remedy ?? "") ?? [];
-  return seconds === undefined ? UNKNOWN_WAIT_MS : Number(seconds) * 1000;
+  if (!(failure instanceof RequestFailed) || failure.code !== "session/too-many") return undefined;
+  return failure.retryAfterSeconds && failure.retryAfterSeconds * 1000;
 }
 
 /** Shut for some time, and open again by itself. */

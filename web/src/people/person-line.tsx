@@ -14,8 +14,7 @@ import { ShownOnce } from "./shown-once.tsx";
 export type Person = Output<"people">["people"][number];
 
 /** One person: what they may do, what lets them in, and what can be done about it. */
-export function PersonLine(props: { person: Person; me: Me; lastLogin: string | undefined }) {
-  const { person, me, lastLogin } = props;
+export function PersonLine({ person, me }: { person: Person; me: Me }) {
   const why = whyUnchangeable(person, me);
   const name = wireText(person.name);
   return (
@@ -29,13 +28,13 @@ export function PersonLine(props: { person: Person; me: Me; lastLogin: string | 
         <div className="mt-0.5 flex flex-wrap items-baseline gap-x-3 gap-y-1 text-muted">
           <WaysIn person={person} />
           <span>
-            {lastLogin === undefined ? (
+            {person.last_login_at === null ? (
               <>
                 changed <Stamp at={person.changed_at} />
               </>
             ) : (
               <>
-                last let in <Stamp at={lastLogin} />
+                last let in <Stamp at={person.last_login_at} />
               </>
             )}
           </span>
@@ -57,6 +56,7 @@ function WaysIn({ person }: { person: Person }) {
   const ways = [
     person.has_password && "password",
     person.passkeys > 0 && amountText(person.passkeys, "passkey"),
+    person.accounts > 0 && amountText(person.accounts, "account"),
     person.tokens > 0 && amountText(person.tokens, "token"),
   ].filter((way) => way !== false);
   if (ways.length > 0) return <span>{ways.join(" · ")}</span>;
@@ -136,8 +136,8 @@ function Changes({ person }: { person: Person }) {
         {link !== undefined && (
           <ShownOnce title={`Link for ${name}`} secret={link.link} close={() => setLink(undefined)}>
             It is shown only here. It works once, until {stampText(link.expires_at)} UTC and while
-            this server runs: {name} chooses a password or passkey by it. An older link of {name}{" "}
-            has ended.
+            this server runs: {name} chooses how to come in by it. An older link of {name} has
+            ended.
           </ShownOnce>
         )}
       </div>

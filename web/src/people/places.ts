@@ -14,6 +14,7 @@ const NEEDS: Readonly<Record<PageName, readonly Permission[]>> = {
   ledger: ["ledger"],
   people: ["people"],
   me: ["known"],
+  share: ["metadata"],
   unknown: ["known"],
 };
 

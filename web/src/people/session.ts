@@ -1,8 +1,6 @@
 import { failureOf, unreachable } from "../client.ts";
 import { forgetPurposes } from "../purpose.tsx";
 
-const SOLO = "holdfast.solo";
-
 /** Lets a person in by name and password. */
 export async function logIn(name: string, password: string): Promise<void> {
   await post("/login", { name, password });
@@ -37,15 +35,4 @@ export async function post(path: string, body: unknown): Promise<Response> {
   }
   if (!response.ok) throw await failureOf(response);
   return response;
-}
-
-/** A home without people has no names to log in by: remembered here, since only its owner is told. */
-export function rememberSolo(isSolo: boolean): void {
-  if (isSolo) localStorage.setItem(SOLO, "1");
-  else localStorage.removeItem(SOLO);
-}
-
-/** Whether the home had nobody but its owner when this browser was last logged in. */
-export function wasSolo(): boolean {
-  return localStorage.getItem(SOLO) === "1";
 }

@@ -7,6 +7,7 @@ const KEYS: readonly (readonly [place: string, keys: readonly (readonly [string,
     "Everywhere",
     [
       ["/", "to the query bar"],
+      ["s", "share this view"],
       ["?", "these keys"],
     ],
   ],

@@ -6,6 +6,7 @@ import { parseQuery, type QueryError } from "../../../src/core/query/index.ts";
 import { layoutNow, navigate, type PageName, type Question, searchAddress } from "../address.ts";
 import { call } from "../client.ts";
 import { SaveSearch } from "../notes/save-search.tsx";
+import { ShareView } from "../notes/share-view.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { sentence } from "../parts/states.tsx";
 import { reaches, useMe } from "../people/me.ts";
@@ -102,6 +103,7 @@ export function QueryBar({
           </button>
         )}
         {page === "search" && <SaveSearch caseName={question.case} />}
+        <ShareView caseName={question.case} cases={cases.map((one) => one.case)} />
         <select
           aria-label="Case"
           className="field max-w-40"

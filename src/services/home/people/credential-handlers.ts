@@ -1,11 +1,11 @@
 import type { Operations, ParsedInputOf } from "../../../api/index.ts";
 import { HoldfastError } from "../../../core/base/index.ts";
-import type { Authority } from "../../../core/custody/index.ts";
+import type { Authority, CredentialAdd } from "../../../core/custody/index.ts";
 import { formatTimestamp, randomHex, sha256Hex } from "../../../platform/index.ts";
-import { relyingPartyOf } from "./passkeys.ts";
 import { isScope, type People } from "./people.ts";
 import type { CredentialState } from "./people-state.ts";
 import { assertMayChange, findPerson, isSelf, listOf, personMeant } from "./person-checks.ts";
+import { relyingPartyOf } from "./relying-party.ts";
 
 const CREDENTIALS_OF_ONE_MAX = 100;
 const DAY_MS = 24 * 3600_000;
@@ -89,7 +89,6 @@ export async function createToken(
   input: Input<"createToken">,
 ) {
   const { person } = await personMeant(people, authority, "createToken", input);
-  assertRoom(people, person);
   const wrong = input.scopes.filter((one) => !isScope(one));
   if (wrong.length > 0) {
     throw new HoldfastError("request/bad-input", `a token is not for ${wrong.join(", ")}`);
@@ -103,9 +102,8 @@ export async function createToken(
     scopes: [...new Set(input.scopes)],
     cases: input.cases ?? "*",
   } as const;
-  const added = credentialOf(person, { label, check, expires_at });
-  const seq = await people.parts.append([added], authority.actor);
-  return { credential: added.credential, token, expires_at, seq };
+  const facts = { person, label, check, expires_at };
+  return { ...(await appendCredential(people, authority, facts)), token, expires_at };
 }
 
 /** The new password's file is there before its entry, and only the entry makes it a password. */
@@ -142,16 +140,13 @@ export async function beginPasskey(people: People, authority: Authority) {
 /** Adds the passkey that a browser made. */
 export async function addPasskey(people: People, authority: Authority, input: Input<"addPasskey">) {
   const { person } = registering(people, authority);
-  assertRoom(people, person);
   const party = relyingPartyOf(people.servedAt);
   const check = await people.passkeys.finishRegistration(person, input.response, party);
   if (people.state.findPasskey(check.passkey) !== undefined) {
     throw new HoldfastError("request/bad-input", "this passkey is somebody's already");
   }
-  const { label } = input;
-  const added = credentialOf(person, { label: label || "passkey", check, expires_at: null });
-  const seq = await people.parts.append([added], authority.actor);
-  return { credential: added.credential, seq };
+  const label = input.label || "passkey";
+  return await appendCredential(people, authority, { person, label, check, expires_at: null });
 }
 
 /** Whoever registers a passkey does so for himself: a browser's key cannot be made for others. */
@@ -181,6 +176,17 @@ async function assertCurrent(
   const asked = { operation: "setPassword", about: "", reason: "wrong current password" };
   await people.deny(authority, asked);
   throw new HoldfastError("session/wrong-password", "the current password is wrong");
+}
+
+/** Puts a way in on record, as long as a person has not too many. */
+export async function appendCredential(
+  people: People,
+  { actor }: Authority,
+  { person, ...facts }: Pick<CredentialAdd, "person" | "label" | "check" | "expires_at">,
+): Promise<{ credential: string; seq: number }> {
+  assertRoom(people, person);
+  const added = credentialOf(person, facts);
+  return { credential: added.credential, seq: await people.parts.append([added], actor) };
 }
 
 function credentialOf<T extends object>(person: string, rest: T) {

@@ -1,12 +1,7 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { HoldfastError } from "../../../core/base/index.ts";
 import type { PasskeyCheck } from "../../../core/custody/index.ts";
-
-/** Who the browser proves it to: a name, never an address (WebAuthn Level 3, 5.1.2), and its origin. */
-export interface RelyingParty {
-  readonly id: string;
-  readonly origin: string;
-}
+import type { RelyingParty } from "./relying-party.ts";
 
 const CHALLENGE_MS = 5 * 60_000;
 const CHALLENGES_MAX = 1000;
@@ -16,23 +11,6 @@ const TEXT_CHARS_MAX = 16_384;
 
 /** Loaded when the first passkey is asked for: most homes have none. */
 const library = () => import("@simplewebauthn/server");
-
-/** The relying party of where a server is reached; on loopback that is localhost. */
-export function relyingPartyOf(servedAt: string | undefined): RelyingParty {
-  if (servedAt === undefined) {
-    throw new HoldfastError(
-      "home/not-served",
-      "links and passkeys need a server that runs on this home",
-      {
-        remedy: "start one with: holdfast serve",
-      },
-    );
-  }
-  const { protocol, hostname, port } = new URL(servedAt);
-  const isLoopback = /^(127\.|\[::1\]$|localhost$)/.test(hostname);
-  const id = isLoopback ? "localhost" : hostname;
-  return { id, origin: `${protocol}//${id}${port === "" ? "" : `:${port}`}` };
-}
 
 /** Challenges that wait for a browser's answer, and the checking of it (WebAuthn, 7.1 and 7.2). */
 export class Passkeys {

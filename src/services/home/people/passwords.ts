@@ -16,6 +16,7 @@ import {
 /** Passwords looked at at the same time, each with 19 MiB; more wait, and beyond the line are refused. */
 const RUNNING_MAX = 2;
 const WAITING_MAX = 32;
+const BUSY_SECONDS = 5;
 
 /** A credential that is a password. */
 export interface Password {
@@ -90,9 +91,9 @@ export class Passwords {
   async #inTurn<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running >= RUNNING_MAX) {
       if (this.#waiting.length >= WAITING_MAX) {
-        throw new HoldfastError("session/busy", "too many log in at once", {
-          remedy: "try again in a few seconds",
-        });
+        const remedy = "try again in a few seconds";
+        const error = new HoldfastError("session/busy", "too many log in at once", { remedy });
+        throw Object.assign(error, { retryAfterSeconds: BUSY_SECONDS });
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running++;

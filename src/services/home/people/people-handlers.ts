@@ -2,6 +2,7 @@ import type { Handlers, Operations, ParsedInputOf } from "../../../api/index.ts"
 import { HoldfastError } from "../../../core/base/index.ts";
 import type { Authority, Role } from "../../../core/custody/index.ts";
 import { formatTimestamp, randomHex } from "../../../platform/index.ts";
+import { addAccount, beginAccount, linkAccount } from "./account-handlers.ts";
 import {
   addPasskey,
   beginPasskey,
@@ -10,10 +11,10 @@ import {
   revokeCredential,
   setPassword,
 } from "./credential-handlers.ts";
-import { relyingPartyOf } from "./passkeys.ts";
 import type { People } from "./people.ts";
 import type { PersonState } from "./people-state.ts";
 import { assertMayChange, assertMayGive, assertName, findPerson, listOf } from "./person-checks.ts";
+import { originOf } from "./relying-party.ts";
 
 const PEOPLE_MAX = 10_000;
 
@@ -31,6 +32,9 @@ type PeopleHandlers = Pick<
   | "setPassword"
   | "beginPasskey"
   | "addPasskey"
+  | "beginAccount"
+  | "addAccount"
+  | "linkAccount"
 >;
 
 /** What the operations about people do, for one who asks. */
@@ -49,6 +53,9 @@ export function createPeopleHandlers(people: People, authority: Authority): Peop
     revokeCredential: (input) => parts.inTurn(() => revokeCredential(people, authority, input)),
     createToken: (input) => parts.inTurn(() => createToken(people, authority, input)),
     setPassword: (input) => parts.inTurn(() => setPassword(people, authority, input)),
+    beginAccount: () => beginAccount(people, authority),
+    addAccount: (input) => addAccount(people, authority, input),
+    linkAccount: (input) => parts.inTurn(() => linkAccount(people, authority, input)),
     beginPasskey: () => beginPasskey(people, authority),
     addPasskey: (input) => parts.inTurn(() => addPasskey(people, authority, input)),
   };
@@ -80,7 +87,9 @@ function describePerson(people: People, { entry, at }: PersonState) {
     changed_at: at,
     has_password: own.includes("password"),
     passkeys: count("passkey"),
+    accounts: count("oidc"),
     tokens: count("token"),
+    last_login_at: people.state.lastLogins.get(entry.person) ?? null,
   };
 }
 
@@ -130,7 +139,7 @@ async function createEnrolment(
   const { person, name } = findPerson(people, input.person).entry;
   await assertMayChange(people, authority, "createEnrolment", { person, name });
   // By the name that passkeys are bound to, so that one can be chosen there.
-  const { origin } = relyingPartyOf(people.servedAt);
+  const origin = originOf(people.servedAt);
   const { token, sha256, untilMs } = people.enrolments.create(person);
   const expires_at = formatTimestamp(untilMs);
   const body = { type: "enrolment.open", person, link_sha256: sha256, expires_at } as const;

@@ -1,4 +1,9 @@
-import type { CredentialAdd, CustodyEntry, PersonSet } from "../../../core/custody/index.ts";
+import type {
+  AccountCheck,
+  CredentialAdd,
+  CustodyEntry,
+  PersonSet,
+} from "../../../core/custody/index.ts";
 
 /** A person as the ledger's entries leave them. */
 export interface PersonState {
@@ -18,7 +23,9 @@ export interface CredentialState {
 export class PeopleState {
   readonly people = new Map<string, PersonState>();
   readonly credentials = new Map<string, CredentialState>();
-  /** Tokens by their digest, passkeys by their id. */
+  /** When each person was let in last. */
+  readonly lastLogins = new Map<string, string>();
+  /** Tokens by their digest, passkeys by their id, accounts by issuer and subject. */
   readonly #credentialBy = new Map<string, string>();
   // Looked up and not searched for: how long it takes must not tell who is known.
   readonly #personByName = new Map<string, string>();
@@ -34,7 +41,11 @@ export class PeopleState {
       case "person.remove":
         this.#forgetName(entry.person);
         this.people.delete(entry.person);
+        this.lastLogins.delete(entry.person);
         for (const one of this.credentialsOf(entry.person)) this.#forget(one);
+        return;
+      case "session.open":
+        this.lastLogins.set(entry.person, entry.at);
         return;
       case "credential.add":
         this.credentials.set(entry.credential, { entry, at: entry.at, by: entry.actor.name });
@@ -75,6 +86,10 @@ export class PeopleState {
     return this.credentials.get(this.#credentialBy.get(`passkey ${id}`) ?? "");
   }
 
+  findAccount({ issuer, subject }: Omit<AccountCheck, "kind">): CredentialState | undefined {
+    return this.credentials.get(this.#credentialBy.get(`oidc ${issuer} ${subject}`) ?? "");
+  }
+
   #forget({ entry }: CredentialState): void {
     this.credentials.delete(entry.credential);
     this.#ownOf(entry.person).delete(entry.credential);
@@ -99,7 +114,14 @@ export class PeopleState {
 }
 
 function lookupOf(check: Exclude<CredentialAdd["check"], { kind: "password" }>): string {
-  return check.kind === "token" ? `token ${check.token_sha256}` : `passkey ${check.passkey}`;
+  switch (check.kind) {
+    case "token":
+      return `token ${check.token_sha256}`;
+    case "passkey":
+      return `passkey ${check.passkey}`;
+    case "oidc":
+      return `oidc ${check.issuer} ${check.subject}`;
+  }
 }
 
 /** Names that look alike are the same person's. */

@@ -40,6 +40,7 @@ class Fixture {
       append: async (bodies, actor) => this.append(bodies, actor),
       inTurn: (task) => task(),
       nowMs: () => this.now,
+      signIn: undefined,
     });
   }
 

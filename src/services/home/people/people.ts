@@ -6,12 +6,16 @@ import {
   type Permission,
   permissionsOf,
 } from "../../../core/custody/index.ts";
-import { formatTimestamp, sha256Hex } from "../../../platform/index.ts";
+import { formatTimestamp, randomHex, sha256Hex } from "../../../platform/index.ts";
+import type { SignInSettings } from "../sign-in-settings.ts";
 import { Attempts } from "./attempts.ts";
 import { Enrolments } from "./enrolments.ts";
-import { Passkeys, relyingPartyOf } from "./passkeys.ts";
+import { Passkeys } from "./passkeys.ts";
 import { type Password, Passwords } from "./passwords.ts";
 import type { CredentialState, PeopleState, PersonState } from "./people-state.ts";
+import { Provider } from "./provider.ts";
+import { originOf, relyingPartyOf, whyNoPasskeys } from "./relying-party.ts";
+import { noProvider } from "./sign-in-errors.ts";
 import { Tally } from "./tally.ts";
 
 /** What of a home its people need. */
@@ -24,6 +28,7 @@ export interface PeopleParts {
   ) => Promise<number>;
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly nowMs: () => number;
+  readonly signIn: SignInSettings | undefined;
 }
 
 /** Who was let in, by what; the revision says when that is over. */
@@ -39,6 +44,8 @@ const TOKEN = /^hf_[0-9a-f]{48}$/;
 /** Wrong passwords without a delay, of one name and of one address. */
 const FREE = { name: 3, address: 10 } as const;
 const ABOUT_CHARS_MAX = 200;
+/** Who is refused before it is known who it is. */
+const NOBODY = { actor: { name: "holdfast", via: "web" }, person: null } as const;
 const REASONS = {
   right: "password changed meanwhile",
   wrong: "wrong name or password",
@@ -55,6 +62,8 @@ export class People {
   readonly enrolments: Enrolments;
   readonly passkeys: Passkeys;
   readonly parts: PeopleParts;
+  /** Undefined where `config.yaml` names none. */
+  readonly provider: Provider | undefined;
   /** When a token was last shown, since this process began. */
   readonly lastUsed = new Map<string, string>();
   /** Where links lead; set while the home is served. */
@@ -69,6 +78,7 @@ export class People {
     this.passwords = new Passwords(join(parts.directory, "keys"));
     this.enrolments = new Enrolments(parts.nowMs);
     this.passkeys = new Passkeys(parts.nowMs);
+    this.provider = parts.signIn && new Provider(parts.signIn, parts);
     this.#attempts = new Attempts(parts.nowMs);
     this.#refusals = new Tally({ nowMs: parts.nowMs, burst: 1 });
     this.#denials = new Tally({ nowMs: parts.nowMs, burst: DENIALS_MAX });
@@ -77,6 +87,17 @@ export class People {
   /** Nobody but the user who owns the home. */
   get isSolo(): boolean {
     return this.state.people.size === 0;
+  }
+
+  /** What whoever is not let in yet may know: which ways in there are. */
+  describeWaysIn() {
+    const { provider } = this;
+    const origin = originOf(this.servedAt);
+    return {
+      solo: this.isSolo,
+      passkeys: { origin, why: whyNoPasskeys(origin) ?? null },
+      provider: provider && { name: provider.settings.name, origin: this.signInOrigin },
+    };
   }
 
   /** What somebody who was let in may do now; undefined when that is over. */
@@ -141,8 +162,7 @@ export class People {
   /** Lets a person in whose passkey signed the challenge that `passkeys.beginLogin` gave. */
   async admitByPasskey(response: unknown, address: string): Promise<Admission> {
     const key = `address ${address}`;
-    const waitMs = this.#attempts.waitMs([key]);
-    if (waitMs > 0) throw tooMany(waitMs);
+    this.#assertNoWait([key]);
     this.#attempts.count(key, { free: FREE.address });
     const id = (response as { id?: unknown } | null | undefined)?.id;
     const known = typeof id === "string" ? this.state.findPasskey(id) : undefined;
@@ -163,6 +183,58 @@ export class People {
     });
   }
 
+  /** Where links lead that people send each other; undefined while the home is not served. */
+  get linkOrigin(): string | undefined {
+    return this.servedAt && originOf(this.servedAt);
+  }
+
+  /** Where the provider sends browsers back to. */
+  get signInOrigin(): string {
+    return this.provider?.settings.redirectOrigin ?? originOf(this.servedAt);
+  }
+
+  /** The provider's address, and what the browser that goes there shows when it is back. */
+  async beginSignIn(address: string): Promise<{ address: string; browser: string }> {
+    this.#assertNoWait([`address ${address}`]);
+    if (this.provider === undefined) throw noProvider();
+    const browser = randomHex(24);
+    const to = await this.provider.begin(`browser ${digest(browser)}`, this.signInOrigin);
+    return { address: to, browser };
+  }
+
+  /** Lets in whoever the provider says it is, if that account is linked to a person here. */
+  async admitByAccount(
+    { answer, browser }: { readonly answer: string; readonly browser: string },
+    address: string,
+  ): Promise<Admission> {
+    const key = `address ${address}`;
+    this.#assertNoWait([key]);
+    this.#attempts.count(key, { free: FREE.address });
+    if (this.provider === undefined) throw noProvider();
+    const { name } = this.provider.settings;
+    const account = await this.provider
+      .finish(`browser ${digest(browser)}`, answer)
+      .catch(async (error: unknown) => {
+        const code = error instanceof HoldfastError ? error.code : "session/failed";
+        await this.refuse(code.replace("session/", "sign-in: "), address);
+        throw error;
+      });
+    const known = this.state.findAccount(account);
+    if (known === undefined || !this.#isLive(known)) {
+      const asked = { operation: "signIn", about: `${account.issuer} ${account.subject}` };
+      await this.deny(NOBODY, { ...asked, reason: "no person has this account" });
+      throw new HoldfastError(
+        "session/unknown-account",
+        `nobody here has your account of ${name}`,
+        {
+          remedy: `ask whoever looks after people here for a link, open it, and choose ${name} there`,
+        },
+      );
+    }
+    this.#attempts.clear([key]);
+    return await this.open(known.entry.person, known.entry.credential);
+  }
+
   /** What a browser needs to log in by passkey. */
   async beginPasskeyLogin(): Promise<Record<string, unknown>> {
     return await this.passkeys.beginLogin(relyingPartyOf(this.servedAt));
@@ -174,8 +246,7 @@ export class People {
     password: string,
   ): Promise<boolean> {
     const key = `current ${known.person}`;
-    const waitMs = this.#attempts.waitMs([key]);
-    if (waitMs > 0) throw tooMany(waitMs);
+    this.#assertNoWait([key]);
     this.#attempts.count(key, { free: FREE.name });
     const isRight = (await this.passwords.check(known, password)) === "right";
     if (isRight) this.#attempts.clear([key]);
@@ -213,7 +284,7 @@ export class People {
 
   /** Puts it on record, durably, that a person asked for what is not theirs. */
   async deny(
-    { actor, person }: Authority,
+    { actor, person }: Pick<Authority, "actor" | "person">,
     asked: { readonly operation: string; readonly about: string; readonly reason: string },
   ): Promise<void> {
     const about = asked.about.slice(0, ABOUT_CHARS_MAX);
@@ -245,6 +316,11 @@ export class People {
   async stop(): Promise<void> {
     await this.#refusals.flush();
     await this.#denials.flush();
+  }
+
+  #assertNoWait(keys: readonly string[]): void {
+    const waitMs = this.#attempts.waitMs(keys);
+    if (waitMs > 0) throw tooMany(waitMs);
   }
 
   #passwordOf(person: string | undefined) {
@@ -298,9 +374,10 @@ function isAmong(cases: "*" | readonly string[], name: string): boolean {
 }
 
 function tooMany(waitMs: number): HoldfastError {
-  return new HoldfastError("session/too-many", "too many attempts", {
-    remedy: `wait ${Math.ceil(waitMs / 1000)} s, then try again`,
-  });
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  const remedy = `wait ${retryAfterSeconds} s, then try again`;
+  const error = new HoldfastError("session/too-many", "too many attempts", { remedy });
+  return Object.assign(error, { retryAfterSeconds });
 }
 
 function digest(text: string): string {

@@ -46,6 +46,16 @@ export async function assertMayGive(
   await refuse(people, authority, { operation, about, why: "only an owner makes an owner" });
 }
 
+/** Throws, after it is on record, unless it is an owner who asks this for somebody else. */
+export async function assertOwner(
+  people: People,
+  authority: Authority,
+  asked: { readonly operation: string; readonly about: string },
+): Promise<void> {
+  if (isOwner(authority)) return;
+  await refuse(people, authority, { ...asked, why: "only the owner does that for others" });
+}
+
 async function refuse(
   people: People,
   authority: Authority,
@@ -90,13 +100,7 @@ export async function personMeant(
     return { person: authority.person, isOwn: true };
   }
   if (isSelf(people, authority, input)) return { person: authority.person!, isOwn: true };
-  if (!isOwner(authority)) {
-    await refuse(people, authority, {
-      operation,
-      about: input.person ?? "",
-      why: "only the owner does that for others",
-    });
-  }
+  await assertOwner(people, authority, { operation, about: input.person ?? "" });
   if (input.person === undefined) {
     throw new HoldfastError("request/bad-input", "name the person whose it is to be");
   }
