@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Outcome, type Piece, talk } from "../../../../test/support/conversation.ts";
-import { growthOf } from "../../../../test/support/counted-steps.ts";
+import { http3 } from "../../src/core/analyzers/http2/index.ts";
+import { quic } from "../../src/core/analyzers/quic/index.ts";
+import { PacketKeys, packetSuite } from "../../src/core/analyzers/quic/packet-keys.ts";
+import { KeyTexts } from "../../src/core/analyzers/shared/index.ts";
+import { nodeCiphers } from "../../src/platform/index.ts";
+import { type Outcome, type Piece, talk } from "../support/conversation.ts";
+import { growthOf } from "../support/counted-steps.ts";
 import {
   cryptoFrame,
   QUIC_SUITES,
@@ -10,13 +15,8 @@ import {
   quicShort,
   streamFrame,
   updatedSecret,
-} from "../../../../test/support/quic-packets.ts";
-import { clientHello, joined, serverHello } from "../../../../test/support/tls-messages.ts";
-import { nodeCiphers } from "../../../platform/index.ts";
-import { http3 } from "../http2/index.ts";
-import { KeyTexts } from "../shared/index.ts";
-import { quic } from "./index.ts";
-import { PacketKeys, packetSuite } from "./packet-keys.ts";
+} from "../support/quic-packets.ts";
+import { clientHello, joined, serverHello } from "../support/tls-messages.ts";
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"));
 
