@@ -1,4 +1,5 @@
 import type { Limit } from "../../base/index.ts";
+import { takeVarint } from "../shared/index.ts";
 
 /** Takes the frames of one side of a stream (RFC 9114 7.2). */
 export interface Http3FrameSink {
@@ -48,8 +49,9 @@ export class Http3Frames {
     if (this.#headBytes <= typeBytes) return;
     const lengthBytes = 1 << (this.#head[typeBytes]! >> 6);
     if (this.#headBytes < typeBytes + lengthBytes) return;
-    this.#type = varint(this.#head, 0, typeBytes);
-    this.#left = varint(this.#head, typeBytes, lengthBytes);
+    const cursor = { at: 0, isShort: false };
+    this.#type = takeVarint(this.#head, cursor);
+    this.#left = takeVarint(this.#head, cursor);
     this.#headBytes = 0;
     if (this.#left === 0) this.#finish(EMPTY, undefined);
   }
@@ -90,13 +92,6 @@ export class Http3Frames {
     if (type !== DATA && payload.length > 0) this.#sink.frame(type, payload, position);
     if (this.#payload.length > 4096) this.#payload = EMPTY;
   }
-}
-
-/** RFC 9000 16. */
-function varint(bytes: Uint8Array, at: number, length: number): number {
-  let value = bytes[at]! & 0x3f;
-  for (let n = 1; n < length; n++) value = value * 256 + bytes[at + n]!;
-  return value;
 }
 
 const EMPTY = new Uint8Array(0);

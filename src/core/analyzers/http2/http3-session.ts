@@ -1,6 +1,12 @@
 import type { Limit } from "../../base/index.ts";
 import { SoftwareHeaders, writeExchange } from "../shared/http-content/index.ts";
-import type { Conversation, Session, Side, StreamPiece } from "../shared/index.ts";
+import {
+  type Conversation,
+  type Session,
+  type Side,
+  type StreamPiece,
+  takeVarint,
+} from "../shared/index.ts";
 import { NO_PLACE } from "./dns-body.ts";
 import type { HpackField } from "./hpack-table.ts";
 import type { Http2Shared } from "./http2-shared.ts";
@@ -213,17 +219,11 @@ export class Http3Session implements Session, StreamHost {
 
 /** A setting's value (RFC 9114 7.2.4); undefined where it is not there. */
 function settingOf(payload: Uint8Array, wanted: number): number | undefined {
-  let at = 0;
-  const number = (): number => {
-    const length = 1 << ((payload[at] ?? 0) >> 6);
-    let value = (payload[at] ?? 0) & 0x3f;
-    for (let n = 1; n < length; n++) value = value * 256 + (payload[at + n] ?? 0);
-    at += length;
-    return value;
-  };
-  while (at < payload.length) {
-    const [id, value] = [number(), number()];
-    if (id === wanted && at <= payload.length) return value;
+  const cursor = { at: 0, isShort: false };
+  while (cursor.at < payload.length && !cursor.isShort) {
+    const id = takeVarint(payload, cursor);
+    const value = takeVarint(payload, cursor);
+    if (id === wanted && !cursor.isShort) return value;
   }
   return undefined;
 }

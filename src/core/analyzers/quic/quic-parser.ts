@@ -1,4 +1,5 @@
-import { type Cursor, skipAck, takeVarint } from "./quic-cursor.ts";
+import { type Cursor, takeVarint } from "../shared/index.ts";
+import { skipAck } from "./quic-frames.ts";
 
 /** Versions whose packets can be read: 1 (RFC 9000), its drafts and Meta's; 2 (RFC 9369). */
 export function layoutOf(version: number): 1 | 2 | undefined {

@@ -56,3 +56,4 @@ export {
 } from "./tls-hello.ts";
 export { tunnelSchema } from "./tunnel-events.ts";
 export { latinBytes, unescapeUri } from "./uri-escapes.ts";
+export { type Cursor, takeBytes, takeVarint } from "./varint.ts";

@@ -27,13 +27,3 @@ export function takeBytes(bytes: Uint8Array, cursor: Cursor, length: number): Ui
   cursor.at = Math.min(end, bytes.length);
   return taken;
 }
-
-/** RFC 9000 19.3: every range takes at least two bytes, so that the loop ends with them. */
-export function skipAck(bytes: Uint8Array, cursor: Cursor, hasCounts: boolean): void {
-  takeVarint(bytes, cursor);
-  takeVarint(bytes, cursor);
-  const ranges = takeVarint(bytes, cursor);
-  takeVarint(bytes, cursor);
-  const numbers = ranges * 2 + (hasCounts ? 3 : 0);
-  for (let n = 0; n < numbers && !cursor.isShort; n++) takeVarint(bytes, cursor);
-}
