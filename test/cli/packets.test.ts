@@ -56,8 +56,7 @@ function read(bytes: Buffer): { seconds: number; size: number }[] {
 }
 
 function homeWith(...captures: readonly Buffer[]): ScratchHome {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   captures.forEach((bytes, n) => {
     writeFileSync(home.path(`${n}.pcapng`), bytes);
     home.ok("import", home.path(`${n}.pcapng`));
@@ -149,8 +148,7 @@ test("a packet with a wrong IP checksum is not counted, and is still its connect
 });
 
 test("one case never answers for another", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   writeFileSync(
     home.path("a.pcapng"),
     capture([{ seconds: T, from: "10.0.0.1", to: "10.0.0.2", bytes: 20 }]),

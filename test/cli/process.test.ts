@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { PROGRAM, ScratchHome } from "../support/holdfast.ts";
-import { incidentFile } from "../support/incident-file.ts";
+import { incidentFile } from "../support/made-once.ts";
 
 /** A checkout that holds the program's front door alone. */
 function bareCheckout(home: ScratchHome): string {
@@ -36,8 +36,7 @@ test("without Node 24, and without a dependency, one sentence says what to run",
 });
 
 test("Ctrl-C ends an import in order: code 130, nothing sealed, a home that verifies", async () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   const child = home.start(["import", "--follow", "--rest", "60", incidentFile()]);
   await new Promise((resolve) => setTimeout(resolve, 2500));
   child.kill("SIGINT");

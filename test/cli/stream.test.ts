@@ -61,8 +61,7 @@ function capture(said: readonly Said[]): Buffer {
 }
 
 function homeWith(bytes: Buffer): { home: ScratchHome; uid: string } {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   writeFileSync(home.path("in.pcapng"), bytes);
   home.ok("import", home.path("in.pcapng"));
   const [conn] = home.json<{ uid: string }>("query");

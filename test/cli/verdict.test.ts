@@ -57,8 +57,7 @@ function talk(said: readonly Said[]): Buffer {
 }
 
 function homeWith(bytes: Buffer): { home: ScratchHome; uid: string } {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   writeFileSync(home.path("in.pcapng"), bytes);
   home.ok("import", home.path("in.pcapng"));
   const [conn] = home.json<{ uid: string }>("query");

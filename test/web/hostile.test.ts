@@ -6,6 +6,7 @@ import { hostileCapture } from "../support/hostile-capture.ts";
 import { hostileStrings, MARKER } from "../support/hostile-strings.ts";
 import { inspect, watch } from "./page-inspection.ts";
 import { ServedHome } from "./served-home.ts";
+import { settled } from "./settled.ts";
 
 const COUNT = 5000;
 const CASE = "planted";
@@ -56,18 +57,14 @@ function rowsOf(lines: string): Record<string, unknown>[] {
 
 /** A page of somebody who said why he reads; what it must not do is noted. */
 async function openWatched(): Promise<{ page: Page; faults: string[] }> {
-  const page = await home.newPage();
-  const faults = watch(page.context(), home.address);
-  await page.goto(home.link());
-  await page.getByRole("main").waitFor();
-  await page.evaluate(`sessionStorage.setItem("holdfast.purpose.${CASE}", "to see")`);
-  return { page, faults };
+  const page = await home.open("/me", { reads: CASE });
+  return { page, faults: watch(page.context(), home.address) };
 }
 
 /** Shows a view, waits until nothing moves, and looks at all of it. */
 async function look(page: Page, path?: string): Promise<string[]> {
   if (path !== undefined) await page.goto(home.address + path);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   const { markers, faults } = await inspect(page);
   for (const marker of markers) seen.add(marker);
   const { pathname, searchParams } = new URL(page.url());
@@ -195,7 +192,7 @@ test("a planted value asked for from its menu finds its own rows", async () => {
       await expect.poll(() => new URL(page.url()).searchParams.get("q")).toContain(log);
       const own = page.getByRole("gridcell").filter({ hasText: MARKER });
       await expect.poll(() => own.count(), { message: text ?? "" }).toBeGreaterThan(0);
-      await page.waitForLoadState("networkidle");
+      await settled(page);
       expect(new Set(await own.allTextContents())).toEqual(new Set([text]));
     }
   }

@@ -26,8 +26,7 @@ async function openPackets(
   before: (page: Page) => Promise<unknown> = async () => {},
   theme: "light" | "dark" = "dark",
 ): Promise<Page> {
-  const page = await home.open("/", theme);
-  await page.evaluate(`sessionStorage.setItem("holdfast.purpose.${of}", "to see")`);
+  const page = await home.open("/me", { theme, reads: of });
   await before(page);
   await page.goto(`${home.address}/connections/${uids[of]}`);
   return page;
