@@ -40,24 +40,37 @@ export class ServedHome {
     }
     buildPage();
     copyHome(demonstrationHome(), join(this.folder, "home"));
-    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
-    const server = spawn(PROGRAM, ["start", "--port", "0", ...more], { env });
-    this.#server = server;
-    const link = await linkFrom(server);
-    this.address = new URL(link).origin;
+    await this.#serve(more);
     const args = ["--no-sandbox"];
     this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
   }
 
+  /** Serves the home anew: nothing that was read is remembered. */
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.#serve([]);
+  }
+
+  async #serve(more: readonly string[]): Promise<void> {
+    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
+    this.#server = spawn(PROGRAM, ["start", "--port", "0", ...more], { env });
+    this.address = new URL(await linkFrom(this.#server)).origin;
+    this.#session = undefined;
+  }
+
   async stop(): Promise<void> {
     await this.#browser?.close();
+    await this.#end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #end(): Promise<void> {
     const server = this.#server;
     if (server !== undefined && server.exitCode === null) {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill("SIGINT");
       await ended;
     }
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A login link that was not used yet. */
@@ -95,7 +108,9 @@ export class ServedHome {
   async open(path: string, { theme = "dark", reads }: Opening = {}): Promise<Page> {
     const page = await this.newPage(theme);
     if (reads !== undefined) {
-      const content = `sessionStorage.setItem("holdfast.purpose.${reads}", "to see")`;
+      // Not in the empty page beside it that the rules of accessibility are checked in.
+      const said = `sessionStorage.setItem("holdfast.purpose.${reads}", "to see")`;
+      const content = `if (location.protocol === "http:") ${said}`;
       await page.context().addInitScript({ content });
     }
     this.#session ??= await sessionFrom(this.link());
@@ -126,13 +141,16 @@ const TELL_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (e
   console.error("policy: " + event.violatedDirective + " " + event.blockedURI);
 });`;
 
-/** No rule of WCAG 2.2 AA is broken. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Rules of WCAG 2.2 AA that a page breaks, and where. */
+export async function violationsOf(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.flatMap(({ id, nodes }) =>
+  return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
   );
-  expect(said).toEqual([]);
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await violationsOf(page)).toEqual([]);
 }
 
 /** Presses Tab until the element has the focus: only what the keyboard reaches is there. */

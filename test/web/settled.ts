@@ -38,5 +38,5 @@ export async function settled(page: Page): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4));
   }
   const open = [...own.open].map((request) => request.url()).join(" ");
-  throw new Error(`the page does not come to rest: ${open || (await page.title())}`);
+  throw new Error(`the page does not come to rest: ${open || page.url()}`);
 }
