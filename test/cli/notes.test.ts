@@ -14,8 +14,9 @@ interface Note {
 
 test.skipIf(isLeftOut("tshark"))(
   "notes are on record, found again by connection and tag, and go out as comments of their packet",
-  () => {
+  async () => {
     const home = ScratchHome.withIncident();
+    await home.serve();
     const [upload] = home.json<{ uid: string }>("query", "conn.orig_bytes > 10MB");
     const uid = upload!.uid;
     home.ok("note", "the archive leaves here", "--uid", uid, "--tag", "exfiltration");
