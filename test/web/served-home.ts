@@ -116,6 +116,8 @@ export class ServedHome {
     this.#session ??= await sessionFrom(this.link());
     await page.context().addCookies([{ ...this.#session, url: this.address }]);
     await page.goto(this.address + path);
+    // The last of the frame: keys are listened for by then.
+    await page.locator("[data-fact=key]").waitFor();
     return page;
   }
 
