@@ -39,7 +39,9 @@ export class ServedHome {
       );
     }
     buildPage();
-    copyHome(demonstrationHome(), join(this.folder, "home"));
+    const own = join(this.folder, "home");
+    // Who made one before wants it as it is.
+    if (!existsSync(own)) copyHome(demonstrationHome(), own);
     await this.#serve(more);
     const args = ["--no-sandbox"];
     this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
