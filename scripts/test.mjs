@@ -49,9 +49,10 @@ buildPage();
 const env = { ...process.env, ...environment(), HOLDFAST_WITHOUT: lacking.join(",") };
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-// Two suites at a time: each is a process of its own, with homes and ports of its own.
+// Two suites at a time: each is a process of its own, with homes and ports of its own. The longest
+// come first, so that neither core waits for the other at the end.
 await runLanes([
-  ["checks", checks],
+  ["page", page],
   ["command line", () => vitest("test/cli/vitest.config.ts")],
   ["unit", () => vitest("vitest.config.ts")],
   [
@@ -66,7 +67,7 @@ await runLanes([
         HOLDFAST_FUZZ_TOTAL: FUZZ_COUNT,
       }),
   ],
-  ["page", page],
+  ["checks", checks],
 ]);
 // By itself: it uses both cores, and its cases have a time limit.
 await report("conformance", conformance);
@@ -127,6 +128,9 @@ async function vitest(config, more = {}) {
     const isBroken = file.status === "failed" && bad.length === 0;
     failed += bad.length + (isBroken ? 1 : 0);
     if (isBroken) details.push(`     ${file.name}\n${file.message}`);
+    for (const { status, fullName } of file.assertionResults) {
+      if (status !== "passed" && status !== "failed") details.push(`     left out: ${fullName}`);
+    }
     for (const one of bad) {
       // vitest's name for a test that ran out of time, whose stack says nothing.
       const isLate = one.failureMessages[0]?.startsWith("Error: STACK_TRACE_ERROR");

@@ -3,17 +3,8 @@ import { join, resolve } from "node:path";
 import { type CallContext, EXIT_CODES, type Handlers } from "../api/index.ts";
 import { HoldfastError } from "../core/base/index.ts";
 import { ownerAuthority } from "../core/custody/index.ts";
-import { readFileSync } from "../platform/index.ts";
-import {
-  createHandlers,
-  dropUnknown,
-  type HomeOptions,
-  missingSegments,
-  pathsOf,
-  reindex,
-  WholeHome,
-} from "../services/home/index.ts";
-import { Progress } from "./progress.ts";
+import { pathsOf, readFileSync } from "../platform/index.ts";
+import type { HomeOptions } from "../services/home/index.ts";
 import { isServing, remoteHandlers } from "./remote-handlers.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,30 +56,10 @@ export type Work = (handlers: Handlers, context: CallContext) => Promise<number>
  * Whatever happens, the home is closed in order.
  */
 export async function withHome(options: CommonOptions, work: Work): Promise<number> {
-  const signal = interruptSignal();
-  const owner = ownerAuthority("cli");
-  const context: CallContext = { actor: owner.actor, signal };
+  const context: CallContext = { actor: ownerAuthority("cli").actor, signal: interruptSignal() };
   const { socket } = pathsOf(homeDirectory(options));
   if (await isServing(socket)) return await work(remoteHandlers(socket), context);
-  const home = await WholeHome.open(homeOptions(options));
-  try {
-    await completeIndex(home, signal);
-    return await work(createHandlers(home, owner), context);
-  } finally {
-    await home.close();
-  }
-}
-
-/** Makes the index agree with the ledger: what it lacks is rebuilt, what it has too much is dropped. */
-export async function completeIndex(home: WholeHome, signal: AbortSignal): Promise<void> {
-  await dropUnknown(home);
-  const missing = await missingSegments(home);
-  if (missing.length === 0) return;
-  const progress = new Progress();
-  progress.note(
-    `the index lacks ${missing.length} sealed segment${missing.length === 1 ? "" : "s"}: rebuilding`,
-  );
-  for await (const event of reindex(home, signal, missing))
-    if (event.type === "progress") progress.show(event);
-  progress.end();
+  // What is asked of a server needs none of the modules that a home is made of: two thirds of all.
+  const { withOwnHome } = await import("./own-home.ts");
+  return await withOwnHome(homeOptions(options), context, (home) => work(home, context));
 }

@@ -35,6 +35,7 @@ export {
   statFile,
 } from "./files.ts";
 export { HomeLock } from "./home-lock.ts";
+export { pathsOf } from "./home-paths.ts";
 export { createKeys, type HomeKeys, loadKeys } from "./keys.ts";
 export { freeBytes, processPrivileges } from "./machine.ts";
 export { hashPassword, isPassword } from "./password-hash.ts";

@@ -1,21 +1,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
 import { isLeftOut, PROGRAM, ScratchHome, stock } from "../support/holdfast.ts";
-import { incidentFile } from "../support/incident-file.ts";
+import { incidentFile } from "../support/made-once.ts";
 
 interface File {
   readonly fuid: string;
@@ -31,21 +19,10 @@ interface Sealed {
   readonly sha256: string;
 }
 
-/** A home with the incident in case IR-7, made once and copied for each test. */
-const base = mkdtempSync(join(tmpdir(), "holdfast-attachments-"));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-function withIncident(): ScratchHome {
-  const home = new ScratchHome();
-  const made = join(base, "home");
-  if (!existsSync(made)) {
-    home.ok("init");
-    home.ok("import", incidentFile(), "--case", "IR-7");
-    renameSync(home.home, made);
-  }
-  cpSync(made, home.home, { recursive: true });
-  return home;
-}
+const withIncident = (): ScratchHome =>
+  ScratchHome.like("incident-in-IR-7", (home) =>
+    home.ok("import", incidentFile(), "--case", "IR-7"),
+  );
 
 const objects = (home: ScratchHome, ...query: string[]): File[] =>
   home.json<File>("objects", ...query);

@@ -40,12 +40,6 @@ function smallCapture(packets = 20): Buffer {
   return Buffer.concat(pieces);
 }
 
-function withHome(): ScratchHome {
-  const home = new ScratchHome();
-  home.ok("init");
-  return home;
-}
-
 /** One sentence, and no stack. */
 function expectSentence(errors: string, pattern: RegExp): void {
   expect(errors).toMatch(pattern);
@@ -53,7 +47,7 @@ function expectSentence(errors: string, pattern: RegExp): void {
 }
 
 test("a file that is not there, is a folder, is empty or is no capture gets a sentence and code 3 or 1", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   writeFileSync(home.path("empty"), "");
   writeFileSync(
     home.path("text"),
@@ -75,7 +69,7 @@ test("a file that is not there, is a folder, is empty or is no capture gets a se
 });
 
 test("a cut capture keeps what came before the cut, says so, and reads back", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   const whole = smallCapture();
   writeFileSync(home.path("cut.pcapng"), whole.subarray(0, whole.length - 7));
   expect(home.ok("import", home.path("cut.pcapng")).text).toMatch(
@@ -90,7 +84,7 @@ test("a cut capture keeps what came before the cut, says so, and reads back", ()
 });
 
 test("compressed captures are sealed as they are, with a working copy, and read the same", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   const plain = smallCapture();
   writeFileSync(home.path("a.pcapng.gz"), gzipSync(plain));
   writeFileSync(home.path("b.pcapng.zst"), zstdCompressSync(plain));
@@ -107,7 +101,7 @@ test("compressed captures are sealed as they are, with a working copy, and read 
 });
 
 test("compressed data cut short keeps the packets before the cut", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   const squeezed = gzipSync(smallCapture(5000), { level: 1 });
   writeFileSync(home.path("cut.gz"), squeezed.subarray(0, Math.floor(squeezed.length * 0.8)));
   expect(home.ok("import", home.path("cut.gz")).text).toContain(
@@ -117,14 +111,14 @@ test("compressed data cut short keeps the packets before the cut", () => {
 });
 
 test("a capture comes from a pipe as from a file", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   const done = home.run(["import", "-"], { input: smallCapture() });
   expect(done.code).toBe(0);
   expect(done.text).toContain("20 packets");
 });
 
 test("a growing file is followed until it rests", async () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   const whole = smallCapture();
   const file = home.path("grows.pcapng");
   writeFileSync(file, whole.subarray(0, 300));
@@ -163,7 +157,7 @@ test("without a home, with a wrong passphrase, or while another process owns it:
 test.skipIf(process.getuid?.() === 0 && !existsSync("/usr/bin/setpriv"))(
   "a home that may not be written says so",
   () => {
-    const home = withHome();
+    const home = ScratchHome.empty();
     chmodSync(home.home, 0o500);
     const args =
       process.getuid?.() === 0 ? ["--reuid=65534", "--regid=65534", "--clear-groups"] : [];
@@ -179,7 +173,7 @@ test.skipIf(process.getuid?.() === 0 && !existsSync("/usr/bin/setpriv"))(
 );
 
 test("a corrupt chunk names segment and chunk, code 5, and the rest stays readable", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   writeFileSync(home.path("a.pcapng"), smallCapture(20_000));
   home.ok("import", home.path("a.pcapng"));
   const [segment] = home.json<{ segment: string }>("segments");
@@ -194,7 +188,7 @@ test("a corrupt chunk names segment and chunk, code 5, and the rest stays readab
 });
 
 test("an edited ledger names the first bad entry", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   home.ok("case", "open", "IR-1");
   const folder = `${home.home}/ledger/tile/entries`;
   const file = readdirSync(folder, { recursive: true, withFileTypes: true }).find((f) =>
@@ -212,7 +206,7 @@ test("an edited ledger names the first bad entry", () => {
 });
 
 test("a corrupt or lost index is rebuilt and answers as before", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   writeFileSync(home.path("a.pcapng"), smallCapture());
   home.ok("import", home.path("a.pcapng"));
   const before = home.ok("query", "--json").text;
@@ -249,7 +243,7 @@ test.skipIf(process.getuid?.() !== 0)(
 );
 
 test("a query that does not read points at its column", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   const mixed = home.run(["query", "host 10.0.0.1 or port 53 and udp"]);
   expect(mixed.errors).toContain(
     "  host 10.0.0.1 or port 53 and udp\n                           ^^^\n",
@@ -262,7 +256,7 @@ test("a query that does not read points at its column", () => {
 });
 
 test("the command line itself being wrong is code 2, and every command has help with --json listed", () => {
-  const home = withHome();
+  const home = ScratchHome.empty();
   expect(home.run(["improt"]).code).toBe(2);
   expect(home.run(["query", "--limit", "none"]).code).toBe(2);
   for (const command of [

@@ -38,9 +38,8 @@ function capture(): Buffer {
 }
 
 function homeWithCapture(): ScratchHome {
-  const home = new ScratchHome();
+  const home = ScratchHome.empty();
   writeFileSync(home.path("burst.pcapng"), capture());
-  home.ok("init");
   home.ok("import", home.path("burst.pcapng"));
   return home;
 }
@@ -95,8 +94,7 @@ test("without a width the peak of each is shown, and a capture or a query narrow
 });
 
 test("a link or a width that is none is refused with a sentence", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   for (const wrong of [
     ["--link", "fast"],
     ["--bin", "3us"],

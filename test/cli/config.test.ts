@@ -27,16 +27,14 @@ function capture(hosts: number): Buffer {
 }
 
 function withConfig(text: string): ScratchHome {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   writeFileSync(join(home.home, "config.yaml"), text);
   writeFileSync(home.path("c.pcapng"), capture(8));
   return home;
 }
 
 test("a new home has every setting with its default in config.yaml, commented out", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   const text = readFileSync(join(home.home, "config.yaml"), "utf8");
   for (const name of ["local_networks", "checksums: verify", "vlans_in_key: false", "live_flows"]) {
     expect(text).toContain(`${name}`);

@@ -1,17 +1,11 @@
 import { expect, test } from "vitest";
-import { isLeftOut, ScratchHome, stock } from "../support/holdfast.ts";
-import { incidentFile } from "../support/incident-file.ts";
-
-function withIncident(): { home: ScratchHome; file: string } {
-  const home = new ScratchHome();
-  const file = incidentFile();
-  home.ok("init");
-  home.ok("import", file);
-  return { home, file };
-}
+import { isLeftOut, PACKET_BY_PACKET, ScratchHome, stock } from "../support/holdfast.ts";
+import { incidentFile } from "../support/made-once.ts";
 
 const statistics = (file: string, what: string): string[] =>
-  stock("tshark", ["-n", "-q", "-z", what, "-r", file]).toString().split("\n");
+  stock("tshark", [...PACKET_BY_PACKET, "-q", "-z", what, "-r", file])
+    .toString()
+    .split("\n");
 
 /** Rows of tshark's table of endpoints: address, then what our answer has in the same order. */
 function endpointsOf(file: string, kind: string): string[] {
@@ -47,7 +41,8 @@ interface Node {
 test.skipIf(isLeftOut("tshark"))(
   "endpoints have the packets and bytes that tshark counts, by address and by port",
   () => {
-    const { home, file } = withIncident();
+    const home = ScratchHome.withIncident();
+    const file = incidentFile();
     for (const kind of ["ip", "tcp", "udp"]) {
       const [answer] = home.json<{ endpoints: Endpoint[]; total: number }>(
         "endpoints",
@@ -77,7 +72,8 @@ test.skipIf(isLeftOut("tshark"))(
 test.skipIf(isLeftOut("tshark"))(
   "the hierarchy has tshark's packets and bytes down to the transport, and all flows below",
   () => {
-    const { home, file } = withIncident();
+    const home = ScratchHome.withIncident();
+    const file = incidentFile();
     const [{ nodes }] = home.json<{ nodes: Node[] }>("hierarchy") as [{ nodes: Node[] }];
     const of = (...path: string[]) => nodes.find((node) => node.path.join() === path.join())!;
     const theirs = new Map(
@@ -101,8 +97,7 @@ test.skipIf(isLeftOut("tshark"))(
 );
 
 test("an option that does not read is a wrong command line, whichever command it is given to", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   for (const command of ["query", "packets", "conversations", "endpoints", "hierarchy", "bursts"]) {
     expect(home.run([command, "--relative-to", "noon"]).code, command).toBe(2);
     expect(home.run([command, "--case", "no/such"]).errors, command).toContain("a case is named");

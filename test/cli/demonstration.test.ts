@@ -2,16 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { INCIDENT } from "../../src/core/traffic/index.ts";
-import { isLeftOut, ScratchHome, stock } from "../support/holdfast.ts";
-import { incidentFile } from "../support/incident-file.ts";
-
-function withIncident(): { home: ScratchHome; file: string } {
-  const home = new ScratchHome();
-  const file = incidentFile();
-  home.ok("init");
-  home.ok("import", file);
-  return { home, file };
-}
+import { isLeftOut, PACKET_BY_PACKET, ScratchHome, stock } from "../support/holdfast.ts";
+import { incidentFile } from "../support/made-once.ts";
 
 interface Conn {
   readonly uid: string;
@@ -21,7 +13,7 @@ interface Conn {
 }
 
 test("three documented commands give address, bytes and period of the incident", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   const [upload] = home.json<Conn>("query", "conn.orig_bytes > 10MB");
   expect(upload?.["id.orig_h"]).toBe(INCIDENT.workstation);
   expect(upload?.["id.resp_h"]).toBe(INCIDENT.dropPoint);
@@ -34,7 +26,7 @@ test("three documented commands give address, bytes and period of the incident",
 });
 
 test("the page's first sentence leads to the upload", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   const status = JSON.parse(home.ok("status", "--json").text) as { headline: { text: string } };
   expect(status.headline.text).toBe(
     "10.4.22.45 sent 38 MB to 203.0.113.9, never seen before, at 02:00: what was it?",
@@ -51,7 +43,7 @@ interface Finding {
 }
 
 test("findings name what is odd in the incident, and each query shows as much as it says", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   const findings = home.json<Finding>("findings");
   const kinds = findings.map(({ kind }) => kind);
   expect(kinds).toEqual(expect.arrayContaining(["upload", "scan", "long-connection", "burst"]));
@@ -69,22 +61,13 @@ test("findings name what is odd in the incident, and each query shows as much as
 test.skipIf(isLeftOut("tshark"))(
   "packets of a connection are exactly those another reader finds: none missing, none extra",
   () => {
-    const { home, file } = withIncident();
+    const home = ScratchHome.withIncident();
+    const file = incidentFile();
     const times = (path: string, filter: string): string =>
       stock("tshark", [
-        "-n",
-        "-r",
-        path,
-        "-Y",
-        filter,
-        "-T",
-        "fields",
-        "-e",
-        "frame.time_epoch",
-        "-e",
-        "frame.len",
-        "-e",
-        "ip.id",
+        ...PACKET_BY_PACKET,
+        ...["-r", path, "-Y", filter, "-T", "fields"],
+        ...["-e", "frame.time_epoch", "-e", "frame.len", "-e", "ip.id"],
       ]).toString();
     for (const [query, filter] of [
       ["uid", `ip.addr==${INCIDENT.dropPoint} && tcp`],
@@ -108,7 +91,7 @@ test.skipIf(isLeftOut("tshark"))(
 );
 
 test("3h ago counts from the end of the record when asked", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   expect(home.run(["query", "after 3h ago"]).code).toBe(4);
   const recent = home
     .ok("query", "after 3h ago", "--relative-to", "end", "--all", "--json")
@@ -122,7 +105,8 @@ test("3h ago counts from the end of the record when asked", () => {
 test.skipIf(isLeftOut("age", "zstd"))(
   "head and body decrypt to the imported file with stock tools alone",
   () => {
-    const { home, file } = withIncident();
+    const home = ScratchHome.withIncident();
+    const file = incidentFile();
     const [segment] = home.json<{ segment: string; plaintext_sha256: string }>("segments");
     const vault = `${home.home}/vault/${segment!.segment}`;
     const sealed = Buffer.concat([readFileSync(`${vault}.head`), readFileSync(`${vault}.body`)]);
@@ -135,7 +119,7 @@ test.skipIf(isLeftOut("age", "zstd"))(
 );
 
 test("explain names the packets and bytes behind a field, and the bytes add up", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   const [upload] = home.json<Conn>("query", "conn.orig_bytes > 10MB");
   const [explained] = home.json<{
     value: unknown;
@@ -149,7 +133,7 @@ test("explain names the packets and bytes behind a field, and the bytes add up",
 });
 
 test("every read of packets is in the ledger before its packets leave", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   home.ok("packets", "port 53", "--purpose", "looking for names", "-o", home.path("out.pcapng"));
   const [entry] = home.json<{ query: string; purpose: string; packets: number }>(
     "ledger",
@@ -161,7 +145,8 @@ test("every read of packets is in the ledger before its packets leave", () => {
 });
 
 test("the same file twice is recognised and adds nothing", () => {
-  const { home, file } = withIncident();
+  const home = ScratchHome.withIncident();
+  const file = incidentFile();
   const again = home.ok("import", file).text;
   expect(again).toContain("sealed already");
   expect(home.json("segments")).toHaveLength(1);
@@ -169,7 +154,7 @@ test("the same file twice is recognised and adds nothing", () => {
 });
 
 test("rows come out as Zeek's log, CSV and JSON", () => {
-  const { home } = withIncident();
+  const home = ScratchHome.withIncident();
   const zeek = home.ok("query", "conn.orig_bytes > 10MB", "--zeek").text.split("\n");
   expect(zeek[0]).toBe("#separator \\x09");
   expect(zeek.find((line) => line.startsWith("#fields\tts\tuid\tid.orig_h"))).toBeDefined();

@@ -21,7 +21,7 @@ function captureOf(packets: readonly PacketRecord[]): Buffer {
 }
 
 test("explain says which key log opened a field of TLS, and none of what lies in clear", async () => {
-  const home = new ScratchHome();
+  const home = ScratchHome.empty();
   const talk = { version: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256", request: REQUEST } as const;
   const [one, other] = [
     await talkTls({ ...talk, response: "HTTP/1.1 204 No Content\r\n\r\n" }),
@@ -29,7 +29,6 @@ test("explain says which key log opened a field of TLS, and none of what lies in
   ];
   writeFileSync(home.path("other.log"), other.keyLog);
   writeFileSync(home.path("talk.pcapng"), captureOf(packetsOf(one.pieces, 443)));
-  home.ok("init");
   writeFileSync(home.path("browser.log"), `# made by a browser\nnonsense\n${one.keyLog}`);
   expect(home.ok("keys", "add", home.path("browser.log")).text).toMatch(
     /\d+ secrets of 1 session; 1 line is no secret$/m,
@@ -58,13 +57,12 @@ test("explain says which key log opened a field of TLS, and none of what lies in
 test.skipIf(isLeftOut("tshark"))(
   "packets go out with the secrets that open them, and with no others",
   async () => {
-    const home = new ScratchHome();
+    const home = ScratchHome.empty();
     const talk = { version: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256" } as const;
     const said = { request: REQUEST, response: "HTTP/1.1 204 No Content\r\n\r\n" };
     const [one, other] = [await talkTls({ ...talk, ...said }), await talkTls({ ...talk, ...said })];
     writeFileSync(home.path("browser.log"), one.keyLog + other.keyLog);
     writeFileSync(home.path("talk.pcapng"), captureOf(packetsOf(one.pieces, 443)));
-    home.ok("init");
     home.ok("keys", "add", home.path("browser.log"));
     home.ok("import", home.path("talk.pcapng"));
     const [row] = home.json<{ uid: string }>("logs", "http");
@@ -100,7 +98,7 @@ test.skipIf(isLeftOut("tshark"))(
 );
 
 test("a TLS connection without its secrets is told so, with what to do", async () => {
-  const home = new ScratchHome();
+  const home = ScratchHome.empty();
   const { pieces } = await talkTls({
     version: "TLSv1.3",
     ciphers: "TLS_AES_128_GCM_SHA256",
@@ -108,7 +106,6 @@ test("a TLS connection without its secrets is told so, with what to do", async (
     response: "HTTP/1.1 204 No Content\r\n\r\n",
   });
   writeFileSync(home.path("talk.pcapng"), captureOf(packetsOf(pieces, 443)));
-  home.ok("init");
   home.ok("import", home.path("talk.pcapng"));
   const [row] = home.json<{ uid: string }>("logs", "conn");
   const stream = home.run(["stream", row!.uid, "--decrypted"]);

@@ -12,11 +12,11 @@ const PROTOCOLS = 12;
 
 /** A home with everything planted, served, so that many commands may run at a time. */
 async function plantedHome(): Promise<ScratchHome> {
-  const home = new ScratchHome();
-  home.ok("init");
-  const path = home.path("planted.pcapng");
-  writeFileSync(path, hostileCapture(hostileStrings(COUNT)));
-  home.ok("import", path);
+  const home = ScratchHome.like("planted-home", (fresh) => {
+    const path = fresh.path("planted.pcapng");
+    writeFileSync(path, hostileCapture(hostileStrings(COUNT)));
+    fresh.ok("import", path);
+  });
   await home.serve();
   return home;
 }
@@ -138,9 +138,9 @@ test("no command that counts, shows, explains or follows prints what a terminal 
   expect(new Set(said.match(new RegExp(MARKER, "g"))).size).toBeGreaterThan(500);
 }, 600_000);
 
-test("what people and files are called is text too: names, notes, purposes, and what errors repeat", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+test("what people and files are called is text too: names, notes, purposes, and what errors repeat", async () => {
+  const home = ScratchHome.empty();
+  await home.serve();
   const texts = hostileStrings(1000, 7)
     .map(({ wire }) => Buffer.from(wire, "latin1").toString().replaceAll("\0", ""))
     .filter((text) => text.length < 200);
@@ -180,8 +180,7 @@ test("what people and files are called is text too: names, notes, purposes, and 
 }, 300_000);
 
 test("a terminal gets what a pipe gets: nothing that it obeys, and raw bytes as text", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   const path = home.path("planted.pcapng");
   writeFileSync(path, hostileCapture(hostileStrings(500)));
   home.ok("import", path);

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { isLeftOut, ScratchHome, stock } from "../support/holdfast.ts";
-import { incidentFile } from "../support/incident-file.ts";
 
 interface Note {
   readonly note: string;
@@ -15,10 +14,9 @@ interface Note {
 
 test.skipIf(isLeftOut("tshark"))(
   "notes are on record, found again by connection and tag, and go out as comments of their packet",
-  () => {
-    const home = new ScratchHome();
-    home.ok("init");
-    home.ok("import", incidentFile());
+  async () => {
+    const home = ScratchHome.withIncident();
+    await home.serve();
     const [upload] = home.json<{ uid: string }>("query", "conn.orig_bytes > 10MB");
     const uid = upload!.uid;
     home.ok("note", "the archive leaves here", "--uid", uid, "--tag", "exfiltration");
@@ -71,8 +69,7 @@ test("a note on a stretch of time keeps both ends; a moment has two that are the
 });
 
 test("a note that says nothing, or is about nothing there, is refused with what to do", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   expect(home.run(["note", "  "]).errors).toContain("a note says something");
   expect(home.run(["note", "text"]).errors).toContain("about a connection or a case");
   expect(home.run(["note", "text", "--case", "none"]).errors).toContain("no case none");

@@ -20,8 +20,7 @@ async function serve(home: ScratchHome): Promise<string> {
 }
 
 test("people are added, changed, listed and removed, each change an entry by the owner", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   home.ok("people", "add", "ada", "--role", "investigator", "--case", "IR-1", "IR-2");
   home.ok("people", "add", "otto", "--role", "auditor");
   home.ok("people", "set", "ADA", "--role", "analyst", "approver", "--all-cases");
@@ -39,8 +38,7 @@ test("people are added, changed, listed and removed, each change an entry by the
 });
 
 test("what cannot be is refused with a sentence and an exit code", () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   const wrong = (code: number, ...args: string[]): string => {
     const done = home.run(args, { input: Buffer.from("short\n") });
     expect(done.code, args.join(" ")).toBe(code);
@@ -61,8 +59,7 @@ test("what cannot be is refused with a sentence and an exit code", () => {
 });
 
 test("a password from standard input and a link let a person in; the owner's socket stays open", async () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   home.ok("people", "add", "ada", "--role", "analyst", "--case", "IR-1");
   const done = home.run(["people", "password", "ada"], { input: Buffer.from(`${PASSWORD}\n`) });
   expect(done.code, done.errors).toBe(0);
@@ -92,8 +89,7 @@ test("a password from standard input and a link let a person in; the owner's soc
 });
 
 test("a token opens what it is for until it is revoked, and is nowhere in the home", async () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   home.ok("people", "add", "ada", "--role", "investigator", "--case", "IR-1");
   const address = await serve(home);
   const made = home.ok(
@@ -153,8 +149,7 @@ test("doctor says where the client secret should be, until it is there", () => {
 });
 
 test("killed while it sets a password, a home has the old one or the new one, whole", async () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   home.ok("people", "add", "ada", "--role", "analyst");
   const set = (password: string) =>
     home.run(["people", "password", "ada"], { input: Buffer.from(`${password}\n`) });

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { PROGRAM, ScratchHome } from "../support/holdfast.ts";
-import { incidentFile } from "../support/incident-file.ts";
+import { incidentFile } from "../support/made-once.ts";
 
 /** A checkout that holds the program's front door alone. */
 function bareCheckout(home: ScratchHome): string {
@@ -36,10 +37,10 @@ test("without Node 24, and without a dependency, one sentence says what to run",
 });
 
 test("Ctrl-C ends an import in order: code 130, nothing sealed, a home that verifies", async () => {
-  const home = new ScratchHome();
-  home.ok("init");
+  const home = ScratchHome.empty();
   const child = home.start(["import", "--follow", "--rest", "60", incidentFile()]);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  // Once it has begun, it has a ledger entry to account for.
+  await once(child.stderr, "data");
   child.kill("SIGINT");
   const code = await new Promise((resolve) => child.on("close", resolve));
   expect(code).toBe(130);

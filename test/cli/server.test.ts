@@ -10,8 +10,8 @@ interface Server {
   readonly link: string;
 }
 
-async function serve(home = new ScratchHome()): Promise<Server> {
-  if (home.run(["status"]).code !== 0) home.ok("init");
+async function serve(): Promise<Server> {
+  const home = ScratchHome.empty();
   const child = home.start(["serve", "--port", "0"]);
   const gone = new Promise((resolve) => child.on("close", resolve));
   onTestFinished(async () => {

@@ -60,17 +60,18 @@ function capture(said: readonly Said[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-function homeWith(bytes: Buffer): { home: ScratchHome; uid: string } {
-  const home = new ScratchHome();
-  home.ok("init");
+/** A home that is served: its commands are asked for over the socket, and start in a third of the time. */
+async function homeWith(bytes: Buffer): Promise<{ home: ScratchHome; uid: string }> {
+  const home = ScratchHome.empty();
+  await home.serve();
   writeFileSync(home.path("in.pcapng"), bytes);
   home.ok("import", home.path("in.pcapng"));
   const [conn] = home.json<{ uid: string }>("query");
   return { home, uid: conn!.uid };
 }
 
-test("both directions come in order, over a wrap, a retransmission and a packet out of order", () => {
-  const { home, uid } = homeWith(
+test("both directions come in order, over a wrap, a retransmission and a packet out of order", async () => {
+  const { home, uid } = await homeWith(
     capture([
       ...HANDSHAKE,
       { by: "client", at: 4, text: "/index HTTP/1.0\r\n\r\n" },
@@ -100,8 +101,8 @@ test("both directions come in order, over a wrap, a retransmission and a packet 
   expect(reads[0]).toMatchObject({ query: `uid == ${uid}`, purpose: "stream", packets: 8 });
 });
 
-test("a gap, a cut packet and a packet with a wrong checksum are told", () => {
-  const { home, uid } = homeWith(
+test("a gap, a cut packet and a packet with a wrong checksum are told", async () => {
+  const { home, uid } = await homeWith(
     capture([
       ...HANDSHAKE,
       { by: "client", at: 0, text: "abc" },
@@ -134,8 +135,8 @@ test("a gap, a cut packet and a packet with a wrong checksum are told", () => {
   ]);
 });
 
-test("policies answer an overlap each in its way, and --diff names both packets", () => {
-  const { home, uid } = homeWith(
+test("policies answer an overlap each in its way, and --diff names both packets", async () => {
+  const { home, uid } = await homeWith(
     capture([
       ...HANDSHAKE,
       { by: "client", at: 5, text: "user=alice" },
@@ -159,8 +160,8 @@ test("policies answer an overlap each in its way, and --diff names both packets"
   expect(new Set(answer!.results.map(({ orig }) => orig.sha256)).size).toBe(2);
 });
 
-test("two answers to one question: what the host read, and what came last", () => {
-  const { home, uid } = homeWith(
+test("two answers to one question: what the host read, and what came last", async () => {
+  const { home, uid } = await homeWith(
     capture([
       ...HANDSHAKE,
       { by: "server", at: 0, text: "real answer" },
@@ -176,7 +177,7 @@ test("two answers to one question: what the host read, and what came last", () =
   expect(text).toMatch(/packet 5 .*: last\n/);
 });
 
-test("what has no stream is refused with the right code", () => {
+test("what has no stream is refused with the right code", async () => {
   const writer = new PcapngWriter();
   const frame = udpFrame(
     { from: CLIENT.host, to: SERVER.host, identification: 1 },
@@ -192,7 +193,7 @@ test("what has no stream is refused with the right code", () => {
     linkType: 1,
     snapLength: 262_144,
   });
-  const { home, uid } = homeWith(Buffer.concat([packet, bytes]));
+  const { home, uid } = await homeWith(Buffer.concat([packet, bytes]));
   writeFileSync(home.path("kept"), "kept");
   const udp = home.run(["stream", uid, "--side", "orig", "-o", home.path("kept")]);
   expect(udp.code).toBe(3);
@@ -203,7 +204,7 @@ test("what has no stream is refused with the right code", () => {
   expect(home.ok("completion", "bash").text).toContain("--policy");
 });
 
-test("a connection without payload has nothing to show", () => {
-  const { home, uid } = homeWith(capture(HANDSHAKE));
+test("a connection without payload has nothing to show", async () => {
+  const { home, uid } = await homeWith(capture(HANDSHAKE));
   expect(home.run(["stream", uid]).code).toBe(4);
 });

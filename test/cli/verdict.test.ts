@@ -56,9 +56,10 @@ function talk(said: readonly Said[]): Buffer {
   );
 }
 
-function homeWith(bytes: Buffer): { home: ScratchHome; uid: string } {
-  const home = new ScratchHome();
-  home.ok("init");
+/** A home that is served: its commands are asked for over the socket, and start in a third of the time. */
+async function homeWith(bytes: Buffer): Promise<{ home: ScratchHome; uid: string }> {
+  const home = ScratchHome.empty();
+  await home.serve();
   writeFileSync(home.path("in.pcapng"), bytes);
   home.ok("import", home.path("in.pcapng"));
   const [conn] = home.json<{ uid: string }>("query");
@@ -75,8 +76,8 @@ const SLOW: readonly Said[] = [
   { at: 3227, by: "client", from: 100, acks: 1000 },
 ];
 
-test("a slow server is named with its packets, and the read is in the ledger", () => {
-  const { home, uid } = homeWith(talk(SLOW));
+test("a slow server is named with its packets, and the read is in the ledger", async () => {
+  const { home, uid } = await homeWith(talk(SLOW));
   const { text } = home.ok("verdict", uid);
   const [sentence, , , reason, asked, answered] = text.split("\n");
   expect(sentence).toBe(
@@ -103,8 +104,8 @@ test("a slow server is named with its packets, and the read is in the ledger", (
   expect(reads[0]!.packets).toBe(7);
 });
 
-test("what cannot be told is unknown, with what is missing", () => {
-  const { home, uid } = homeWith(
+test("what cannot be told is unknown, with what is missing", async () => {
+  const { home, uid } = await homeWith(
     talk([0, 1000, 3000].map((at) => ({ at, by: "client", from: -1, flags: TCP.syn }))),
   );
   const { text } = home.ok("verdict", uid);
@@ -112,13 +113,13 @@ test("what cannot be told is unknown, with what is missing", () => {
   expect(text).toContain("\nMissing:\n  a capture at the server");
 });
 
-test("what is no TCP connection is refused, and completion and help know the command", () => {
+test("what is no TCP connection is refused, and completion and help know the command", async () => {
   const bytes = udpFrame(
     { from: CLIENT.host, to: SERVER.host, identification: 1 },
     { source: 5000, destination: 5001 },
     new Uint8Array(20),
   );
-  const { home, uid } = homeWith(capture([{ at: 0, bytes }]));
+  const { home, uid } = await homeWith(capture([{ at: 0, bytes }]));
   expect(home.run(["verdict", uid]).code).toBe(3);
   expect(home.run(["verdict", "C1234"]).code).toBe(4);
   expect(home.ok("completion", "bash").text).toContain("verdict");

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ConformanceReport, Tally } from "./report.ts";
+import type { ConformanceReport, Tally } from "./summary.ts";
 
 const TABLE = fileURLToPath(new URL("../../docs/conformance.json", import.meta.url));
 

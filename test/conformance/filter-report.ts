@@ -1,4 +1,4 @@
-import type { ConformanceReport } from "./report.ts";
+import type { ConformanceReport } from "./summary.ts";
 
 type Cases = ConformanceReport["cases"];
 

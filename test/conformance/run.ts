@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkAgainstTable, writeTable } from "./check.ts";
 import { listCases } from "./corpus.ts";
-import { renderCases, renderMarkdown, renderTable, summarise } from "./report.ts";
+import { renderCases, renderMarkdown, renderTable } from "./report.ts";
+import { summarise } from "./summary.ts";
 import { type Job, runJobs } from "./worker-pool.ts";
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { copyHome, incidentFile, madeOnce } from "./made-once.ts";
 
 export const PROGRAM = fileURLToPath(new URL("../../bin/holdfast", import.meta.url));
 
@@ -27,6 +28,28 @@ export class ScratchHome {
 
   path(name: string): string {
     return join(this.folder, name);
+  }
+
+  /** A home in which nothing was done yet. */
+  static empty(): ScratchHome {
+    return ScratchHome.like("empty-home", () => {});
+  }
+
+  /** A home with the demonstration incident in the case that files go to unless one is named. */
+  static withIncident(): ScratchHome {
+    return ScratchHome.like("incident-home", (home) => home.ok("import", incidentFile()));
+  }
+
+  /** A home as `fill` leaves an empty one, which happens once a run; the others are copies. */
+  static like(name: string, fill: (home: ScratchHome) => void): ScratchHome {
+    const home = new ScratchHome();
+    const made = madeOnce(name, (path) => {
+      home.ok("init");
+      fill(home);
+      renameSync(home.home, path);
+    });
+    copyHome(made, home.home);
+    return home;
   }
 
   /** Runs to the end; never throws on an exit code. */
@@ -97,6 +120,16 @@ export class ScratchHome {
     });
   }
 }
+
+/**
+ * What makes tshark look at each packet by itself, five times as fast: nothing above the transport is
+ * put together.
+ */
+export const PACKET_BY_PACKET = [
+  "-n",
+  ...["-o", "tcp.desegment_tcp_streams:FALSE"],
+  ...["-o", "tcp.analyze_sequence_numbers:FALSE"],
+];
 
 /** What a stock tool prints; its absence is an error, never a skip. */
 export function stock(tool: string, args: readonly string[], input?: Buffer): Buffer {

@@ -6,9 +6,16 @@ import type { HostileTalk, MakeTalk } from "./hostile-talks/hostile-talk.ts";
 import { MAIL_TALKS } from "./hostile-talks/mail-talks.ts";
 import { NAME_TALKS } from "./hostile-talks/name-talks.ts";
 import { SERVICE_TALKS } from "./hostile-talks/service-talks.ts";
+import { SESSION_TALKS } from "./hostile-talks/session-talks.ts";
 import { WEB_TALKS } from "./hostile-talks/web-talks.ts";
 
-const TALKS: readonly MakeTalk[] = [...NAME_TALKS, ...WEB_TALKS, ...MAIL_TALKS, ...SERVICE_TALKS];
+const TALKS: readonly MakeTalk[] = [
+  ...NAME_TALKS,
+  ...WEB_TALKS,
+  ...MAIL_TALKS,
+  ...SERVICE_TALKS,
+  ...SESSION_TALKS,
+];
 const SECOND = 1_700_000_000;
 const LINK_RAW_IP = 101;
 const SNAP_LENGTH = 262_144;

@@ -58,6 +58,18 @@ export function long(): Buffer {
   return conversation([...HANDSHAKE, ...said, last]);
 }
 
+/** A connection each 10 ms, so many that rows are written long before the last; `mark` makes it its own. */
+export function busy(mark: string): Buffer {
+  const payload = Buffer.alloc(900, mark);
+  return written(
+    Array.from({ length: 24_000 }, (_, n) => {
+      const ends = { from: host(`10.9.${n >> 8}.${n & 255}`), to: SERVER.host, identification: 1 };
+      const bytes = udpFrame(ends, { source: 5000, destination: 5001 }, payload);
+      return { ms: n * 10, cut: 0, bytes };
+    }),
+  );
+}
+
 /** Two connections inside a VXLAN tunnel. */
 export function tunnelled(): Buffer {
   const header = Uint8Array.of(8, 0, 0, 0, 0, 0, 77, 0);

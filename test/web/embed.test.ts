@@ -78,6 +78,7 @@ test("without a token nothing is shown but what is needed", async () => {
   const page = await home.newPage();
   await page.goto(named);
   await page.frameLocator("iframe").getByText("This trace needs a token").waitFor();
+  await expectAccessible(page);
   await page.context().close();
 });
 

@@ -22,14 +22,9 @@ afterEach(() => home.expectNoComplaints());
 async function openConnection(
   of: keyof typeof uids,
   more = "",
-  options: { theme?: "light" | "dark"; asks?: boolean } = {},
+  { asks = false }: { asks?: boolean } = {},
 ): Promise<Page> {
-  const page = await home.open("/", options.theme);
-  if (!options.asks) {
-    await page.evaluate(`sessionStorage.setItem("holdfast.purpose.${of}", "to see")`);
-  }
-  await page.goto(`${home.address}/connections/${uids[of][0]!}${more}`);
-  return page;
+  return await home.open(`/connections/${uids[of][0]!}${more}`, asks ? {} : { reads: of });
 }
 
 const stream = (page: Page) => page.getByRole("region", { name: /^The stream/ });
@@ -205,7 +200,7 @@ test("a capture tells what is weird by name, and each name opens its events", as
 });
 
 test("a read that fails says what happened and can be tried again", async () => {
-  const page = await openConnection("disagreeing", "", { asks: false });
+  const page = await openConnection("disagreeing");
   await page.route("**/stream?*", (route) => route.abort());
   await page.getByRole("tab", { name: "Stream" }).click();
   await page.getByText("The server does not answer.").waitFor();
@@ -215,28 +210,3 @@ test("a read that fails says what happened and can be tried again", async () => 
   await stream(page).waitFor();
   await page.context().close();
 });
-
-test.each(["dark", "light"] as const)(
-  "no view of a connection or capture breaks a rule of accessibility, %s",
-  async (theme) => {
-    const page = await openConnection("disagreeing", "", { theme });
-    const captures = JSON.parse(
-      `[${home.run("segments", "--case", "disagreeing", "--json").trim().split("\n").join(",")}]`,
-    ) as { capture: string }[];
-    const connection = `/connections/${uids.disagreeing[0]!}`;
-    for (const path of [
-      `${connection}?verdict=1`,
-      `${connection}?tab=stream`,
-      `${connection}?tab=stream&view=hex`,
-      `${connection}?tab=stream&view=differences`,
-      `/connections/${uids.tunnelled[1]!}`,
-      `/captures?capture=${captures[0]!.capture}&link=1g`,
-    ]) {
-      await page.goto(home.address + path);
-      await page.getByText("key on this disk").waitFor();
-      await page.waitForLoadState("networkidle");
-      await expectAccessible(page);
-    }
-    await page.context().close();
-  },
-);

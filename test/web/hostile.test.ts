@@ -6,10 +6,15 @@ import { hostileCapture } from "../support/hostile-capture.ts";
 import { hostileStrings, MARKER } from "../support/hostile-strings.ts";
 import { inspect, watch } from "./page-inspection.ts";
 import { ServedHome } from "./served-home.ts";
+import { settled } from "./settled.ts";
 
 const COUNT = 5000;
 const CASE = "planted";
 const PROTOCOLS = 20;
+const PERSON = "eve";
+/** Searches and tokens that are called by planted texts. */
+const NAMED = 8;
+const given: string[] = [];
 const home = new ServedHome();
 const seen = new Set<string>();
 
@@ -37,7 +42,19 @@ beforeAll(async () => {
   }
   const counted = rowsOf(home.run("logs", "--case", CASE, "--json"));
   const names = counted.filter(({ rows }) => Number(rows) > 0).map(({ log }) => String(log));
-  const page = await home.open("/");
+  const page = await home.open("/me");
+  home.run("people", "add", PERSON, "--role", "investigator", "--case", CASE);
+  given.push(...texts.slice(4).filter((text) => text.trim().length <= 80 && MARKER.test(text)));
+  for (const text of given.slice(0, NAMED)) {
+    const label = ["--label", text.trim()].join("=");
+    home.run("tokens", "create", "--person", PERSON, "--scope", "metadata", label);
+    const address = `/search?case=${CASE}&q=${encodeURIComponent(text)}`;
+    const data = { case: CASE, name: text, address };
+    const saved = await page.request.post(`${home.address}/api/v1/saved-queries`, { data });
+    expect(saved.status(), text).toBe(200);
+  }
+  const [token] = rowsOf(home.run("tokens", "list", "--json"));
+  home.run("tokens", "revoke", String(token!["credential"]), `--reason=${given[NAMED]}`);
   for (const log of names) {
     const data = { log, case: CASE, limit: 10_000 };
     const answer = await page.request.post(`${home.address}/api/v1/query`, { data });
@@ -56,18 +73,14 @@ function rowsOf(lines: string): Record<string, unknown>[] {
 
 /** A page of somebody who said why he reads; what it must not do is noted. */
 async function openWatched(): Promise<{ page: Page; faults: string[] }> {
-  const page = await home.newPage();
-  const faults = watch(page.context(), home.address);
-  await page.goto(home.link());
-  await page.getByRole("main").waitFor();
-  await page.evaluate(`sessionStorage.setItem("holdfast.purpose.${CASE}", "to see")`);
-  return { page, faults };
+  const page = await home.open("/me", { reads: CASE });
+  return { page, faults: watch(page.context(), home.address) };
 }
 
 /** Shows a view, waits until nothing moves, and looks at all of it. */
 async function look(page: Page, path?: string): Promise<string[]> {
   if (path !== undefined) await page.goto(home.address + path);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   const { markers, faults } = await inspect(page);
   for (const marker of markers) seen.add(marker);
   const { pathname, searchParams } = new URL(page.url());
@@ -134,7 +147,7 @@ test("a connection of each protocol, its events, stream, packets and objects are
 
 test("overview, objects, captures, keys, ledger and cases are text", async () => {
   const { page, faults } = await openWatched();
-  for (const path of ["/", "/objects", "/captures", "/keys", "/ledger", "/cases"]) {
+  for (const path of ["/", "/objects", "/captures", "/keys", "/ledger", "/cases", "/people"]) {
     faults.push(...(await look(page, `${path}?case=${CASE}`)));
   }
   for (const row of rowsOf(home.run("segments", "--case", CASE, "--json"))) {
@@ -147,6 +160,32 @@ test("overview, objects, captures, keys, ledger and cases are text", async () =>
   expect([...new Set(faults)]).toEqual([]);
   await page.context().close();
 }, 300_000);
+
+test("what people call things is text: searches, tokens, and why one was revoked", async () => {
+  const { page, faults } = await openWatched();
+  seen.clear();
+  faults.push(...(await look(page, `/cases?case=${CASE}`)));
+  faults.push(...(await look(page, `/search?case=${CASE}`)));
+  await page.getByRole("button", { name: "Save" }).click();
+  faults.push(...(await look(page)));
+  faults.push(...(await look(page, "/ledger?type=credential.revoke")));
+  const [link] = /http:\S+/.exec(home.run("people", "link", PERSON)) ?? [];
+  const own = await home.newPage();
+  await own.goto(link!);
+  for (const label of ["New password", "New password again"])
+    await own.getByLabel(label, { exact: true }).fill("a good long password");
+  await own.getByRole("button", { name: "Set the password" }).click();
+  await own.getByRole("navigation", { name: "Pages" }).waitFor();
+  await own.goto(`${new URL(own.url()).origin}/me`);
+  await settled(own);
+  const mine = await inspect(own);
+  for (const marker of mine.markers) seen.add(marker);
+  expect([...new Set([...faults, ...mine.faults])]).toEqual([]);
+  const markers = given.slice(0, NAMED + 1).map((text) => MARKER.exec(text)![0]);
+  expect(markers.filter((marker) => !seen.has(marker))).toEqual([]);
+  await own.context().close();
+  await page.context().close();
+});
 
 test("menus, facets and completions made of planted values are text", async () => {
   const { page, faults } = await openWatched();
@@ -195,7 +234,7 @@ test("a planted value asked for from its menu finds its own rows", async () => {
       await expect.poll(() => new URL(page.url()).searchParams.get("q")).toContain(log);
       const own = page.getByRole("gridcell").filter({ hasText: MARKER });
       await expect.poll(() => own.count(), { message: text ?? "" }).toBeGreaterThan(0);
-      await page.waitForLoadState("networkidle");
+      await settled(page);
       expect(new Set(await own.allTextContents())).toEqual(new Set([text]));
     }
   }

@@ -15,12 +15,7 @@ const parameter = (page: Page, name: string): string | null =>
   new URL(page.url()).searchParams.get(name);
 
 /** A page whose purpose of reading packets is said already. */
-async function openToRead(path: string, theme?: "light" | "dark"): Promise<Page> {
-  const page = await home.open("/", theme);
-  await page.evaluate('sessionStorage.setItem("holdfast.purpose.scratch", "to see")');
-  await page.goto(home.address + path);
-  return page;
-}
+const openToRead = (path: string): Promise<Page> => home.open(path, { reads: "scratch" });
 
 /** The first row of a log that answers a query, as the program says it. */
 function firstRow(log: string, q: string): Record<string, unknown> {
@@ -212,17 +207,3 @@ test("a key log is sealed from a file and listed; what is none says what one loo
   expect(await file.inputValue()).toBe("");
   await page.context().close();
 });
-
-test.each(["dark", "light"] as const)(
-  "no page about logs and objects breaks a rule of accessibility, %s",
-  async (theme) => {
-    const page = await home.open("/", theme);
-    for (const path of ["/search?log=dns", "/search?log=mysql", "/objects", "/keys"]) {
-      await page.goto(home.address + path);
-      await page.getByText("key on this disk").waitFor();
-      await page.waitForLoadState("networkidle");
-      await expectAccessible(page);
-    }
-    await page.context().close();
-  },
-);

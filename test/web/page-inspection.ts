@@ -7,7 +7,7 @@ export interface Inspection {
   readonly faults: readonly string[];
 }
 
-/** Asks of a page that it never runs, opens, fetches or builds anything that was planted. */
+/** Asks of the pages that are open that they never run, open, fetch or build anything that was planted. */
 export function watch(context: BrowserContext, origin: string): string[] {
   const faults: string[] = [];
   context.on("request", (request) => {
@@ -19,13 +19,13 @@ export function watch(context: BrowserContext, origin: string): string[] {
     faults.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  context.on("page", (page) => {
-    page.on("popup", (popup) => faults.push(`opened ${popup.url()}`));
+  context.on("page", (page) => faults.push(`opened ${page.url()}`));
+  for (const page of context.pages()) {
     page.on("download", (download) => {
       const name = download.suggestedFilename();
       if (!/^[A-Za-z0-9]+\.(bin|pcapng)$/.test(name)) faults.push(`download named ${name}`);
     });
-  });
+  }
   return faults;
 }
 

@@ -255,25 +255,3 @@ test("? shows all keys, and Esc leads back", async () => {
   await page.waitForURL(/\/captures$/);
   await page.context().close();
 });
-
-test.each(["dark", "light"] as const)(
-  "no page breaks a rule of accessibility, %s",
-  async (theme) => {
-    const page = await home.open("/", theme);
-    const connection = await page.getByRole("link", { name: /what was it/ }).getAttribute("href");
-    for (const path of [
-      "/",
-      "/search",
-      "/search?q=host%201.2.3.4",
-      connection!,
-      "/captures",
-      "/ledger",
-    ]) {
-      await page.goto(home.address + path);
-      await page.getByText("key on this disk").waitFor();
-      await page.waitForLoadState("networkidle");
-      await expectAccessible(page);
-    }
-    await page.context().close();
-  },
-);

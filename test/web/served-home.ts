@@ -6,10 +6,19 @@ import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
+import { copyHome, incidentFile, madeOnce } from "../support/made-once.ts";
+import { countRequests } from "./settled.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/holdfast", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CHROMIUM = process.env["HOLDFAST_CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** How a page is opened. */
+export interface Opening {
+  readonly theme?: "light" | "dark";
+  /** A case for which the purpose of reading packets is said already. */
+  readonly reads?: string;
+}
 
 /** A scratch home with the demonstration incident, served, and a browser to look at it. */
 export class ServedHome {
@@ -17,6 +26,8 @@ export class ServedHome {
   address = "";
   #server: ChildProcess | undefined;
   #browser: Browser | undefined;
+  /** The owner's, which all pages of a file share. */
+  #session: { name: string; value: string } | undefined;
   /** What pages complained of since it was last looked at. */
   readonly complaints: string[] = [];
 
@@ -27,30 +38,41 @@ export class ServedHome {
         `this suite needs Chromium at ${CHROMIUM}: install it, or name it in HOLDFAST_CHROMIUM`,
       );
     }
-    // The page under test is the page as it is written now.
-    // Not with this runner's NODE_ENV, which would make it a development build.
-    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
-    execFileSync(process.execPath, [join(ROOT, "node_modules/vite/bin/vite.js"), "build", "web"], {
-      cwd: ROOT,
-      env: { ...env, NODE_ENV: "production" },
-    });
-    const server = spawn(PROGRAM, ["start", "--port", "0", ...more], { env });
-    this.#server = server;
-    const link = await linkFrom(server);
-    this.address = new URL(link).origin;
+    buildPage();
+    const own = join(this.folder, "home");
+    // Who made one before wants it as it is.
+    if (!existsSync(own)) copyHome(demonstrationHome(), own);
+    await this.#serve(more);
     const args = ["--no-sandbox"];
     this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
   }
 
+  /** Serves the home anew: nothing that was read is remembered. */
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.#serve([]);
+  }
+
+  async #serve(more: readonly string[]): Promise<void> {
+    const env = { ...process.env, HOLDFAST_HOME: join(this.folder, "home") };
+    this.#server = spawn(PROGRAM, ["start", "--port", "0", ...more], { env });
+    this.address = new URL(await linkFrom(this.#server)).origin;
+    this.#session = undefined;
+  }
+
   async stop(): Promise<void> {
     await this.#browser?.close();
+    await this.#end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #end(): Promise<void> {
     const server = this.#server;
     if (server !== undefined && server.exitCode === null) {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill("SIGINT");
       await ended;
     }
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A login link that was not used yet. */
@@ -84,12 +106,20 @@ export class ServedHome {
     return await context.newPage();
   }
 
-  /** A page that is logged in and shows this. */
-  async open(path: string, theme: "light" | "dark" = "dark"): Promise<Page> {
+  /** A page of the owner, who is logged in, that shows this. */
+  async open(path: string, { theme = "dark", reads }: Opening = {}): Promise<Page> {
     const page = await this.newPage(theme);
-    await page.goto(this.link());
-    await page.getByText("what was it?").first().waitFor();
-    if (path !== "/") await page.goto(this.address + path);
+    if (reads !== undefined) {
+      // Not in the empty page beside it that the rules of accessibility are checked in.
+      const said = `sessionStorage.setItem("holdfast.purpose.${reads}", "to see")`;
+      const content = `if (location.protocol === "http:") ${said}`;
+      await page.context().addInitScript({ content });
+    }
+    this.#session ??= await sessionFrom(this.link());
+    await page.context().addCookies([{ ...this.#session, url: this.address }]);
+    await page.goto(this.address + path);
+    // The last of the frame: keys are listened for by then.
+    await page.locator("[data-fact=key]").waitFor();
     return page;
   }
 
@@ -99,6 +129,7 @@ export class ServedHome {
   }
 
   async #listen(context: BrowserContext): Promise<void> {
+    countRequests(context);
     await context.addInitScript({ content: TELL_VIOLATIONS });
     context.on("weberror", (error) => this.complaints.push(error.error().message));
     context.on("console", (message) => {
@@ -114,13 +145,16 @@ const TELL_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (e
   console.error("policy: " + event.violatedDirective + " " + event.blockedURI);
 });`;
 
-/** No rule of WCAG 2.2 AA is broken. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Rules of WCAG 2.2 AA that a page breaks, and where. */
+export async function violationsOf(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.flatMap(({ id, nodes }) =>
+  return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
   );
-  expect(said).toEqual([]);
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await violationsOf(page)).toEqual([]);
 }
 
 /** Presses Tab until the element has the focus: only what the keyboard reaches is there. */
@@ -137,6 +171,34 @@ export async function tabTo(
   }
   const stuck = await page.evaluate("document.activeElement.outerHTML.slice(0, 200)");
   throw new Error(`the keyboard does not reach ${role} ${name}; it is at ${stuck}`);
+}
+
+/** The page under test is the page as it is written now. */
+function buildPage(): void {
+  madeOnce("page-built", (path) => {
+    // Not with this runner's NODE_ENV, which would make it a development build.
+    const env = { ...process.env, NODE_ENV: "production" };
+    const vite = join(ROOT, "node_modules/vite/bin/vite.js");
+    execFileSync(process.execPath, [vite, "build", "web"], { cwd: ROOT, env });
+    writeFileSync(path, "");
+  });
+}
+
+/** A home as \`holdfast start\` fills one that is new. */
+function demonstrationHome(): string {
+  return madeOnce("demonstration-home", (path) => {
+    const env = { ...process.env, HOLDFAST_HOME: path };
+    const purpose = "demonstration: invented traffic";
+    for (const args of [["init"], ["import", incidentFile(), "--purpose", purpose]])
+      execFileSync(PROGRAM, args, { env });
+  });
+}
+
+/** Logs in with a link, as a browser would that opens it. */
+async function sessionFrom(link: string): Promise<{ name: string; value: string }> {
+  const answer = await fetch(link, { redirect: "manual" });
+  const [name, value] = answer.headers.get("set-cookie")!.split(";")[0]!.split("=");
+  return { name: name!, value: value! };
 }
 
 async function linkFrom(server: ChildProcess): Promise<string> {

@@ -37,7 +37,7 @@ async function openAs(name: string, link: string, theme: "light" | "dark"): Prom
 }
 
 test("a view is shared by keyboard, opens for who sees its case, and for nobody once revoked", async () => {
-  const owner = await home.open("/search?log=dns&case=scratch", "light");
+  const owner = await home.open("/search?log=dns&case=scratch", { theme: "light" });
   await owner.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await owner.getByRole("row").nth(1).waitFor();
   await owner.keyboard.press("Escape");

@@ -26,7 +26,7 @@ function spread(second: number): Buffer {
 
 test("bars count flows, packets or bytes by service, and the address keeps which", async () => {
   for (const theme of ["light", "dark"] as const) {
-    const page = await home.open("/search", theme);
+    const page = await home.open("/search", { theme });
     const legend = (name: string) => page.getByRole("list", { name });
     await legend("Legend: flows by service").getByText(/^dns/).waitFor();
     await tabTo(page, "radio", "flows");
@@ -82,7 +82,7 @@ test("a bar that is pointed at has its time and its numbers in the legend", asyn
 
 /** Opens the tab of a connection over time, and says why its packets are read. */
 async function openOverTime(uid: string, theme: "light" | "dark" = "dark"): Promise<Page> {
-  const page = await home.open(`/connections/${uid}?tab=io`, theme);
+  const page = await home.open(`/connections/${uid}?tab=io`, { theme });
   await tabTo(page, "button", /^Count .* packets? over time$/);
   await page.keyboard.press("Enter");
   await page.getByLabel("Purpose").fill("looking at its time");
@@ -219,7 +219,7 @@ test("a range of the search gets a note in a case, and the mark of it opens and 
   home.import("gaps", spread(1_700_000_000));
   const range = "from=2023-11-14T22:14:00.000Z&to=2023-11-14T22:14:25.000Z";
   for (const theme of ["light", "dark"] as const) {
-    const page = await home.open(`/search?${range}`, theme);
+    const page = await home.open(`/search?${range}`, { theme });
     await page.getByRole("button", { name: "Add note" }).waitFor();
     await page.locator("main").press("n");
     const dialog = page.getByRole("dialog", { name: "Note on this time" });

@@ -4,6 +4,7 @@ export default defineConfig({
   // One server and one browser at a time: two would only share the same two cores.
   test: {
     include: ["test/web/**/*.test.ts"],
+    globalSetup: "test/support/made-once.ts",
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { navigate, questionOf, useView, type View } from "./address.ts";
+import { addressTo, navigate, questionOf, useView, type View } from "./address.ts";
 import { useImports } from "./imports.tsx";
 import { CapturePage } from "./pages/capture.tsx";
 import { CapturesPage } from "./pages/captures.tsx";
@@ -73,7 +73,7 @@ function Frame({ me }: { me: Me }) {
   const sees = may("metadata");
   const status = useStatus(question.case, { isAsked: sees && isOurs });
   const [showsKeys, setShowsKeys] = useState(false);
-  useKeys({ "?": () => setShowsKeys(true), ...pageKeys(may) });
+  useKeys({ "?": () => setShowsKeys(true), ...pageKeys(may, question.case) });
   const isNowhere = view.page === "overview" && !mayOpen(may, "overview");
   useEffect(() => {
     if (isNowhere) navigate(firstPlace(may), { replace: true });
@@ -121,10 +121,11 @@ function AllowedPage({ view, caseName }: { view: View; caseName: string | undefi
 /** So soon a session that ended elsewhere is noticed. */
 const AGAIN_MS = 15_000;
 
-/** `g` and a letter lead to the pages that one may open. */
-function pageKeys(may: May): KeyMap {
+/** `g` and a letter lead to the pages that one may open; the case goes along, as in the rail. */
+function pageKeys(may: May, caseName: string | undefined): KeyMap {
   const own = PAGE_KEYS.filter(({ page }) => mayOpen(may, page));
-  return Object.fromEntries(own.map(({ keys, path }) => [keys, () => navigate(path)]));
+  const open = (path: string) => () => navigate(addressTo(path, { case: caseName }));
+  return Object.fromEntries(own.map(({ keys, path }) => [keys, open(path)]));
 }
 
 function Page({ view }: { view: View }) {

@@ -9,6 +9,7 @@ import { type UploadEvent, upload } from "./upload.ts";
 export interface ImportState {
   readonly id: number;
   readonly name: string;
+  readonly case: string;
   readonly bytes: number;
   readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
   readonly done: number;
@@ -82,7 +83,7 @@ export function ImportsProvider({ children }: { children: ReactNode }) {
       abort: new AbortController(),
     }));
     queue.current.push(...waiting);
-    setList((before) => [...before, ...waiting.map(({ id, file }) => startState(id, file))]);
+    setList((before) => [...before, ...waiting.map(startState)]);
     void work();
   };
   const cancel = (id: number): void => {
@@ -104,10 +105,11 @@ export function ImportsProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function startState(id: number, file: File): ImportState {
+function startState({ id, file, options }: Waiting): ImportState {
   return {
     id,
     name: file.name,
+    case: options.case,
     bytes: file.size,
     state: "waiting",
     done: 0,

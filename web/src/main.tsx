@@ -12,7 +12,15 @@ import { WiresharkProvider } from "./wireshark/use-wireshark.tsx";
 applyTheme();
 const client = new QueryClient({
   // What is wrong is shown with a way to try again: silent repeats would hide it for seconds.
-  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5_000 } },
+  // The server is on this machine: it answers also when the browser believes that it is offline.
+  defaultOptions: {
+    queries: {
+      retry: false,
+      refetchOnWindowFocus: false,
+      staleTime: 5_000,
+      networkMode: "always",
+    },
+  },
 });
 const place = document.getElementById("page");
 if (place === null) throw new Error("assertion failed: index.html has #page");

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { createHome } from "../../services/home/index.ts";
 import { type CommonOptions, homeDirectory, homeOptions } from "../session.ts";
 import { jsonText } from "../text.ts";
 
@@ -13,6 +12,7 @@ export function addInitCommand(program: Command): void {
     )
     .action(async () => {
       const options = program.opts<CommonOptions>();
+      const { createHome } = await import("../../services/home/index.ts");
       await createHome({ ...homeOptions(options), actor: { name: "owner", via: "cli" } });
       const home = homeDirectory(options);
       console.log(options.json ? jsonText({ home }) : `home made in ${home}`);

@@ -1,26 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { EXIT_CODES, operations } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
-import { ownerAuthority } from "../../core/custody/index.ts";
-import { writeIncident } from "../../core/traffic/index.ts";
-import { readFileSync, toStorageError } from "../../platform/index.ts";
-import { startServer } from "../../server/index.ts";
-import {
-  createHandlers,
-  createHome,
-  isHome,
-  pathsOf,
-  WholeHome,
-} from "../../services/home/index.ts";
-import { Progress } from "../progress.ts";
+import { pathsOf, readFileSync, toStorageError } from "../../platform/index.ts";
 import { isServing, requestLoginLink } from "../remote-handlers.ts";
-import {
-  type CommonOptions,
-  completeIndex,
-  homeDirectory,
-  homeOptions,
-  interruptSignal,
-} from "../session.ts";
+import type { ServingPlace } from "../serve-home.ts";
+import { type CommonOptions, homeDirectory } from "../session.ts";
 
 const PORT = 7443;
 
@@ -66,7 +49,8 @@ export function addServeCommand(program: Command): void {
         console.log(await requestLoginLink(socket));
         return;
       }
-      process.exitCode = await serve(options, own, []);
+      const { serveHome } = await servingModules();
+      process.exitCode = await serveHome(options, placeOf(own));
     });
   withServing(program.command("start"))
     .description(
@@ -75,11 +59,9 @@ export function addServeCommand(program: Command): void {
     .argument("[file...]", "captures to import; the demonstration if left out")
     .action(async (files: string[], own: ServeOptions) => {
       const options = program.opts<CommonOptions>();
-      if (!(await isHome(homeDirectory(options)))) {
-        await createHome({ ...homeOptions(options), actor: { name: "owner", via: "cli" } });
-        console.error(`holdfast: home made in ${homeDirectory(options)}`);
-      }
-      process.exitCode = await serve(options, own, files);
+      const { ensureHome, serveHome } = await servingModules();
+      await ensureHome(options);
+      process.exitCode = await serveHome(options, placeOf(own), files);
     });
 }
 
@@ -117,91 +99,12 @@ function readPem(path: string): string {
   }
 }
 
-async function serve(
-  options: CommonOptions,
-  own: ServeOptions,
-  files: readonly string[] | [],
-): Promise<number> {
-  const signal = interruptSignal();
-  const tls = tlsOf(own);
-  const home = await WholeHome.open(homeOptions(options));
-  const isStart = files.length > 0 || process.argv.includes("start");
-  try {
-    const server = await startServer({
-      handlersFor: (authority) => createHandlers(home, authority),
-      people: home.people,
-      socket: pathsOf(home.directory).socket,
-      port: own.port,
-      host: own.host,
-      origin: own.origin,
-      tls,
-      embedOrigins: own.embedOrigin,
-    });
-    try {
-      await completeIndex(home, signal);
-      if (isStart) await importFirst(home, files, signal);
-      const listens = server.origin === server.address ? "" : ` (it listens at ${server.address})`;
-      console.log(
-        `Holdfast is at ${server.origin}${listens}\nlog in once with ${server.loginLink()}`,
-      );
-      const { why } = home.people.describeWaysIn().passkeys;
-      if (why !== null) console.error(`holdfast: nobody has a passkey here: ${why}`);
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    await home.close();
-  }
-  return EXIT_CODES.ok;
-}
+// Loaded by these two commands alone: the server is a quarter of all modules.
+const servingModules = () => import("../serve-home.ts");
 
-const DEMONSTRATION = "demonstration.pcapng";
-
-/** The files named, or the demonstration incident if this home holds nothing yet. */
-async function importFirst(
-  home: WholeHome,
-  files: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const owner = ownerAuthority("cli");
-  const handlers = createHandlers(home, owner);
-  const context = { actor: owner.actor, signal };
-  const progress = new Progress();
-  const follow = async (
-    name: string,
-    events: ReturnType<typeof handlers.importUpload>,
-  ): Promise<void> => {
-    for await (const event of events) {
-      if (event.type === "progress") progress.show(event, name);
-      if (event.type === "failed") progress.note(`holdfast: ${name}: ${event.message}`);
-      if (event.type === "done")
-        progress.note(
-          `holdfast: ${name}: ${event.capture.packets.toLocaleString("en")} packets ${event.duplicate_of === null ? "sealed" : "were sealed already"}`,
-        );
-    }
-  };
-  for (const path of files) {
-    const input = operations.importFile.input.parse({ path });
-    await follow(path, handlers.importFile(input, context));
-  }
-  if (
-    files.length > 0 ||
-    [...home.projection.captures.values()].some(({ state }) => state === "sealed")
-  )
-    return;
-  const input = operations.importUpload.input.parse({
-    name: DEMONSTRATION,
-    purpose: "demonstration: invented traffic",
-  });
-  await follow(DEMONSTRATION, handlers.importUpload(input, { ...context, body: demonstration() }));
-}
-
-async function* demonstration(): AsyncGenerator<Uint8Array> {
-  yield* writeIncident();
+function placeOf(own: ServeOptions): ServingPlace {
+  const { port, host, origin: outside, embedOrigin: embedOrigins } = own;
+  return { port, host, origin: outside, tls: tlsOf(own), embedOrigins };
 }
 
 function portNumber(text: string): number {

@@ -9,6 +9,7 @@ import type {
 import {
   createSegmentId,
   openReadStream,
+  pathsOf,
   RunningSha256,
   statFile,
   syncDirectory,
@@ -26,7 +27,6 @@ import {
   stagingDir,
 } from "../vault/index.ts";
 import type { Home } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import type { AttachmentState } from "./projection.ts";
 import { untilAborted } from "./until-aborted.ts";
 

@@ -48,9 +48,15 @@ export async function showConnection(
   const found = await home.index.candidates({}, plan, context.signal);
   const located = await LocatedPackets.read(home.index, found, plan.leaves.length);
   const places = [];
+  let damage: string | undefined;
   for (const { segment, keys } of located.segments) {
     if (!home.projection.segments.has(segment)) continue;
-    const { reader } = await home.shelf.open(segment);
+    const opened = await home.shelf.open(segment).catch(reasonOfVault);
+    if (typeof opened === "string") {
+      damage ??= opened;
+      continue;
+    }
+    const { reader } = opened;
     const number = found.segments.indexOf(segment);
     places.push({
       segment,
@@ -69,15 +75,23 @@ export async function showConnection(
     row,
     rhythm: rhythmOf(await burstsOf(home, q, context.signal)),
     packets: {
-      state: "available",
-      says: isSealed
-        ? "all packets are recorded in full"
-        : "the import is still running; packets can be read once it is sealed",
+      state: damage === undefined ? "available" : "damaged",
+      says:
+        damage ??
+        (isSealed
+          ? "all packets are recorded in full"
+          : "the import is still running; packets can be read once it is sealed"),
       count: located.total,
       places,
     },
     segments,
   };
+}
+
+/** What the vault says of a segment that it cannot open: what is known of the connection is shown yet. */
+function reasonOfVault(error: unknown): string {
+  if (error instanceof HoldfastError && error.code.startsWith("vault/")) return error.message;
+  throw error;
 }
 
 async function burstsOf(home: Home, q: string, signal: AbortSignal): Promise<Row | undefined> {

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { Operations, OutputOf } from "../../api/index.ts";
-import { freeBytes, processPrivileges, statFile } from "../../platform/index.ts";
+import { freeBytes, pathsOf, processPrivileges, statFile } from "../../platform/index.ts";
 import type { WholeHome } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import { missingSegments } from "./rebuild.ts";
 
 type Check = OutputOf<Operations["doctor"]>["checks"][number];

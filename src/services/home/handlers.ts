@@ -7,7 +7,13 @@ import type {
 } from "../../api/index.ts";
 import { HoldfastError, isSegmentId } from "../../core/base/index.ts";
 import type { Authority } from "../../core/custody/index.ts";
-import { openForReading, openReadStream, sleep, toStorageError } from "../../platform/index.ts";
+import {
+  openForReading,
+  openReadStream,
+  pathsOf,
+  sleep,
+  toStorageError,
+} from "../../platform/index.ts";
 import { segmentPaths } from "../vault/index.ts";
 import { listAttachments, takeAttachment } from "./attachments.ts";
 import { findBursts } from "./bursts.ts";
@@ -23,7 +29,6 @@ import { queryFindings } from "./findings/index.ts";
 import { guardHandlers } from "./guard-handlers.ts";
 import { queryHistogram } from "./histogram.ts";
 import type { Home, WholeHome } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import { homeWithin } from "./home-within.ts";
 import { type ImportEvent, importCapture } from "./import-capture.ts";
 import { attachKeyLog, listKeyLogs } from "./key-logs.ts";

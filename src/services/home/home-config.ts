@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from "yaml";
+import type { Document } from "yaml";
 import { z } from "zod";
 import { PRIVATE_NETWORKS } from "../../core/analyzers/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
@@ -14,8 +14,7 @@ import {
   type FlowLimits,
 } from "../../core/flow/index.ts";
 import { parseNetwork } from "../../core/packet/index.ts";
-import { readFileBytes, statFile, writeFileDurably } from "../../platform/index.ts";
-import { pathsOf } from "./home-paths.ts";
+import { pathsOf, readFileBytes, statFile, writeFileDurably } from "../../platform/index.ts";
 import { SIGN_IN_LINES, type SignInSettings, signInOf, signInSchema } from "./sign-in-settings.ts";
 
 /** How captures are analysed; sealed events are not changed by a change of these. */
@@ -81,6 +80,9 @@ export async function readHomeConfig(directory: string): Promise<HomeConfig> {
   const { config } = pathsOf(directory);
   if ((await statFile(config)) === undefined) return configOf({});
   const text = new TextDecoder().decode(await readFileBytes(config));
+  // As a new home has it: most commands never need the 72 modules that read YAML.
+  if (text.split("\n").every((line) => line === "" || line.startsWith("#"))) return configOf({});
+  const { LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [fault] = document.errors;

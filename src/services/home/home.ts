@@ -13,6 +13,7 @@ import {
   HomeLock,
   loadKeys,
   nodeDigests,
+  pathsOf,
   readFileBytes,
   statFile,
   systemClock,
@@ -27,7 +28,6 @@ import {
   readHomeConfig,
   writeDefaultConfig,
 } from "./home-config.ts";
-import { pathsOf } from "./home-paths.ts";
 import { MetadataReads } from "./metadata-reads.ts";
 import { People } from "./people/index.ts";
 import { type KnownFacts, Projection } from "./projection.ts";

@@ -6,6 +6,7 @@ import {
   createCaptureId,
   createSegmentId,
   monotonicSeconds,
+  pathsOf,
   systemClock,
 } from "../../platform/index.ts";
 import {
@@ -17,7 +18,6 @@ import {
 import { publishSegment, removeStaged } from "../vault/index.ts";
 import { captureFacts } from "./facts.ts";
 import type { Home } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import { readKeyLogs } from "./key-logs.ts";
 
 export type ImportEvent = OutputOf<Operations["importFile"]>;

@@ -1,5 +1,4 @@
 export { createHandlers } from "./handlers.ts";
 export { createHome, type HomeOptions, isHome, WholeHome } from "./home.ts";
-export { pathsOf } from "./home-paths.ts";
 export type { Admission, People } from "./people/index.ts";
 export { dropUnknown, missingSegments, reindex } from "./rebuild.ts";

@@ -1,11 +1,10 @@
 import type { Operations, OutputOf } from "../../api/index.ts";
 import { HoldfastError } from "../../core/base/index.ts";
 import { decodeJson, FrameReader } from "../../core/events/index.ts";
-import { monotonicSeconds } from "../../platform/index.ts";
+import { monotonicSeconds, pathsOf } from "../../platform/index.ts";
 import type { LoadFrame } from "../index/index.ts";
 import { readSealedFile, segmentPaths } from "../vault/index.ts";
 import type { WholeHome } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import type { SegmentState } from "./projection.ts";
 
 type ReindexEvent = OutputOf<Operations["reindex"]>;

@@ -1,9 +1,8 @@
 import type { Operations, OutputOf } from "../../api/index.ts";
-import { readFileIfPresent } from "../../platform/index.ts";
+import { pathsOf, readFileIfPresent } from "../../platform/index.ts";
 import { coverageOf } from "./coverage.ts";
 import { findHeadline } from "./findings/index.ts";
 import type { Home } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import { packetSegment } from "./projection.ts";
 
 type Status = OutputOf<Operations["status"]>;

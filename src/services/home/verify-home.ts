@@ -3,13 +3,13 @@ import { HoldfastError } from "../../core/base/index.ts";
 import {
   formatTimestamp,
   monotonicSeconds,
+  pathsOf,
   systemClock,
   writeFileDurably,
 } from "../../platform/index.ts";
 import { listVault, verifySegment } from "../vault/index.ts";
 import { readAttachment, sealedFault } from "./attachments.ts";
 import type { WholeHome } from "./home.ts";
-import { pathsOf } from "./home-paths.ts";
 import type { AttachmentState } from "./projection.ts";
 
 type VerifyEvent = OutputOf<Operations["verify"]>;

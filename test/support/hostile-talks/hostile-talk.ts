@@ -33,7 +33,12 @@ export function inWord(text: string): string {
   return inLine(text).replaceAll(" ", "_");
 }
 
-/** UTF-8 given as letters of one byte, in UTF-16. */
+/** UTF-8 given as letters of one byte, as the text that it is. */
+export function inUtf8(text: string): string {
+  return Buffer.from(text, "latin1").toString();
+}
+
+/** The same in UTF-16. */
 export function inUtf16(text: string): Buffer {
-  return Buffer.from(Buffer.from(text, "latin1").toString(), "utf16le");
+  return Buffer.from(inUtf8(text), "utf16le");
 }

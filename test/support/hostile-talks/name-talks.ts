@@ -1,5 +1,6 @@
 import { bytesOf, client, numbers, server } from "../bug-captures/bug-capture.ts";
 import { der } from "../der.ts";
+import { quicInitial, quicNumber } from "../quic-packets.ts";
 import {
   certificateMessage,
   joined,
@@ -87,7 +88,17 @@ function dhcp(draw: Draw): number[] {
   ];
 }
 
-/** Where names come from: DNS, DHCP, TLS and the first lines of SSH. */
+const INITIAL_BYTES_MIN = 1200;
+const CRYPTO_FRAME = 6;
+
+/** The first packet of a QUIC client, with its hello. */
+function quicHello(message: Uint8Array): Uint8Array {
+  const frames = new Uint8Array(Math.max(INITIAL_BYTES_MIN, message.length + 5));
+  frames.set([CRYPTO_FRAME, ...quicNumber(0), ...quicNumber(message.length), ...message]);
+  return quicInitial(Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]), 0, frames);
+}
+
+/** Where names come from: DNS, DHCP, TLS, QUIC and the first lines of SSH. */
 export const NAME_TALKS: readonly MakeTalk[] = [
   (draw) => {
     const owner = name(draw(LABEL_MAX), draw(LABEL_MAX), "example");
@@ -115,6 +126,7 @@ export const NAME_TALKS: readonly MakeTalk[] = [
         ),
       ],
     ]),
+  (draw) => overUdp(443, [client(quicHello(hello(draw(400), draw(250))))]),
   (draw) =>
     overTcp(22, [
       client(`SSH-2.0-${inWord(draw(200))}\r\n`),

@@ -1,6 +1,8 @@
+import { FLAG, FRAME, PREFACE } from "../../../src/core/analyzers/http2/http2-parser.ts";
 import { client, server } from "../bug-captures/bug-capture.ts";
+import { frame, HpackTestEncoder } from "../http2-frames.ts";
 import { authenticate, challenge, negotiate } from "../ntlm-messages.ts";
-import { inLine, inWord, type MakeTalk, overTcp } from "./hostile-talk.ts";
+import { inLine, inUtf8, inWord, type MakeTalk, overTcp } from "./hostile-talk.ts";
 import { zipOf } from "./hostile-zip.ts";
 
 const base64 = (text: string | Uint8Array): string =>
@@ -11,7 +13,11 @@ function answer(type: string, body: string, more = ""): string {
   return `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-const utf8 = (text: string): string => Buffer.from(text, "latin1").toString();
+type Fields = readonly (readonly [string, string])[];
+
+function http2Headers(fields: Fields, flags: number = FLAG.endHeaders): Uint8Array {
+  return frame(FRAME.headers, 1, HpackTestEncoder.plain(fields), flags);
+}
 
 /** HTTP in each of its fields, and what it carries. */
 export const WEB_TALKS: readonly MakeTalk[] = [
@@ -54,8 +60,12 @@ export const WEB_TALKS: readonly MakeTalk[] = [
     ]);
   },
   (draw) => {
-    const names = { computer: utf8(draw(60)), dnsComputer: utf8(draw(60)), tree: utf8(draw(60)) };
-    const who = { user: utf8(draw(60)), domain: utf8(draw(60)), workstation: utf8(draw(60)) };
+    const names = {
+      computer: inUtf8(draw(60)),
+      dnsComputer: inUtf8(draw(60)),
+      tree: inUtf8(draw(60)),
+    };
+    const who = { user: inUtf8(draw(60)), domain: inUtf8(draw(60)), workstation: inUtf8(draw(60)) };
     const asked = (token: Uint8Array) =>
       client(
         `GET / HTTP/1.1\r\nHost: h\r\nAuthorization: NTLM ${Buffer.from(token).toString("base64")}\r\n\r\n`,
@@ -77,4 +87,31 @@ export const WEB_TALKS: readonly MakeTalk[] = [
         `HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ${inLine(draw())}\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n`,
       ),
     ]),
+  (draw) => {
+    const settings = frame(FRAME.settings, 0, [0, 3, 0, 0, 0, 100]);
+    const asked: Fields = [
+      [":method", inWord(draw(40))],
+      [":scheme", "https"],
+      [":path", `/${draw()}`],
+      [":authority", draw()],
+      ["user-agent", draw()],
+      ["referer", draw()],
+      ["cookie", `${draw()}=1`],
+    ];
+    const body = Buffer.from(`<h1>${draw()}</h1>`, "latin1");
+    const answered: Fields = [
+      [":status", "200"],
+      ["server", draw()],
+      ["content-type", draw()],
+      ["content-disposition", `attachment; filename="${draw().replaceAll('"', "'")}"`],
+    ];
+    return overTcp(80, [
+      [0, PREFACE],
+      [0, settings],
+      [1, settings],
+      [0, http2Headers(asked, FLAG.endHeaders | FLAG.endStream)],
+      [1, http2Headers(answered)],
+      [1, frame(FRAME.data, 1, body, FLAG.endStream)],
+    ]);
+  },
 ];

@@ -65,6 +65,7 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
   const id = useId();
   const fuid = String(row["fuid"]);
   const { sha256 } = row;
+  const name = valueText(row["filename"] ?? row["origin"]);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <li className="border-b border-line/60 last:border-0">
@@ -73,7 +74,7 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
           type="button"
           aria-expanded={isOpen}
           aria-controls={isOpen ? id : undefined}
-          aria-label={`Object ${fuid}`}
+          aria-label={`Object ${fuid}, ${name}`}
           onClick={() => setOpen(!isOpen)}
           className="flex min-w-0 grow items-center gap-3 text-left hover:text-blue"
         >
@@ -85,7 +86,7 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
                 {row["reading"]}
               </span>
             )}
-            {valueText(row["filename"] ?? row["origin"])}
+            {name}
           </span>
           <span className="w-48 shrink-0 truncate">{valueText(row["mime_type"])}</span>
           <span className="w-32 shrink-0 text-right">{objectSizeText(row)}</span>

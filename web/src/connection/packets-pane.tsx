@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Output } from "../client.ts";
-import { Empty } from "../parts/states.tsx";
+import { Empty, sentence } from "../parts/states.tsx";
 import { useMay } from "../people/me.ts";
 import { NotYourPart } from "../people/not-yours.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
@@ -10,6 +10,12 @@ import type { Span } from "../wireshark/use-wireshark.tsx";
 import { DownloadButton } from "./download-button.tsx";
 import type { Pointed } from "./own-packets.tsx";
 import type { PathPacket } from "./packet-info.ts";
+
+const WHY_CLOSED: Readonly<Record<Output<"show">["packets"]["state"], string>> = {
+  available: "No packet can be opened yet",
+  damaged: "The packets cannot be opened",
+  expired: "The packets have expired",
+};
 
 interface PacketsPaneProps {
   readonly shown: Output<"show">;
@@ -54,7 +60,7 @@ export function PacketsPane(props: PacketsPaneProps) {
       {!isMine ? (
         <NotYourPart what="These packets are" />
       ) : places.length === 0 ? (
-        <Empty why="No packet can be opened yet">{says}</Empty>
+        <Empty why={WHY_CLOSED[state]}>{sentence(says)}</Empty>
       ) : known === undefined ? (
         <div className="border-t border-line p-4">
           <button type="button" className="button button-main" onClick={() => void open()}>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { choose } from "../address.ts";
 import type { Output } from "../client.ts";
-import { Empty } from "../parts/states.tsx";
+import { Empty, sentence } from "../parts/states.tsx";
 import { useMay } from "../people/me.ts";
 import { NotYourPart } from "../people/not-yours.tsx";
 import { rememberedPurpose, usePurpose } from "../purpose.tsx";
@@ -36,7 +36,9 @@ export function StreamPane({ shown, caseName, parameters, point }: StreamPanePro
   const open = async (): Promise<void> => setPurpose(await ask(caseName));
   if (!may("packets")) return <NotYourPart what="The stream is" />;
   if (shown.packets.places.length === 0) {
-    return <Empty why="No stream can be read yet">{shown.packets.says}</Empty>;
+    const { state, says } = shown.packets;
+    const when = state === "available" ? "yet" : "any more";
+    return <Empty why={`No stream can be read ${when}`}>{sentence(says)}</Empty>;
   }
   if (purpose === undefined) {
     return (

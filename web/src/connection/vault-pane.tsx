@@ -1,6 +1,6 @@
 import { sizeText } from "../../../src/core/base/index.ts";
 import type { Output } from "../client.ts";
-import { Partial } from "../parts/states.tsx";
+import { Partial, sentence } from "../parts/states.tsx";
 import { Stamp } from "../parts/time.tsx";
 import { amountText, wireText } from "../text.ts";
 
@@ -8,14 +8,16 @@ type Shown = Output<"show">;
 
 /** Where the packets lie: which sealed segments, which encrypted chunks, under which digests. */
 export function VaultPane({ shown }: { shown: Shown }) {
-  const { places } = shown.packets;
+  const { places, state, says } = shown.packets;
   return (
     <section aria-labelledby="vault" className="pane">
       <h2 id="vault" className="heading px-3 pt-2 pb-1">
         Where they lie in the vault
       </h2>
       {places.length === 0 && (
-        <p className="px-3 pb-2 text-muted">Nowhere yet: the capture is not sealed.</p>
+        <p className="px-3 pb-2 text-muted">
+          {state === "available" ? "Nowhere yet: the capture is not sealed." : sentence(says)}
+        </p>
       )}
       {places.map((place) => {
         const segment = shown.segments.find((one) => one.segment === place.segment);

@@ -11,6 +11,15 @@ const NOBODY = "session/login-needed";
 
 /** One connection and its packets, inside a ticket or an alert: what the token's owner may see of it. */
 export function EmbedPage({ uid }: { uid: string }) {
+  return (
+    <main className="flex h-full flex-col gap-2 overflow-auto p-2">
+      <title>{`Connection ${uid} · Holdfast`}</title>
+      <Trace uid={uid} />
+    </main>
+  );
+}
+
+function Trace({ uid }: { uid: string }) {
   const [pointed] = useState<Pointed>();
   const shown = useQuery({
     queryKey: ["show", uid],
@@ -27,8 +36,7 @@ export function EmbedPage({ uid }: { uid: string }) {
   if (error !== null) return <Failed error={error} again={() => void shown.refetch()} />;
   if (data === undefined) return <Loading what="Finding the connection" />;
   return (
-    <main className="flex h-full flex-col gap-2 overflow-auto p-2">
-      <title>{`Connection ${uid} · Holdfast`}</title>
+    <>
       <h1 className="font-semibold">{wireText(data.sentence)}</h1>
       <p className="text-muted">
         <a className="link" href={`/connections/${uid}`} target="_blank" rel="noopener noreferrer">
@@ -43,7 +51,7 @@ export function EmbedPage({ uid }: { uid: string }) {
           see={nothing}
         />
       </div>
-    </main>
+    </>
   );
 }
 

@@ -44,9 +44,12 @@ export function ConnectionPage(props: { uid: string; parameters: URLSearchParams
   });
   if (!isUid) {
     return (
-      <Empty why={`“${wireText(uid)}” is not a connection's uid`}>
-        A uid looks like C2Yq5vXo1ab. <Link to="/search">Search connections</Link>
-      </Empty>
+      <>
+        <h1 className="sr-only">Connection</h1>
+        <Empty why={`“${wireText(uid)}” is not a connection's uid`}>
+          A uid looks like C2Yq5vXo1ab. <Link to="/search">Search connections</Link>
+        </Empty>
+      </>
     );
   }
   const { error } = shown;
@@ -55,6 +58,7 @@ export function ConnectionPage(props: { uid: string; parameters: URLSearchParams
   }
   return (
     <div className="flex flex-col gap-3">
+      {shown.data === undefined && <h1 className="sr-only">Connection {uid}</h1>}
       {shown.isPending && <Loading what="Finding the connection and where its packets lie" />}
       {shown.error !== null && <Failed error={shown.error} again={() => void shown.refetch()} />}
       {shown.data !== undefined && <Panes shown={shown.data} uid={uid} parameters={parameters} />}

@@ -129,14 +129,17 @@ function ImportOutcome({ one }: { one: ImportState }) {
       return <p className="text-muted">waits for the file before it · {sizeText(one.bytes)}</p>;
     case "running":
       return (
-        <ProgressLine
-          label={one.done >= one.bytes ? "Sealing" : "Importing"}
-          done={one.done}
-          total={one.bytes}
-          perSecond={one.perSecond}
-          secondsLeft={one.secondsLeft}
-          {...(one.packets > 0 && { more: `${packets}, ${amountText(one.flows, "flow")}` })}
-        />
+        <>
+          <ProgressLine
+            label={one.done >= one.bytes ? "Sealing" : "Importing"}
+            done={one.done}
+            total={one.bytes}
+            perSecond={one.perSecond}
+            secondsLeft={one.secondsLeft}
+            {...(one.packets > 0 && { more: `${packets}, ${amountText(one.flows, "flow")}` })}
+          />
+          <Link to={searchAddress({ case: one.case })}>Search what is read so far</Link>
+        </>
       );
     case "cancelled":
       return <p role="status">Cancelled: nothing of it was kept, and the ledger says so.</p>;

@@ -18,7 +18,9 @@ export function Empty({ why, children }: { why: string; children?: ReactNode }) 
     <div role="status" className="flex flex-col items-center gap-2 p-8 text-center">
       <Inbox aria-hidden className="text-muted" size={22} />
       <p className="font-semibold">{why}</p>
-      {children !== undefined && <div className="max-w-xl text-muted">{children}</div>}
+      {children !== undefined && (
+        <div className="max-w-xl text-muted [&_a]:underline">{children}</div>
+      )}
     </div>
   );
 }

@@ -101,6 +101,11 @@ function useCompletions(capture: CaptureFile, word: FilterWord | undefined): rea
     placeholderData: keepPreviousData,
   });
   if (word === undefined || data === undefined) return [];
-  const fields = data.fields.filter(({ name }) => name !== word.text);
+  // What is kept of the word before must not be taken for this one.
+  const written = word.text.toLowerCase();
+  const fields = data.fields.filter(({ name }) => {
+    const lower = name.toLowerCase();
+    return lower !== written && lower.startsWith(written);
+  });
   return fields.map(({ name, says }) => ({ text: name, says }));
 }
