@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
@@ -39,5 +40,6 @@ export function incidentFile(): string {
 
 /** Copies a home that was made once: an import takes seconds, a copy of its files milliseconds. */
 export function copyHome(made: string, home: string): void {
-  cpSync(made, home, { recursive: true });
+  // With its modes, which Node's own copy does not keep: a home is for its owner alone.
+  execFileSync("cp", ["-a", made, home]);
 }
