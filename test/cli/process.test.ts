@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { PROGRAM, ScratchHome } from "../support/holdfast.ts";
@@ -38,12 +38,20 @@ test("without Node 24, and without a dependency, one sentence says what to run",
 
 test("Ctrl-C ends an import in order: code 130, nothing sealed, a home that verifies", async () => {
   const home = ScratchHome.empty();
-  const child = home.start(["import", "--follow", "--rest", "60", incidentFile()]);
-  // Once it has begun, it has a ledger entry to account for.
+  const child = home.start(["import", "-"]);
+  const closed = new Promise((resolve) => child.on("close", resolve));
+  child.stdin.on("error", () => {});
+  // It goes on for as long as packets come, and says so once it has an entry to account for.
+  const packets = readFileSync(incidentFile());
+  let at = 0;
+  const feeding = setInterval(() => {
+    child.stdin.write(packets.subarray(at, at + 65_536));
+    at += 65_536;
+  }, 20);
   await once(child.stderr, "data");
   child.kill("SIGINT");
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  expect(code).toBe(130);
+  expect(await closed).toBe(130);
+  clearInterval(feeding);
   expect(home.json("segments")).toEqual([]);
   expect(home.ok("verify").text).toMatch(/note .*did not finish[\s\S]*^good/m);
   home.ok("import", incidentFile());
