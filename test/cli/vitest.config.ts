@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/cli/**/*.test.ts"],
     globalSetup: "test/support/made-once.ts",
-    // They mostly wait for the programs that they start: three files at once keep two cores at work.
-    maxWorkers: 3,
+    // They mostly wait for the programs that they start.
+    maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

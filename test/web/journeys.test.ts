@@ -165,7 +165,7 @@ async function bringIn(hand: Hand, page: Page, path: string): Promise<void> {
   })()`);
 }
 
-const SLOW_BYTES_PER_SECOND = 4_000_000;
+const SLOW_BYTES_PER_SECOND = 1_000_000;
 
 /** Works while the network is slow, so that an import is under way for as long as it is looked at. */
 async function slowly<T>(page: Page, work: () => Promise<T>): Promise<T> {

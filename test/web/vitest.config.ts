@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // They wait for the browser as often as they keep it at work: two files at once fill two cores.
+  // One server and one browser at a time: two would only share the same two cores.
   test: {
     include: ["test/web/**/*.test.ts"],
     globalSetup: "test/support/made-once.ts",
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    fileParallelism: false,
   },
 });
