@@ -164,6 +164,12 @@ async function addPage(
   for (const path of PAGES) {
     app.get(path, (_, reply) => reply.sendFile("index.html"));
   }
+  // Whoever mistypes an address is told by the page what is there; programs are told as ever.
+  app.get("/*", (request, reply) =>
+    /\btext\/html\b/.test(request.headers.accept ?? "")
+      ? reply.code(404).sendFile("index.html")
+      : reply.callNotFound(),
+  );
 }
 
 function listenError(error: unknown, port: number): Error {

@@ -102,4 +102,7 @@ test("the command line shares, lists and revokes", () => {
   expect(home.run(["shares", "revoke", "none"]).code).toBe(4);
   expect(home.run(["share", "no address"]).code).toBe(3);
   expect(home.run(["share", "/", "--expires", "soon"]).errors).toContain("such as 7d");
+  home.ok("case", "open", "IR-7");
+  home.ok("share", "/search?case=IR-7", "--title", "its own");
+  expect(home.json("shares")[0]).toMatchObject({ title: "its own", case: "IR-7" });
 });

@@ -20,25 +20,57 @@ const main = (page: Page) => page.getByRole("main");
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
 // Other states are seen where they belong: no WebAssembly, too many packets and a cancelled load in
-// wireshark.test.ts; what is not within one's authority in people.test.ts; a wrong query and a cancelled
-// import in page.test.ts; no match, and a log without rows, in logs.test.ts.
+// wireshark.test.ts; what is not within one's authority in people.test.ts; a cancelled import in
+// page.test.ts; no match, and a log without rows, in logs.test.ts.
 
-test("a query that is cancelled says so, and runs again when asked", async () => {
-  const page = await home.open("/me");
-  const held = Promise.withResolvers<void>();
-  await page.route("**/api/v1/query", async (route) => {
-    await held.promise;
-    await route.abort().catch(() => undefined); // cancelled by then
-  });
-  await page.goto(`${home.address}/search`);
+test("a cancelled query leaves no bars behind, and is run again as a whole", async () => {
+  const page = await home.open("/search?q=port+53", { theme: "light" });
+  const legend = page.getByRole("list", { name: "Legend: flows by service" });
+  await legend.waitFor();
+  let isHeld = true;
+  await page.route(/\/api\/v1\/(query|top|histogram)\b/, (route) =>
+    isHeld ? undefined : route.continue(),
+  );
+  const bar = page.getByRole("combobox", { name: "Query" });
+  await bar.fill("port 443");
+  await bar.press("Enter");
   await main(page).getByText("Searching conn…").waitFor();
   await button(page, "Cancel").first().click();
-  await main(page).getByText("The query was cancelled").waitFor();
+  await main(page).getByText("The query was cancelled", { exact: true }).waitFor();
+  await main(page).getByText("No bars: the query was cancelled.").waitFor();
+  const facet = page.getByText("cancelled", { exact: true }).first();
+  await facet.waitFor();
   await expectAccessible(page);
-  held.resolve();
-  await page.unroute("**/api/v1/query");
+  isHeld = false;
   await button(page, "Run it again").click();
   await page.getByText(/^[\d,]+ connections$/).waitFor();
+  await legend.waitFor();
+  await facet.waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("a query that does not read is one fault, and is not offered again", async () => {
+  const page = await home.open("/search?q=conn.orig_byte+%3E+1");
+  await page.getByRole("alert").getByText('No log has a field "conn.orig_byte"').waitFor();
+  await main(page).getByText("No bars: the query does not read.").waitFor();
+  const facets = page.getByRole("complementary", { name: "Most frequent values" });
+  await facets.getByText("the query does not read").first().waitFor();
+  expect(await page.getByRole("alert").count()).toBe(1);
+  expect(await button(page, "Try again").count()).toBe(0);
+  await expectAccessible(page);
+  await page.context().close();
+});
+
+test("an address without a page, or of no connection, leads on", async () => {
+  const page = await home.open("/nowhere");
+  await page.getByRole("link", { name: "To the overview" }).waitFor();
+  await expectAccessible(page);
+  await page.goto(`${home.address}/connections/CAAAAAAAAAAA`);
+  await page.getByText("No connection CAAAAAAAAAAA is in this home").waitFor();
+  await page.getByRole("link", { name: "Search connections" }).waitFor();
+  await expectAccessible(page);
+  // The browser says of the two that they answered 404.
+  home.complaints.splice(0);
   await page.context().close();
 });
 
@@ -58,13 +90,6 @@ test("when the server is lost every pane says so, and comes back when it does", 
   await strip.getByText("The server does not answer.").waitFor();
   await expectAccessible(page);
   await page.context().setOffline(false);
-  // Panes ask again by themselves, too: a button may be gone before it is pressed.
-  const again = button(page, "Try again");
-  while ((await again.count()) > 0)
-    await again
-      .first()
-      .click({ timeout: 1000 })
-      .catch(() => {});
   await page.getByText(/^[\d,]+ connections$/).waitFor();
   await strip.getByText("key on this disk").waitFor();
   // The browser says of each request that it failed.

@@ -158,9 +158,12 @@ function Page({ view }: { view: View }) {
       return <SharePage key={view.share} share={view.share} />;
     case "unknown":
       return (
-        <Empty why="There is no page at this address">
-          <Link to="/">To the overview</Link>
-        </Empty>
+        <>
+          <h1 className="sr-only">No such page</h1>
+          <Empty why="There is no page at this address">
+            <Link to="/">To the overview</Link>
+          </Empty>
+        </>
       );
   }
 }

@@ -149,13 +149,19 @@ async function send(
   return response;
 }
 
+const NO_SERVER = "page/no-server";
+
 /** The server does not answer: it was stopped, or its machine was. */
 export function unreachable(): RequestFailed {
   return new RequestFailed({
-    code: "page/no-server",
+    code: NO_SERVER,
     message: "the server does not answer",
     remedy: "see whether holdfast still runs, start it with: holdfast serve, then try again",
   });
+}
+
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof RequestFailed && error.code === NO_SERVER;
 }
 
 /** What a refusal says, or that it says nothing. */

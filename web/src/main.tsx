@@ -1,7 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { isUnreachable } from "./client.ts";
 import { embeddedUid } from "./embed/bearer.ts";
 import { EmbedPage } from "./embed/embed-page.tsx";
 import { ImportsProvider } from "./imports.tsx";
@@ -11,6 +12,21 @@ import { WiresharkProvider } from "./wireshark/use-wireshark.tsx";
 
 applyTheme();
 const client = new QueryClient({
+  // One pane that finds the server lost has the strip look, which asks until it answers again; then
+  // all are asked that were not.
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      if (isUnreachable(error) && queryKey[0] !== "status") {
+        void client.refetchQueries({ type: "active", queryKey: ["status"] });
+      }
+    },
+    onSuccess: () => {
+      void client.refetchQueries({
+        type: "active",
+        predicate: ({ state }) => isUnreachable(state.error) && state.fetchStatus === "idle",
+      });
+    },
+  }),
   // What is wrong is shown with a way to try again: silent repeats would hide it for seconds.
   // The server is on this machine: it answers also when the browser believes that it is offline.
   defaultOptions: {

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { LogSchema } from "../../src/core/events/index.ts";
-import { call, type Output } from "./client.ts";
+import { call, isUnreachable, type Output } from "./client.ts";
 import { useImports } from "./imports.tsx";
 
 const LIVE_MS = 2_000;
 const CALM_MS = 15_000;
 
-/** The evidence strip's facts; asked again while work is under way. */
+/** The evidence strip's facts; asked again while work is under way or the server is lost. */
 export function useStatus(caseName: string | undefined, { isAsked = true } = {}) {
   const { isRunning } = useImports();
   return useQuery({
@@ -15,7 +15,7 @@ export function useStatus(caseName: string | undefined, { isAsked = true } = {})
     queryKey: ["status", caseName],
     queryFn: ({ signal }) =>
       call("status", caseName === undefined ? {} : { case: caseName }, signal),
-    refetchInterval: isRunning ? LIVE_MS : CALM_MS,
+    refetchInterval: ({ state }) => (isRunning || isUnreachable(state.error) ? LIVE_MS : CALM_MS),
   });
 }
 

@@ -36,7 +36,13 @@ export function addSharesCommands(program: Command): void {
       const options = program.opts<CommonOptions>();
       process.exitCode = await withHome(options, async (handlers, context) => {
         const { title, expires: expires_days } = own;
-        const asked = { address: pathOf(address), title, expires_days, ...ofCase(own) };
+        const path = pathOf(address);
+        const asked = {
+          address: path,
+          title,
+          expires_days,
+          ...ofCase({ ...caseIn(path), ...own }),
+        };
         const made = await handlers.share(read(operations.share.input, asked), context);
         console.log(options.json ? jsonText(made) : (made.link ?? made.path));
         if (!options.json)
@@ -86,6 +92,12 @@ function pathOf(address: string): string {
   if (!/^https?:\/\//.test(address) || !URL.canParse(address)) return address;
   const { pathname, search } = new URL(address);
   return pathname + search;
+}
+
+/** A view of one case is for who sees that case, unless another is named. */
+function caseIn(path: string): { case?: string } {
+  const name = new URLSearchParams(path.split("?")[1]).get("case");
+  return name ? { case: name } : {};
 }
 
 /** `7d` or `7`. */

@@ -3,7 +3,7 @@ import type uPlot from "uplot";
 import { type Drawn, plainAxis, usePlot } from "../parts/plot.ts";
 import { rateText } from "../text.ts";
 import { colourOf } from "../theme.ts";
-import { BINS, type Bin, type BurstLink } from "./burst-bins.ts";
+import { BINS, type Bin, type BurstLink, binText } from "./burst-bins.ts";
 
 const HEIGHT_PX = 220;
 /** More lines than that nobody can tell apart; the table has them all. */
@@ -146,7 +146,7 @@ function optionsOf(element: HTMLElement, { lanes, link, bin }: Drawing): Drawn["
         ...axis,
         size: 34,
         splits: () => BINS.map((_, n) => n),
-        values: () => [...BINS],
+        values: () => BINS.map(binText),
       },
       {
         ...axis,

@@ -5,7 +5,7 @@ import { call } from "../client.ts";
 import type { Capture } from "../pages/capture-table.tsx";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { rateText } from "../text.ts";
-import { BINS, type Bin } from "./burst-bins.ts";
+import { BINS, type Bin, binText } from "./burst-bins.ts";
 import { BurstPlot } from "./burst-plot.tsx";
 import { BurstTable } from "./burst-table.tsx";
 import { LinkTable } from "./link-table.tsx";
@@ -49,7 +49,7 @@ export function BurstsPane(props: { capture: Capture; parameters: URLSearchParam
         <>
           <BurstPlot links={data.links} link={link} bin={bin} />
           <LinkTable links={data.links.filter((one) => one.bin === bin)} />
-          <h3 className="heading px-3 pt-2 pb-1">Fullest moments {bin} wide</h3>
+          <h3 className="heading px-3 pt-2 pb-1">Fullest moments {binText(bin)} wide</h3>
           <BurstTable key={bin} bursts={data.bursts.filter((burst) => burst.bin === bin)} />
         </>
       )}
@@ -111,7 +111,9 @@ function BinField({ bin }: { bin: Bin }) {
       Width
       <select className="field" value={bin} onChange={({ target }) => choose("bin", target.value)}>
         {BINS.map((one) => (
-          <option key={one}>{one}</option>
+          <option key={one} value={one}>
+            {binText(one)}
+          </option>
         ))}
       </select>
     </label>

@@ -18,7 +18,7 @@ export function FactsPane(props: {
       <h2 id="facts" className="heading px-3 pt-2 pb-1">
         Facts
       </h2>
-      <dl className="grid gap-x-6 px-3 pb-2 md:grid-cols-2 xl:grid-cols-3">
+      <dl className="grid grid-cols-[repeat(auto-fill,minmax(min(26rem,100%),1fr))] gap-x-6 px-3 pb-2">
         {fields
           .filter(({ name }) => name in row)
           .map(({ name, kind, says }) => {
@@ -30,7 +30,7 @@ export function FactsPane(props: {
                 <dt className="mono w-40 shrink-0 cursor-help text-muted" title={says}>
                   {name}
                 </dt>
-                <dd className="mono min-w-0 grow truncate" title={title}>
+                <dd className="mono min-w-0 grow break-all" title={title}>
                   {text}
                 </dd>
                 {may("packets") && (

@@ -69,7 +69,7 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <li className="border-b border-line/60 last:border-0">
-      <div className="mono flex flex-wrap items-center gap-x-3 px-2 py-0.5">
+      <div className="mono flex items-center max-md:flex-wrap gap-x-3 px-2 py-0.5">
         <button
           type="button"
           aria-expanded={isOpen}

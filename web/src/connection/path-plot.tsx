@@ -70,7 +70,7 @@ function Plot({ points, point }: { points: PathPoints; point: PlotProps["point"]
     (element: HTMLElement) => {
       const { numbers, seconds, sent, got, again, closed } = points;
       return {
-        options: optionsOf(element, points.isTcp),
+        options: optionsOf(element),
         columns: [seconds, sent, got, again, closed] satisfies uPlot.AlignedData,
         click: (plot: uPlot) => {
           const number = numbers[plot.cursor.idx ?? -1];
@@ -95,7 +95,7 @@ function Plot({ points, point }: { points: PathPoints; point: PlotProps["point"]
   );
 }
 
-function optionsOf(element: HTMLElement, isTcp: boolean): Drawn["options"] {
+function optionsOf(element: HTMLElement): Drawn["options"] {
   const axis = plainAxis(element);
   const dots = (name: string, size: number): uPlot.Series => {
     const colour = colourOf(element, name);
@@ -116,7 +116,7 @@ function optionsOf(element: HTMLElement, isTcp: boolean): Drawn["options"] {
       {
         ...axis,
         size: 62,
-        values: (_, ticks) => ticks.map((at) => (isTcp ? countText(at) : sizeText(at))),
+        values: (_, ticks) => ticks.map((at) => sizeText(at)),
       },
     ],
     series: [

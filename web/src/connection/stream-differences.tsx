@@ -36,11 +36,7 @@ export function StreamDifferences(props: { uid: string; purpose: string; point: 
   return (
     <>
       <p className="flex gap-3 px-3 pb-2">
-        <span>
-          {total === 0
-            ? "No two packets disagree"
-            : `Packets disagree in ${amountText(total, "place")}`}
-        </span>
+        {total > 0 && <span>Packets disagree in {amountText(total, "place")}</span>}
         <span role="status" className="text-green">
           read recorded as entry {seq}
         </span>

@@ -48,7 +48,7 @@ function Place(props: {
         </span>{" "}
         of <span className="mono">{wireText(segment.name)}</span> ({segment.kind},{" "}
         {sizeText(segment.plaintext_bytes)}, {segment.compression}); sealed{" "}
-        <Stamp at={segment.sealed_at} /> UTC by ledger entry {segment.seq}
+        <Stamp at={segment.sealed_at} /> by ledger entry {segment.seq}
       </p>
       <dl className="mt-1 grid grid-cols-[11rem_1fr] gap-x-3">
         {rows.map(([name, value]) => (

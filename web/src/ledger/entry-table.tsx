@@ -109,7 +109,7 @@ function EntryGrid({ count, entryAt, see }: GridProps) {
 
 const COLUMNS: readonly TableColumn<Entry>[] = [
   { name: "entry", width: "72px", isNumber: true, cell: (entry) => String(entry["seq"]) },
-  { name: "at (UTC)", width: "208px", cell: (entry) => <Stamp at={String(entry["at"])} /> },
+  { name: "at (UTC)", width: "208px", cell: (entry) => <Stamp at={String(entry["at"])} bare /> },
   { name: "type", width: "144px", cell: (entry) => wireText(String(entry["type"] ?? "")) },
   { name: "by", width: "124px", cell: actorText },
   { name: "what", width: "minmax(188px, 1fr)", cell: entrySentence },

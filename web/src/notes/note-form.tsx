@@ -38,7 +38,7 @@ export function NoteForm({ about, label }: { about: NoteAbout; label: string }) 
       className="flex flex-wrap items-end gap-2 px-3 py-2"
       onSubmit={(event) => void add(event)}
     >
-      <label htmlFor={`${id}t`} className="flex min-w-64 grow flex-col">
+      <label htmlFor={`${id}t`} className="flex min-w-64 grow flex-col font-semibold">
         Note
         <input
           id={`${id}t`}
@@ -49,13 +49,13 @@ export function NoteForm({ about, label }: { about: NoteAbout; label: string }) 
           onChange={({ target }) => setText(target.value)}
         />
       </label>
-      <label htmlFor={`${id}g`} className="flex w-52 flex-col">
+      <label htmlFor={`${id}g`} className="flex w-52 flex-col font-semibold">
         Tags
         <input
           id={`${id}g`}
           className="field"
           value={tags}
-          placeholder="words, parted by blanks"
+          placeholder="words, with blanks between"
           onChange={({ target }) => setTags(target.value)}
         />
       </label>

@@ -71,7 +71,7 @@ function ShareDialog({ caseName, cases, close }: ShareProps & { close: () => voi
           <label className="mb-3 flex flex-col font-semibold">
             Title
             <input
-              className="field font-normal"
+              className="field"
               maxLength={120}
               placeholder="what it shows"
               value={title}
@@ -81,11 +81,7 @@ function ShareDialog({ caseName, cases, close }: ShareProps & { close: () => voi
           <div className="flex flex-wrap gap-3">
             <label className="flex flex-col font-semibold">
               For who may see
-              <select
-                className="field font-normal"
-                value={of}
-                onChange={({ target }) => setOf(target.value)}
-              >
+              <select className="field" value={of} onChange={({ target }) => setOf(target.value)}>
                 {seesAll && <option value="">all cases</option>}
                 {[...new Set([...cases, ...(of === "" ? [] : [of])])].map((name) => (
                   <option key={name} value={name}>
@@ -97,7 +93,7 @@ function ShareDialog({ caseName, cases, close }: ShareProps & { close: () => voi
             <label className="flex flex-col font-semibold">
               Ends after
               <select
-                className="field font-normal"
+                className="field"
                 value={days}
                 onChange={({ target }) => setDays(Number(target.value))}
               >

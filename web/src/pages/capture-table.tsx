@@ -32,7 +32,7 @@ export function CaptureTable({ list, label }: { list: readonly Capture[]; label:
             <th className={`${HEAD} text-right`}>Packets</th>
             <th className={HEAD}>Recorded, UTC</th>
             <th className={HEAD}>SHA-256 of the file</th>
-            <th className={HEAD}>Imported</th>
+            <th className={HEAD}>Imported, UTC</th>
           </tr>
         </thead>
         <tbody>
@@ -93,7 +93,7 @@ function CaptureRow({ capture }: { capture: Capture }) {
         )}
       </td>
       <td className={CELL}>
-        <Stamp at={capture.started_at} />
+        <Stamp at={capture.started_at} bare />
       </td>
     </tr>
   );

@@ -55,7 +55,7 @@ function Summary({ capture }: { capture: Capture }) {
       <p className="mt-1">
         {amountText(packets, "packet")}
         {bytes !== null && `, ${sizeText(bytes)}`}, recorded <Time ns={capture.first_ns} /> to{" "}
-        <Time ns={capture.last_ns} /> UTC, imported <Stamp at={capture.started_at} /> UTC
+        <Time ns={capture.last_ns} /> UTC, imported <Stamp at={capture.started_at} />
       </p>
       {digest !== null && (
         <p className="text-muted">

@@ -33,7 +33,7 @@ export function CasesPage({ question }: { question: Question }) {
       <h1 className="sr-only">Cases</h1>
       <section aria-labelledby="cases" className="pane">
         <h2 id="cases" className="heading px-3 py-2">
-          {answer.data === undefined ? "Cases" : amountText(list.length, "case")}
+          {list.length === 0 ? "Cases" : amountText(list.length, "case")}
         </h2>
         {!sees && <NotYourPart what="The list of cases is" says="Who may search sees it." />}
         {sees && answer.isPending && <Loading what="Reading the list of cases" />}
@@ -58,7 +58,7 @@ export function CasesPage({ question }: { question: Question }) {
         <>
           <h2 className="heading px-1">Case {wireText(chosen)}</h2>
           <NotesPane asked={{ case: chosen }} about={{ case: chosen }} />
-          <div className="grid gap-3 lg:grid-cols-2">
+          <div className="grid gap-3 lg:grid-cols-2 lg:*:last:col-span-2">
             <SavedPane caseName={chosen} />
             <SharesPane caseName={chosen} />
             <AttachmentsPane caseName={chosen} />
@@ -128,7 +128,7 @@ function OpenCase({ own }: { own: readonly string[] | undefined }) {
         className="flex flex-wrap items-end gap-2 px-3 py-2"
         onSubmit={(event) => void open(event)}
       >
-        <label className="flex w-52 flex-col">
+        <label className="flex w-52 flex-col font-semibold">
           New case
           <input
             className="field"
@@ -140,7 +140,7 @@ function OpenCase({ own }: { own: readonly string[] | undefined }) {
             onChange={({ target }) => setName(target.value)}
           />
         </label>
-        <label className="flex min-w-64 grow flex-col">
+        <label className="flex min-w-64 grow flex-col font-semibold">
           What it is about
           <input
             className="field"

@@ -53,8 +53,8 @@ export function ConnectionPage(props: { uid: string; parameters: URLSearchParams
     );
   }
   const { error } = shown;
-  if (isLimited && error instanceof HoldfastError && error.code === "home/unknown-connection") {
-    return <NotYourConnection uid={uid} />;
+  if (error instanceof HoldfastError && error.code === "home/unknown-connection") {
+    return isLimited ? <NotYourConnection uid={uid} /> : <NoConnection uid={uid} />;
   }
   return (
     <div className="flex flex-col gap-3">
@@ -63,6 +63,18 @@ export function ConnectionPage(props: { uid: string; parameters: URLSearchParams
       {shown.error !== null && <Failed error={shown.error} again={() => void shown.refetch()} />}
       {shown.data !== undefined && <Panes shown={shown.data} uid={uid} parameters={parameters} />}
     </div>
+  );
+}
+
+function NoConnection({ uid }: { uid: string }) {
+  return (
+    <>
+      <h1 className="sr-only">Connection {uid}</h1>
+      <Empty why={`No connection ${uid} is in this home`}>
+        Look whether the address is whole. What is being imported appears here by itself.{" "}
+        <Link to="/search">Search connections</Link>
+      </Empty>
+    </>
   );
 }
 

@@ -31,7 +31,7 @@ export function KeysPage({ question }: { question: Question }) {
       {may("keys") && <AddKeyLog caseName={question.case ?? ownCase(me)} />}
       <section aria-labelledby="key-logs" className="pane overflow-hidden">
         <h2 id="key-logs" className="heading px-3 pt-2 pb-1">
-          {answer.data === undefined ? "Key logs" : amountText(list.length, "key log")}
+          {list.length === 0 ? "Key logs" : amountText(list.length, "key log")}
           {question.case !== undefined && ` of case ${question.case}`}
         </h2>
         {answer.isPending && <Loading what="Reading the list of key logs" />}
@@ -81,7 +81,7 @@ const COLUMNS: readonly TableColumn<KeyLog>[] = [
       </>
     ),
   },
-  { name: "sealed at (UTC)", width: "208px", cell: ({ at }) => <Stamp at={at} /> },
+  { name: "sealed at (UTC)", width: "208px", cell: ({ at }) => <Stamp at={at} bare /> },
   {
     name: "entry",
     width: "80px",
@@ -134,7 +134,7 @@ function AddKeyLog({ caseName }: { caseName: string }) {
     setBusy(false);
   };
   return (
-    <section aria-labelledby={`${id}h`} className="pane px-4 py-3">
+    <section aria-labelledby={`${id}h`} className="pane px-3 py-2">
       <h2 id={`${id}h`} className="heading">
         Add a key log
       </h2>
@@ -144,11 +144,11 @@ function AddKeyLog({ caseName }: { caseName: string }) {
         captures that were imported before keep their logs.
       </p>
       <form className="mt-2 flex flex-wrap items-end gap-3" onSubmit={(event) => void add(event)}>
-        <label className="flex flex-col">
+        <label className="flex flex-col font-semibold">
           File (NSS key log)
-          <input ref={file} type="file" required className="field py-1" disabled={isBusy} />
+          <input ref={file} type="file" required className="field" disabled={isBusy} />
         </label>
-        <label className="flex flex-col">
+        <label className="flex flex-col font-semibold">
           Case of the key log
           <input
             className="field"
@@ -159,7 +159,7 @@ function AddKeyLog({ caseName }: { caseName: string }) {
             onChange={({ target }) => setName(target.value)}
           />
         </label>
-        <label className="flex min-w-64 grow flex-col">
+        <label className="flex min-w-64 grow flex-col font-semibold">
           Why you may open these sessions
           <input
             className="field"

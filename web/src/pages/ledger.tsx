@@ -59,9 +59,7 @@ export function LedgerPage({ parameters }: { parameters: URLSearchParams }) {
       <section aria-labelledby="entries" className="pane flex min-h-0 grow flex-col">
         <div className="flex flex-wrap items-center gap-3 px-3 py-2">
           <h2 id="entries" className="heading">
-            {data === undefined
-              ? "Entries"
-              : amountText(data.size, "entry").replace("entrys", "entries")}
+            {data === undefined ? "Entries" : amountText(data.size, "entry", "entries")}
           </h2>
           <span className="grow text-muted">newest first</span>
           <label>
@@ -111,13 +109,7 @@ function Checkpoint({ text }: { text: string }) {
         Name, size and root hash of the whole ledger, signed. Kept elsewhere, it proves later that
         nothing before it was changed.
       </p>
-      <pre
-        className="mono mt-1 overflow-x-auto"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keys
-        tabIndex={0}
-      >
-        {text.trimEnd()}
-      </pre>
+      <pre className="mono mt-1 break-all whitespace-pre-wrap">{text.trimEnd()}</pre>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Columns3 } from "lucide-react";
 import { useState } from "react";
 import {
@@ -105,15 +106,7 @@ function Rows(props: RowsProps) {
   const [seen, see] = useSeen();
   const { first, error, isCancelled, rowAt, again } = useRowPages(question, sort, seen);
   if (error !== null) return <Failed error={error} again={again} />;
-  if (isCancelled) {
-    return (
-      <Empty why="The query was cancelled">
-        <button type="button" className="button mt-1" onClick={again}>
-          Run it again
-        </button>
-      </Empty>
-    );
-  }
+  if (isCancelled) return <Cancelled />;
   if (first === undefined) return <Loading what={`Searching ${question.log}`} />;
   return (
     <>
@@ -127,6 +120,23 @@ function Rows(props: RowsProps) {
         noun={question.log === "conn" ? "connection" : `row of ${question.log}`}
       />
     </>
+  );
+}
+
+function Cancelled() {
+  const client = useQueryClient();
+  // Bars and values beside the table were given up with its rows.
+  const again = (): void =>
+    void client.refetchQueries({
+      type: "active",
+      predicate: ({ state }) => state.status === "pending" && state.fetchStatus === "idle",
+    });
+  return (
+    <Empty why="The query was cancelled">
+      <button type="button" className="button mt-1" onClick={again}>
+        Run it again
+      </button>
+    </Empty>
   );
 }
 

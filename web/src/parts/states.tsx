@@ -35,18 +35,26 @@ export function Partial({ children }: { children: ReactNode }) {
   );
 }
 
+/** A query that does not read: asked again it reads no better, and the query bar says where. */
+export function isQueryFault(error: unknown): boolean {
+  return error instanceof HoldfastError && error.code.startsWith("query/");
+}
+
 /** A pane that could not be filled: what happened, what to do. */
 export function Failed({ error, again }: { error: unknown; again?: () => void }) {
   const message = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof HoldfastError ? error.remedy : undefined;
   return (
-    <div role="alert" className="m-2 flex items-start gap-2 rounded bg-red-wash px-3 py-2">
+    <div
+      role="alert"
+      className="m-2 flex flex-wrap items-start gap-2 rounded bg-red-wash px-3 py-2"
+    >
       <CircleAlert aria-hidden size={16} className="mt-0.5 shrink-0 text-red" />
-      <div className="grow">
+      <div className="min-w-32 grow basis-0">
         <p className="font-semibold text-red">{sentence(message)}</p>
         {remedy !== undefined && <p>{sentence(remedy)}</p>}
       </div>
-      {again !== undefined && (
+      {again !== undefined && !isQueryFault(error) && (
         <button type="button" className="button" onClick={again}>
           Try again
         </button>

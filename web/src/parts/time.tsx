@@ -10,11 +10,12 @@ export function Time({ ns, digits = 6 }: { ns: string | null; digits?: 0 | 3 | 6
   );
 }
 
-/** A moment of the ledger, RFC 3339 on the wire. */
-export function Stamp({ at }: { at: string }) {
+/** A moment of the ledger, RFC 3339 on the wire; bare where its column's heading says UTC. */
+export function Stamp({ at, bare = false }: { at: string; bare?: boolean }) {
   return (
     <span className="mono whitespace-nowrap" title={`${new Date(at).toLocaleString()} local time`}>
       {stampText(at)}
+      {!bare && " UTC"}
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useState } from "react";
 import { type Layout, navigate, type Question, searchAddress, toWire } from "../address.ts";
 import { call } from "../client.ts";
 import { Menu } from "../parts/menu.tsx";
-import { Failed } from "../parts/states.tsx";
+import { Failed, isQueryFault } from "../parts/states.tsx";
 import type { MenuPlace } from "../parts/virtual-table.tsx";
 import { type FieldFacts, useRecountMs } from "../questions.ts";
 import { countText, valueText } from "../text.ts";
@@ -138,7 +138,10 @@ function Facet({ field, asked }: FacetProps) {
           {answer.fetchStatus === "idle" ? "cancelled" : "counting…"}
         </p>
       )}
-      {answer.error !== null && <Failed error={answer.error} again={() => void answer.refetch()} />}
+      {isQueryFault(answer.error) && <p className="px-1 text-muted">the query does not read</p>}
+      {answer.error !== null && !isQueryFault(answer.error) && (
+        <Failed error={answer.error} again={() => void answer.refetch()} />
+      )}
       {answer.data !== undefined && groups.length === 0 && (
         <p className="px-1 text-muted">no row has it</p>
       )}
@@ -155,7 +158,9 @@ function Facet({ field, asked }: FacetProps) {
           />
         ))}
       </ul>
-      {more > 0 && <p className="px-1 text-xs text-muted">and {countText(more)} more values</p>}
+      {more > 0 && (
+        <p className="px-1 pt-1 text-xs text-muted">and {countText(more)} more values</p>
+      )}
       {menu !== undefined && (
         <Menu
           label={`What to do with ${field.name}`}

@@ -15,7 +15,7 @@ import { call, type Output } from "../client.ts";
 import { NoteMarks } from "../notes/note-marks.tsx";
 import { NoteOnTime } from "../notes/note-on-time.tsx";
 import { useNotes } from "../notes/use-notes.ts";
-import { Failed, Loading } from "../parts/states.tsx";
+import { Failed, isQueryFault, Loading } from "../parts/states.tsx";
 import { useRefreshMs } from "../questions.ts";
 import { countText, nsOfStamp, spanText, stampOfNs, timeText } from "../text.ts";
 import { HistogramLegend } from "./histogram-legend.tsx";
@@ -51,7 +51,10 @@ export function Histogram({ question, path = "/search" }: { question: Question; 
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs,
   });
-  const { data } = answer;
+  const isCancelled =
+    answer.fetchStatus === "idle" && (answer.isPending || answer.isPlaceholderData);
+  // What was counted before the query was cancelled answers another one.
+  const data = isCancelled ? undefined : answer.data;
   const [bin, pointAt] = useState<number>();
   return (
     <section aria-label="Over time" className="pane px-3 pt-2 pb-1">
@@ -79,7 +82,11 @@ export function Histogram({ question, path = "/search" }: { question: Question; 
           <NoteOnTime fromNs={from} toNs={to} caseName={question.case} />
         )}
       </div>
-      {answer.error !== null ? (
+      {isCancelled ? (
+        <p className="py-5 text-center text-muted">No bars: the query was cancelled.</p>
+      ) : isQueryFault(answer.error) ? (
+        <p className="py-5 text-center text-muted">No bars: the query does not read.</p>
+      ) : answer.error !== null ? (
         <Failed error={answer.error} again={() => void answer.refetch()} />
       ) : data === undefined ? (
         <Loading what="Counting over time" />

@@ -30,13 +30,13 @@ export function LogSelect({ question }: { question: Question }) {
     return `${log} (${count === 0 ? "none" : countText(count)})`;
   };
   return (
-    <div className="flex min-w-0 items-center gap-2">
+    <div className="flex shrink-0 items-center gap-2">
       <label htmlFor={id} className="heading">
         Log
       </label>
       <select
         id={id}
-        className="field mono max-w-64"
+        className="field mono w-64"
         title={own?.says}
         value={question.log}
         onChange={({ target }) => {

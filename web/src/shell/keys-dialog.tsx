@@ -69,26 +69,28 @@ function keysFor(may: May): typeof KEYS {
 export function KeysDialog({ close }: { close: () => void }) {
   const may = useMay();
   return (
-    <Modal title="Keys" close={close}>
-      {keysFor(may).map(([place, keys]) => (
-        <section key={place} className="mb-3">
-          <h3 className="heading mb-1">{place}</h3>
-          <dl className="grid grid-cols-[7rem_1fr] gap-y-1">
-            {keys.map(([key, says]) => (
-              <div key={key} className="contents">
-                <dt>
-                  {key.split(" ").map((one) => (
-                    <kbd key={one} className="key mr-1">
-                      {one}
-                    </kbd>
-                  ))}
-                </dt>
-                <dd>{says}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+    <Modal title="Keys" close={close} width="w-[64rem]">
+      <div className="gap-8 md:columns-2">
+        {keysFor(may).map(([place, keys]) => (
+          <section key={place} className="mb-3 break-inside-avoid">
+            <h3 className="heading mb-1">{place}</h3>
+            <dl className="grid grid-cols-[7rem_1fr] gap-y-1">
+              {keys.map(([key, says]) => (
+                <div key={key} className="contents">
+                  <dt>
+                    {key.split(" ").map((one) => (
+                      <kbd key={one} className="key mr-1">
+                        {one}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd>{says}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </Modal>
   );
 }

@@ -70,7 +70,7 @@ export function QueryBar({
     return groups.map(({ values, rows }) => ({ value: values[0], rows }));
   };
   const cancel = (): void => {
-    for (const key of ["rows", "facet", "log-counts"]) {
+    for (const key of ["rows", "facet", "histogram", "log-counts"]) {
       void client.cancelQueries({ queryKey: [key] });
     }
   };
