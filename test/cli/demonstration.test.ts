@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { INCIDENT } from "../../src/core/traffic/index.ts";
 import { isLeftOut, PACKET_BY_PACKET, ScratchHome, stock } from "../support/holdfast.ts";
@@ -117,6 +118,21 @@ test.skipIf(isLeftOut("age", "zstd"))(
     expect(digest(plain)).toBe(segment!.plaintext_sha256);
   },
 );
+
+test.skipIf(isLeftOut("tshark"))("the archive that left is whole, byte for byte", () => {
+  const home = ScratchHome.withIncident();
+  const [file] = home.json<{ fuid: string; sha256: string }>("objects", "files.seen_bytes > 30MB");
+  const folder = join(home.folder, "tshark");
+  stock("tshark", ["-Q", "-r", incidentFile(), "--export-objects", `http,${folder}`]);
+  // The whole body of the form, of which the archive is all but the first and the last boundary.
+  const body = readFileSync(join(folder, "upload"));
+  const archive = body.subarray(body.indexOf("\r\n\r\n") + 4, body.lastIndexOf("\r\n--"));
+  expect(file!.sha256).toBe(createHash("sha256").update(archive).digest("hex"));
+  home.ok("objects", "--extract", file!.fuid, "-o", join(home.folder, "out.zip"));
+  expect(readFileSync(join(home.folder, "out.zip")).equals(archive)).toBe(true);
+  expect(home.json("query", "--log", "archive_members", "--all")).toHaveLength(40);
+  expect(home.run(["query", "--log", "weird", "--all"]).code).toBe(4);
+});
 
 test("explain names the packets and bytes behind a field, and the bytes add up", () => {
   const home = ScratchHome.withIncident();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { Protocol, Side } from "../../src/core/analyzers/index.ts";
+import { createLimit } from "../../src/core/base/index.ts";
 import { type Piece, splitPieces, type TalkOptions, talk } from "./conversation.ts";
 import type { Row } from "./log-rows.ts";
 
@@ -27,6 +28,11 @@ export function expectSameHoweverCut(
     }),
     { numRuns: runs },
   );
+}
+
+/** Limits as they are, but for one. */
+export function limitedTo(name: string, maximum: number): TalkOptions {
+  return { services: { limit: (own, usual) => createLimit(own, own === name ? maximum : usual) } };
 }
 
 /** Rows of a protocol's logs without what depends on when a piece came. */

@@ -322,7 +322,7 @@ export class HttpEntity {
       this.#digest.update(bytes);
       if (hasEnd) this.#digest.update(CR_LF);
     }
-    if (this.#type === "multipart") {
+    if (this.#type === "multipart" && !this.#host.reader.isContinued) {
       const found = boundaryIn(bytes, this.#boundary!);
       if (found !== "none") {
         this.#endChild();

@@ -294,6 +294,13 @@ export class HttpSide implements EntityHost, LineSink {
     if (this.#flow.isChanged) this.reader.plainBytes = Number.POSITIVE_INFINITY;
   }
 
+  /** Lines of a body that is read line by line may have any length. */
+  part(bytes: Uint8Array, position: number): boolean {
+    if (this.state !== "message" || this.message?.current?.isInHeader !== false) return false;
+    this.message.deliver(bytes, false, position);
+    return true;
+  }
+
   plain(bytes: Uint8Array, position: number): void {
     if (this.#flow.passOn(this.side, bytes, position)) return;
     if (this.message !== undefined) this.message.deliver(bytes, false, position);

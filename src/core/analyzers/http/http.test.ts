@@ -9,6 +9,7 @@ import {
   talk,
 } from "../../../../test/support/conversation.ts";
 import { growthOf } from "../../../../test/support/counted-steps.ts";
+import { expectSameHoweverCut, limitedTo } from "../../../../test/support/stream-facts.ts";
 import { http } from "./index.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
@@ -121,6 +122,33 @@ test("every part of a multipart body is a file with its name", () => {
     orig_filenames: ["a b c.txt"],
     status_code: 200,
   });
+});
+
+test("a file whose lines are longer than any limit is whole, however it is cut", () => {
+  const file = `${"\n".repeat(70)}\r${"--frontier\r-".repeat(30)}\r\n--fron\r\r\n${"y\r".repeat(40)}`;
+  const body = `--frontier\r\nContent-Type: a/b\r\n\r\n${file}\r\n--frontier--\r\n`;
+  const head = "POST /up HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=frontier\r\n";
+  const pieces: Piece[] = [
+    [0, bytes(`${head}Content-Length: ${body.length}\r\n\r\n${body}`)],
+    answer("ok"),
+  ];
+  const outcomeOf = (cut: readonly Piece[]) => {
+    const outcome = talk(http, cut, limitedTo("http.lineBytes", 128));
+    const [row] = outcome.rows("http");
+    return {
+      files: fileTexts(outcome),
+      length: row!["request_body_len"],
+      digest: row!["request_body_sha256"],
+      weirds: outcome.weirds,
+    };
+  };
+  expect(outcomeOf(pieces)).toEqual({
+    files: [file, "ok"],
+    length: body.length,
+    digest: createHash("sha256").update(body).digest("hex"),
+    weirds: [],
+  });
+  expectSameHoweverCut(pieces, outcomeOf);
 });
 
 test("an interim answer does not end the exchange", () => {

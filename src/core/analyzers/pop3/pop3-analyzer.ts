@@ -70,6 +70,7 @@ export class Pop3Analyzer implements Session {
       new LineReader(
         {
           line: (line, position) => this.#line(side, line, position),
+          part: (bytes, position) => this.#part(side, bytes, position),
           plain: (bytes, position) => this.#tls?.data(side, bytes, position),
           weird: () => {},
         },
@@ -179,7 +180,19 @@ export class Pop3Analyzer implements Session {
     }
   }
 
+  /** Lines of a mail's content may have any length. */
+  #part(side: Side, bytes: Uint8Array, position: number): boolean {
+    if (this.#isOver || this.#tls !== undefined || side !== 1 || !this.#inLines) return false;
+    const { isContinued } = this.#readers[1];
+    const dots = !isContinued && bytes[0] === DOT ? 1 : 0;
+    return this.#mail?.part(bytes.subarray(dots), position + dots, isContinued) === true;
+  }
+
   #listLine(line: Uint8Array, position: number): void {
+    if (this.#readers[1].isContinued) {
+      this.#mail?.line(line, position, true);
+      return;
+    }
     if (line.length === 1 && line[0] === DOT) {
       this.#inLines = false;
       this.#wantsLines = false;
@@ -189,7 +202,11 @@ export class Pop3Analyzer implements Session {
     }
     // RFC 1939 3: a dot that begins a line is doubled.
     const isStuffed = line[0] === DOT;
-    this.#mail?.line(isStuffed ? line.subarray(1) : line, isStuffed ? position + 1 : position);
+    this.#mail?.line(
+      isStuffed ? line.subarray(1) : line,
+      isStuffed ? position + 1 : position,
+      false,
+    );
   }
 
   #accepted(): void {

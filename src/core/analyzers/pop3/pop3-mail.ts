@@ -19,10 +19,19 @@ export class Pop3Mail implements MailHost {
     this.#mail = new MimeMail(this);
   }
 
-  line(line: Uint8Array, position: number): void {
+  /** A line, dots undone, or what of it goes on where a part ended. */
+  line(line: Uint8Array, position: number, isContinued: boolean): void {
     this.#whole.data(line);
     this.#whole.data(CR_LF);
-    this.#mail.deliver(line, true, position);
+    this.#mail.deliver(line, true, position, isContinued);
+  }
+
+  /** The next part of a line that does not end yet; false where only whole lines are read. */
+  part(bytes: Uint8Array, position: number, isContinued: boolean): boolean {
+    if (this.#mail.isInHeader) return false;
+    this.#whole.data(bytes);
+    this.#mail.deliver(bytes, false, position, isContinued);
+    return true;
   }
 
   gap(length: number): void {

@@ -3,6 +3,7 @@ import { type Piece, talk } from "../../../../test/support/conversation.ts";
 import {
   expectAnyBytesHarmless,
   expectSameHoweverCut,
+  limitedTo,
 } from "../../../../test/support/stream-facts.ts";
 import { pop3 } from "./index.ts";
 
@@ -51,6 +52,19 @@ test("whole, byte by byte and however cut, the same files", () => {
   const files = (pieces: readonly Piece[]) =>
     talk(pop3, pieces).files.map((file) => Buffer.from(file.bytes).toString());
   expectSameHoweverCut(session, files, { pieceBytesMax: 20 });
+});
+
+test("a mail with a line longer than any limit is whole, however it is cut", () => {
+  const mail = `Subject: a\r\n\r\n..${".x".repeat(200)}\r\n..\r\nend\r\n`;
+  const fetched = [...session.slice(0, 6), server(`+OK\r\n${mail}.`), server("+OK bye")];
+  const outcomeOf = (pieces: readonly Piece[]) => {
+    const out = talk(pop3, pieces, limitedTo("pop3.lineBytes", 64));
+    return { files: out.files.map((file) => Buffer.from(file.bytes).toString()), odd: out.weirds };
+  };
+  const content = `.${".x".repeat(200)}\r\n.\r\nend\r\n`;
+  const files = [`Subject: a\r\n\r\n${content}`, content];
+  expect(outcomeOf(fetched)).toEqual({ files, odd: [] });
+  expectSameHoweverCut(fetched, outcomeOf);
 });
 
 test("no bytes whatever make it throw", () => {

@@ -3,6 +3,11 @@ import type { Limit } from "../../base/index.ts";
 /** Takes what a side says: lines without their ends, or bytes as they are. */
 export interface LineSink {
   line(line: Uint8Array, position: number): void;
+  /**
+   * Takes the beginning of a line that is longer than the limit, and true where its kind may come in parts:
+   * what comes behind it is `isContinued`. Elsewhere such a line is cut, and told of.
+   */
+  part?(bytes: Uint8Array, position: number): boolean;
   plain(bytes: Uint8Array, position: number): void;
   weird(name: string): void;
 }
@@ -21,6 +26,8 @@ export class LineReader {
   /** False inside multipart bodies: only CR LF ends a line. */
   endsAtSingle = true;
   isSilent = false;
+  /** The line that is given goes on where a part of it ended. */
+  isContinued = false;
   /** Nothing is looked at any more. */
   isStopped = false;
   /** Bytes of the piece at hand behind what is being given. */
@@ -121,12 +128,28 @@ export class LineReader {
     }
     this.#last = last;
     this.#keep(bytes.subarray(from, end), position + from);
-    if (end < bytes.length) {
+    if (end < bytes.length && !this.#gavePart()) {
       this.#limit.reached++;
       this.#sink.weird("contentline_size_exceeded");
       return this.#line(EMPTY, { from: 0, to: 0, next: 0 }, position) + end;
     }
     return end;
+  }
+
+  /** Gives what is held of a line that does not end yet, if the sink takes it so. */
+  #gavePart(): boolean {
+    // What may be the first half of the line's end waits for the second.
+    const waiting = this.#last === CR ? 1 : 0;
+    const length = this.#held - waiting;
+    if (this.#sink.part?.(this.#store.subarray(0, length), this.#heldPosition) !== true)
+      return false;
+    this.isContinued = true;
+    this.#held = waiting;
+    if (waiting > 0) {
+      this.#store[0] = CR;
+      this.#heldPosition += length;
+    }
+    return true;
   }
 
   #line(
@@ -149,6 +172,7 @@ export class LineReader {
       this.#sink.line(this.#store.subarray(0, length), this.#heldPosition);
       if (this.#store.length > 4096) this.#store = EMPTY;
     }
+    this.isContinued = false;
     return cut.next;
   }
 

@@ -66,9 +66,14 @@ export class MailContent {
   }
 
   /** A line of DATA. */
-  line(side: Side, line: Uint8Array, position: number): void {
+  line(side: Side, line: Uint8Array, position: number, isContinued: boolean): void {
     if (this.#message === undefined) this.begin(side);
-    this.#message?.line(line, position);
+    this.#message?.line(line, position, isContinued);
+  }
+
+  /** See `SmtpMessage.part`. */
+  part(bytes: Uint8Array, position: number, isContinued: boolean): boolean {
+    return this.#message?.part(bytes, position, isContinued) === true;
   }
 
   /** Bytes of a chunk; true when they were the last of the last one. */

@@ -54,6 +54,7 @@ export class SmtpAnalyzer implements Session {
       new LineReader(
         {
           line: (line, position) => this.#line(side, line, position),
+          part: (bytes, position) => this.#part(side, bytes, position),
           plain: (bytes, position) => this.#plain(side, bytes, position),
           weird: (name) => conversation.weird(name),
         },
@@ -155,7 +156,20 @@ export class SmtpAnalyzer implements Session {
     }
   }
 
+  /** Lines of a mail's content may have any length, whatever RFC 5321 says of them. */
+  #part(side: Side, bytes: Uint8Array, position: number): boolean {
+    if (this.#isOver || this.#tls !== undefined) return false;
+    if (side !== this.#sender || this.#state !== "data") return false;
+    const { isContinued } = this.#readers[side];
+    const dots = !isContinued && bytes[0] === DOT ? 1 : 0;
+    return this.#content.part(bytes.subarray(dots), position + dots, isContinued);
+  }
+
   #dataLine(line: Uint8Array, position: number): void {
+    if (this.#readers[this.#sender].isContinued) {
+      this.#content.line(this.#sender, line, position, true);
+      return;
+    }
     if (line.length === 1 && line[0] === DOT) {
       this.#awaitReply(".");
       this.#endData();
@@ -165,7 +179,7 @@ export class SmtpAnalyzer implements Session {
     }
     const isStuffed = line[0] === DOT;
     const content = isStuffed ? line.subarray(1) : line;
-    this.#content.line(this.#sender, content, isStuffed ? position + 1 : position);
+    this.#content.line(this.#sender, content, isStuffed ? position + 1 : position, false);
   }
 
   #command(line: Uint8Array, position: number): void {

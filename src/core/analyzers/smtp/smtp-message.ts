@@ -52,11 +52,19 @@ export class SmtpMessage implements MailHost {
     this.mail = new MimeMail(this);
   }
 
-  /** A line of DATA, dots undone. */
-  line(line: Uint8Array, position: number): void {
+  /** A line of DATA, dots undone, or what of it goes on where a part ended. */
+  line(line: Uint8Array, position: number, isContinued: boolean): void {
     this.raw(line);
     this.raw(CR_LF);
-    this.mail.deliver(line, true, position);
+    this.mail.deliver(line, true, position, isContinued);
+  }
+
+  /** The next part of a line that does not end yet; false where only whole lines are read. */
+  part(bytes: Uint8Array, position: number, isContinued: boolean): boolean {
+    if (this.mail.isInHeader) return false;
+    this.raw(bytes);
+    this.mail.deliver(bytes, false, position, isContinued);
+    return true;
   }
 
   /** Bytes as they are in the message. */

@@ -4,6 +4,7 @@ import { growthOf } from "../../../../test/support/counted-steps.ts";
 import {
   expectAnyBytesHarmless,
   expectSameHoweverCut,
+  limitedTo,
 } from "../../../../test/support/stream-facts.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { smtp } from "./index.ts";
@@ -102,6 +103,24 @@ test("parts are files as they were before they were encoded, the mail is one as 
   expect(Buffer.from(files[1]!.bytes).toString()).toBe("see http://example.org/x.\r\n.two dots");
   expect([...files[2]!.bytes]).toEqual([0, 1, 2, 3]);
   expect(files.every(({ isEnded }) => isEnded)).toBe(true);
+});
+
+test("a mail with a line longer than any limit is whole, however it is cut", () => {
+  const content = `.${".x".repeat(200)}\r\n.\r\nend\r\n`;
+  const pieces = [
+    ...greeting,
+    ...envelope,
+    client("DATA\r\n"),
+    server("354 go\r\n"),
+    client(`Subject: a\r\n\r\n.${content.replace("\n.\r", "\n..\r")}.\r\n`),
+    server("250 taken\r\n"),
+  ];
+  const outcomeOf = (cut: readonly Piece[]) => {
+    const out = talk(smtp, cut, limitedTo("smtp.lineBytes", 64));
+    return { files: out.files.map((file) => Buffer.from(file.bytes).toString()), odd: out.weirds };
+  };
+  expect(outcomeOf(pieces)).toEqual({ files: [`Subject: a\r\n\r\n${content}`, content], odd: [] });
+  expectSameHoweverCut(pieces, outcomeOf);
 });
 
 test("chunks make the same mail, wherever they are cut", () => {

@@ -38,9 +38,12 @@ export class MimeMail {
     host.beginEntity();
   }
 
-  /** Takes a line without its end, or, where `hasEnd` is false, a piece of one. */
-  deliver(line: Uint8Array, hasEnd: boolean, position: number): void {
-    const isDashed = line[0] === DASH && line[1] === DASH;
+  /**
+   * Takes a line without its end, or, where `hasEnd` is false, a piece of one; what `isContinued` goes on
+   * where a piece ended.
+   */
+  deliver(line: Uint8Array, hasEnd: boolean, position: number, isContinued = false): void {
+    const isDashed = !isContinued && line[0] === DASH && line[1] === DASH;
     // Every multipart around the line may end or go on with it, from the outermost on.
     for (let n = 0; n < this.#open.length; n++) {
       const entity = this.#open[n]!;
@@ -68,6 +71,11 @@ export class MimeMail {
   /** Bytes of the message that were never captured: they are taken for content of the part at hand. */
   gap(length: number): void {
     this.#open[this.#open.length - 1]?.gap(length);
+  }
+
+  /** Whether what comes next is part of the headers of the message or of one of its parts. */
+  get isInHeader(): boolean {
+    return this.#open[this.#open.length - 1]?.isInHeader === true;
   }
 
   end(): void {
