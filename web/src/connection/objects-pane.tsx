@@ -92,7 +92,7 @@ function ObjectLine({ row, caseName }: { row: Row; caseName: string }) {
           <span className="w-32 shrink-0 text-right">{objectSizeText(row)}</span>
         </button>
         {typeof sha256 === "string" ? (
-          <span title={sha256}>
+          <span title={sha256} className="whitespace-nowrap">
             {sha256.slice(0, DIGITS_SHOWN)}
             <CopyButton text={sha256} label={`SHA-256 of ${fuid}`} />
           </span>

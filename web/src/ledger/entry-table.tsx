@@ -96,7 +96,7 @@ function EntryGrid({ count, entryAt, see }: GridProps) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
           tabIndex={0}
           aria-label={`Entry ${String(open["seq"])}`}
-          className="max-h-full overflow-auto border-line px-3 py-2 max-lg:border-t lg:w-[28rem] lg:shrink-0 lg:border-l"
+          className="max-h-full overflow-auto border-line px-3 py-2 max-lg:h-1/2 max-lg:shrink-0 max-lg:border-t lg:w-[28rem] lg:shrink-0 lg:border-l"
         >
           <pre className="mono whitespace-pre-wrap break-all">
             {wireLines(JSON.stringify(open, null, 2))}

@@ -50,7 +50,7 @@ export function LedgerPage({ parameters }: { parameters: URLSearchParams }) {
   });
   const { data } = head;
   return (
-    <div className="flex h-full min-h-[34rem] flex-col gap-3">
+    <div className="flex h-full min-h-[34rem] flex-col gap-3 max-lg:min-h-[52rem]">
       <h1 className="sr-only">Ledger</h1>
       <div className="grid shrink-0 grid-cols-[minmax(0,1fr)] gap-3 xl:grid-cols-[repeat(2,minmax(0,1fr))]">
         {may("verify") && <VerifyPane />}

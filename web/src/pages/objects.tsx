@@ -121,7 +121,7 @@ function OneObject({ fuid, answer }: { fuid: string; answer: Output<"query"> }) 
       aria-label={`Object ${fuid}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
       tabIndex={0}
-      className="max-h-full overflow-auto border-line outline-offset-[-2px] max-lg:border-t lg:w-[27rem] lg:shrink-0 lg:border-l"
+      className="max-h-full overflow-auto border-line outline-offset-[-2px] max-lg:h-1/2 max-lg:shrink-0 max-lg:border-t lg:w-[27rem] lg:shrink-0 lg:border-l"
     >
       <div className="flex items-center gap-2 border-b border-line px-3 py-1.5">
         <h2 className="heading mono grow">{fuid}</h2>
