@@ -18,7 +18,7 @@ type Point = (number: number, offset: number) => void;
 /** Rows of each log that are asked for. */
 const ROWS_MAX = 500;
 /** Lines shown before somebody asks for more. */
-const LINES_SHOWN = 100;
+const LINES_SHOWN = 20;
 
 /** What the logs say of the connection, in time order; each line unfolds to all of its fields. */
 export function EventsPane(props: { uid: string; caseName: string; point: Point }) {
@@ -78,7 +78,7 @@ export function EventsPane(props: { uid: string; caseName: string; point: Point 
           <button
             type="button"
             className="button"
-            onClick={() => setShown(shown + LINES_SHOWN * 5)}
+            onClick={() => setShown(shown + LINES_SHOWN * 10)}
           >
             Show more
           </button>{" "}

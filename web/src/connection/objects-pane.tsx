@@ -10,7 +10,7 @@ import { Failed } from "../parts/states.tsx";
 import type { Row } from "../search/columns.ts";
 import { countText, valueText } from "../text.ts";
 
-const OBJECTS_SHOWN = 50;
+const OBJECTS_SHOWN = 20;
 const DIGITS_SHOWN = 12;
 
 /** What other readings of the same bytes are. */

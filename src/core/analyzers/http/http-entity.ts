@@ -87,6 +87,11 @@ export class HttpEntity {
     return digest;
   }
 
+  /** Content whose lines need not be whole to be understood. */
+  get takesParts(): boolean {
+    return !this.isInHeader && this.#encoding !== "quoted-printable";
+  }
+
   get isMultipart(): boolean {
     return this.#type === "multipart";
   }

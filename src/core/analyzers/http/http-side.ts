@@ -296,7 +296,7 @@ export class HttpSide implements EntityHost, LineSink {
 
   /** Lines of a body that is read line by line may have any length. */
   part(bytes: Uint8Array, position: number): boolean {
-    if (this.state !== "message" || this.message?.current?.isInHeader !== false) return false;
+    if (this.state !== "message" || this.message?.current?.takesParts !== true) return false;
     this.message.deliver(bytes, false, position);
     return true;
   }

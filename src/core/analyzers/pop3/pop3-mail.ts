@@ -28,7 +28,7 @@ export class Pop3Mail implements MailHost {
 
   /** The next part of a line that does not end yet; false where only whole lines are read. */
   part(bytes: Uint8Array, position: number, isContinued: boolean): boolean {
-    if (this.#mail.isInHeader) return false;
+    if (!this.#mail.takesParts) return false;
     this.#whole.data(bytes);
     this.#mail.deliver(bytes, false, position, isContinued);
     return true;

@@ -4,8 +4,8 @@ import type { Limit } from "../../base/index.ts";
 export interface LineSink {
   line(line: Uint8Array, position: number): void;
   /**
-   * Takes the beginning of a line that is longer than the limit, and true where its kind may come in parts:
-   * what comes behind it is `isContinued`. Elsewhere such a line is cut, and told of.
+   * Takes the beginning of a long line, and true where its kind may come in parts: what comes behind it is
+   * `isContinued`. Elsewhere a line is held up to the limit, cut there, and told of.
    */
   part?(bytes: Uint8Array, position: number): boolean;
   plain(bytes: Uint8Array, position: number): void;
@@ -15,6 +15,8 @@ export interface LineSink {
 const CR = 13;
 const LF = 10;
 const STORE_BYTES_FIRST = 256;
+/** A line that does not end within so many bytes is given in parts, to whom takes parts. */
+const PART_BYTES = 4096;
 
 /**
  * Cuts one side's bytes into lines, or gives so many as they are where the receiver said so. While lines
@@ -128,7 +130,8 @@ export class LineReader {
     }
     this.#last = last;
     this.#keep(bytes.subarray(from, end), position + from);
-    if (end < bytes.length && !this.#gavePart()) {
+    if (this.#held < PART_BYTES && end === bytes.length) return end;
+    if (!this.#gavePart() && end < bytes.length) {
       this.#limit.reached++;
       this.#sink.weird("contentline_size_exceeded");
       return this.#line(EMPTY, { from: 0, to: 0, next: 0 }, position) + end;

@@ -61,7 +61,7 @@ export class SmtpMessage implements MailHost {
 
   /** The next part of a line that does not end yet; false where only whole lines are read. */
   part(bytes: Uint8Array, position: number, isContinued: boolean): boolean {
-    if (this.mail.isInHeader) return false;
+    if (!this.mail.takesParts) return false;
     this.raw(bytes);
     this.mail.deliver(bytes, false, position, isContinued);
     return true;

@@ -73,9 +73,9 @@ export class MimeMail {
     this.#open[this.#open.length - 1]?.gap(length);
   }
 
-  /** Whether what comes next is part of the headers of the message or of one of its parts. */
-  get isInHeader(): boolean {
-    return this.#open[this.#open.length - 1]?.isInHeader === true;
+  /** What comes next is content whose lines need not be whole to be understood. */
+  get takesParts(): boolean {
+    return this.#open[this.#open.length - 1]?.takesParts === true;
   }
 
   end(): void {
@@ -121,6 +121,10 @@ class MailEntity {
     this.#parent = parent;
     this.#depth = parent === undefined ? 0 : parent.#depth + 1;
     if (parent !== undefined) this.#encoding = parent.#encoding;
+  }
+
+  get takesParts(): boolean {
+    return !this.isInHeader && this.#encoding !== "quoted-printable";
   }
 
   /** True when the line ended the headers. */
