@@ -229,3 +229,27 @@ test("a query given up ends with index/cancelled, and the next is answered", asy
   expect(await index.rows(rowsOf)).toHaveLength(100);
   await index.stop();
 });
+
+test("rows go before counts that wait, and what waits is given up before it begins", async () => {
+  const index = openDuckdbIndex({ directory: folder() });
+  await index.beginSegment(SEGMENT);
+  await index.load("s1", [{ type: "batch", payload: conns(4096, 0) }]);
+  const ended: string[] = [];
+  const giveUp = new AbortController();
+  const bars = {
+    ...{ scope: {}, log: "conn", condition: EVERYTHING, measure: "packets" as const },
+    ...{ fromNs: 0n, toNs: 2n ** 61n, widthNs: 2n ** 55n, servicesMax: 4 },
+  };
+  const counted = Array.from({ length: 40 }, (_, n) =>
+    index.histogram(bars, n === 39 ? giveUp.signal : undefined).then(
+      () => ended.push("counts"),
+      ({ code }: { code: string }) => ended.push(code),
+    ),
+  );
+  const rows = index.rows(rowsOf).then(() => ended.push("rows"));
+  giveUp.abort();
+  await Promise.all([...counted, rows]);
+  expect(ended[0]).toBe("index/cancelled");
+  expect(ended.indexOf("rows")).toBeLessThan(ended.length / 2);
+  await index.stop();
+});

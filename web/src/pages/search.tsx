@@ -21,7 +21,7 @@ import { CoverageLine } from "../search/coverage-line.tsx";
 import { Facets, FacetsButton, useFacetsShown } from "../search/facets.tsx";
 import { Histogram } from "../search/histogram.tsx";
 import { LogSelect, useLogCounts } from "../search/log-select.tsx";
-import { useRowPages, useSeen } from "../search/row-pages.ts";
+import { useFirstRows, useRowPages, useSeen } from "../search/row-pages.ts";
 import { tableColumn } from "../search/table-column.tsx";
 import { valueGroups } from "../search/value-menu.ts";
 import { countText } from "../text.ts";
@@ -32,12 +32,13 @@ export function SearchPage({ parameters }: { parameters: URLSearchParams }) {
   const layout = layoutOf(parameters);
   const fields = useLogFields(question.log);
   const [hasFacets, toggle] = useFacetsShown();
+  const rows = useFirstRows(question, sortOf(parameters));
   return (
     <div className="flex h-full min-h-[30rem] flex-col gap-3">
       <h1 className="sr-only">Search</h1>
       <Histogram question={question} />
       <div className="flex min-h-0 grow gap-3">
-        {hasFacets && <Facets question={question} layout={layout} fields={fields} />}
+        {hasFacets && <Facets question={question} layout={layout} fields={fields} rows={rows} />}
         <section
           aria-label={`Rows of ${question.log} found`}
           className="pane flex min-h-0 min-w-0 grow flex-col"
@@ -53,6 +54,10 @@ export function SearchPage({ parameters }: { parameters: URLSearchParams }) {
       </div>
     </div>
   );
+}
+
+function sortOf(parameters: URLSearchParams): Sort {
+  return { by: parameters.get("sort") ?? "ts", descending: parameters.get("desc") === "1" };
 }
 
 function Toolbar(props: { question: Question; hasFacets: boolean; toggleFacets: () => void }) {
@@ -99,10 +104,7 @@ interface RowsProps {
 
 function Rows(props: RowsProps) {
   const { question, parameters } = props;
-  const sort: Sort = {
-    by: parameters.get("sort") ?? "ts",
-    descending: parameters.get("desc") === "1",
-  };
+  const sort = sortOf(parameters);
   const [seen, see] = useSeen();
   const { first, error, isCancelled, rowAt, again } = useRowPages(question, sort, seen);
   if (error !== null) return <Failed error={error} again={again} />;

@@ -9,6 +9,7 @@ import type { MenuPlace } from "../parts/virtual-table.tsx";
 import { type FieldFacts, useRecountMs } from "../questions.ts";
 import { countText, valueText } from "../text.ts";
 import { clauseOf, excluded, narrowed } from "./clause.ts";
+import type { RowsState } from "./row-pages.ts";
 import { valueGroup } from "./value-menu.ts";
 
 const FACETS_MAX = 6;
@@ -67,10 +68,18 @@ interface FacetsProps {
   readonly layout: Layout;
   readonly fields: readonly FieldFacts[];
   readonly path?: string;
+  /** Values are counted once the rows are there: two of both at once would make each wait. */
+  readonly rows?: RowsState;
 }
 
 /** The most frequent values of a log's telling fields: a click asks for one, with Alt it is left out. */
-export function Facets({ question, layout, fields, path = "/search" }: FacetsProps) {
+export function Facets({
+  question,
+  layout,
+  fields,
+  path = "/search",
+  rows = "there",
+}: FacetsProps) {
   const shown = facetFields(fields);
   return (
     <aside
@@ -84,6 +93,7 @@ export function Facets({ question, layout, fields, path = "/search" }: FacetsPro
           key={`${field.log}.${field.name}`}
           field={field}
           asked={{ question, layout, path }}
+          rowsAre={rows}
         />
       ))}
       <p className="px-1 py-2 text-xs text-muted">
@@ -107,9 +117,10 @@ function facetFields(fields: readonly FieldFacts[]): readonly FieldFacts[] {
 interface FacetProps {
   readonly field: FieldFacts;
   readonly asked: { readonly question: Question; readonly layout: Layout; readonly path: string };
+  readonly rowsAre: RowsState;
 }
 
-function Facet({ field, asked }: FacetProps) {
+function Facet({ field, asked, rowsAre }: FacetProps) {
   const { question, layout, path } = asked;
   const [menu, setMenu] = useState<{ value: unknown; place: MenuPlace }>();
   const input = { ...toWire(question), log: field.log, by: [field.name], limit: VALUES_SHOWN };
@@ -119,7 +130,9 @@ function Facet({ field, asked }: FacetProps) {
     queryKey: ["facet", input],
     queryFn: ({ signal }) => call("top", input, signal),
     refetchInterval: recountMs,
+    enabled: rowsAre === "there",
   });
+  const isCancelled = rowsAre === "there" ? answer.fetchStatus === "idle" : rowsAre === "cancelled";
   const groups = answer.data?.groups ?? [];
   const most = Math.max(1, ...groups.map(({ rows }) => rows));
   const more = (answer.data?.total ?? 0) - groups.length;
@@ -134,9 +147,7 @@ function Facet({ field, asked }: FacetProps) {
         {field.name}
       </h2>
       {answer.isPending && (
-        <p className="px-1 text-muted">
-          {answer.fetchStatus === "idle" ? "cancelled" : "counting…"}
-        </p>
+        <p className="px-1 text-muted">{isCancelled ? "cancelled" : "counting…"}</p>
       )}
       {isQueryFault(answer.error) && <p className="px-1 text-muted">the query does not read</p>}
       {answer.error !== null && !isQueryFault(answer.error) && (

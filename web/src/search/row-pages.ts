@@ -1,4 +1,4 @@
-import { useQueries } from "@tanstack/react-query";
+import { usePrefetchQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { type Question, toWire } from "../address.ts";
 import { call, type Output } from "../client.ts";
@@ -35,6 +35,27 @@ export function useSeen(): [Seen, (first: number, last: number) => void] {
   return [seen, see];
 }
 
+function pageOf(question: Question, { by, descending }: Sort, page: number) {
+  const input = { ...toWire(question), log: question.log, orderBy: by, descending };
+  return {
+    queryKey: ["rows", input, page],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      call("query", { ...input, limit: PAGE_ROWS, offset: page * PAGE_ROWS }, signal),
+  };
+}
+
+/** What came of the first page, as far as what stands beside the table needs to know. */
+export type RowsState = "asked" | "cancelled" | "there";
+
+/** Asks for the first page before anything beside the table asks for counts: rows are looked at first. */
+export function useFirstRows(question: Question, sort: Sort): RowsState {
+  const page = pageOf(question, sort, 0);
+  usePrefetchQuery(page);
+  const { isPending, fetchStatus } = useQuery({ ...page, enabled: false });
+  if (!isPending) return "there";
+  return fetchStatus === "idle" ? "cancelled" : "asked";
+}
+
 /** Fetches the first page, which has the totals, and those from one row to another. */
 export function useRowPages(question: Question, sort: Sort, seen: Seen): RowPages {
   const refreshMs = useRefreshMs();
@@ -43,13 +64,9 @@ export function useRowPages(question: Question, sort: Sort, seen: Seen): RowPage
   const to = Math.floor(seen.last / PAGE_ROWS);
   for (let page = from; page <= to; page++) wanted.add(page);
   const pages = [...wanted].sort((a, b) => a - b);
-  const { log } = question;
-  const input = { ...toWire(question), log, orderBy: sort.by, descending: sort.descending };
   const answers = useQueries({
     queries: pages.map((page) => ({
-      queryKey: ["rows", input, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call("query", { ...input, limit: PAGE_ROWS, offset: page * PAGE_ROWS }, signal),
+      ...pageOf(question, sort, page),
       refetchInterval: refreshMs,
     })),
   });

@@ -32,6 +32,13 @@ interface Call {
   readonly args: readonly unknown[];
 }
 
+interface Waiting {
+  readonly id: number;
+  readonly isUrgent: boolean;
+  readonly go: (connection: DuckDBConnection) => void;
+  readonly give: (error: Error) => void;
+}
+
 /** Queries that may run side by side; more wait their turn. */
 const READERS = 3;
 
@@ -39,7 +46,8 @@ const options = workerData as Options;
 const partitions = new Map<string, Partition>();
 const running = new Map<number, DuckDBConnection>();
 const idle: DuckDBConnection[] = [];
-const waiting: (() => void)[] = [];
+/** In the order of their calls, but for rows and how many there are, which somebody waits to see: they go first. */
+const waiting: Waiting[] = [];
 let writer: DuckDBConnection;
 let writes: Promise<unknown> = Promise.resolve();
 
@@ -127,17 +135,32 @@ function write<T>(task: () => Promise<T>): Promise<T> {
   return next;
 }
 
-async function read<T>(id: number, task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  while (idle.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-  const connection = idle.pop()!;
+async function read<T>(
+  id: number,
+  task: (connection: DuckDBConnection) => Promise<T>,
+  { isUrgent = false } = {},
+): Promise<T> {
+  const turn = (): Promise<DuckDBConnection> =>
+    new Promise((go, give) => waiting.push({ id, isUrgent, go, give }));
+  const connection = idle.pop() ?? (await turn());
   running.set(id, connection);
   try {
     return await task(connection);
   } finally {
     running.delete(id);
-    idle.push(connection);
-    waiting.shift()?.();
+    const next = waiting.findIndex((one) => one.isUrgent);
+    const [one] = waiting.splice(Math.max(next, 0), 1);
+    if (one === undefined) idle.push(connection);
+    else one.go(connection);
   }
+}
+
+/** Ends what runs, and what waits before it began. */
+function cancel(id: number): void {
+  running.get(id)?.interrupt();
+  const at = waiting.findIndex((one) => one.id === id);
+  if (at < 0) return;
+  waiting.splice(at, 1)[0]!.give(new HoldfastError("index/cancelled", "the query was cancelled"));
 }
 
 type Methods = {
@@ -154,8 +177,12 @@ const methods: Methods = {
   load: (_, [segment, frames]) => write(() => partitionOf(segment).load(writer, segment, frames)),
   completeSegment: (_, [segment]) => write(() => partitionOf(segment).complete(writer, segment)),
   dropSegment: (_, [segment]) => write(() => partitionOf(segment).drop(writer, segment)),
-  rows: (id, [r]) => read(id, (c) => selectRows(c, targetsOf(r.scope), logOf(r.log), r)),
-  count: (id, [r]) => read(id, (c) => summarise(c, targetsOf(r.scope), logOf(r.log), r.condition)),
+  rows: (id, [r]) =>
+    read(id, (c) => selectRows(c, targetsOf(r.scope), logOf(r.log), r), { isUrgent: true }),
+  count: (id, [r]) =>
+    read(id, (c) => summarise(c, targetsOf(r.scope), logOf(r.log), r.condition), {
+      isUrgent: true,
+    }),
   histogram: (id, [r]) => read(id, (c) => histogram(c, targetsOf(r.scope), logOf(r.log), r)),
   groups: (id, [r]) => read(id, (c) => selectGroups(c, targetsOf(r.scope), logOf(r.log), r)),
   conversations: (id, [r]) => read(id, (c) => selectConversations(c, targetsOf(r.scope), r)),
@@ -180,7 +207,7 @@ port.on("message", (call: Call) => void answer(call));
 
 async function answer(call: Call): Promise<void> {
   if (call.method === "cancel") {
-    running.get(call.args[0] as number)?.interrupt();
+    cancel(call.args[0] as number);
     return;
   }
   try {
