@@ -5,8 +5,8 @@ export const CHECKSUM_RULES = ["verify", "auto", "ignore"] as const;
 
 /**
  * - `verify`: such packets are not counted, as in Zeek;
- * - `auto`: unless their sender has never shown a right one: a host that leaves checksums to its network
- *   card (offload) is captured with wrong ones only;
+ * - `auto`: unless they are the sum of the pseudo header alone, or their sender has never shown a right one:
+ *   a host that leaves checksums to its network card (offload) is captured before it fills them in;
  * - `ignore`: they count like any other.
  */
 export type ChecksumRule = (typeof CHECKSUM_RULES)[number];

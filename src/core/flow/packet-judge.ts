@@ -145,11 +145,18 @@ export class PacketJudge {
       default:
         return true;
     }
-    if (this.#checksums.isTransportGood(source.bytes, packet)) {
-      this.#trust?.noteGood(packet);
+    const { bytes } = source;
+    const isGood = this.#checksums.isTransportGood(bytes, packet);
+    if (this.#trust === undefined) return isGood;
+    if (isGood) {
+      // One in 65,536 that the card is to fill in is right by chance: it says nothing of its sender.
+      if (this.#trust.isUnknown(packet) && !this.#checksums.isTransportUnfilled(bytes, packet))
+        this.#trust.noteGood(packet);
       return true;
     }
-    return this.#isBelieved(packet);
+    if (!this.#checksums.isTransportUnfilled(bytes, packet)) return this.#isBelieved(packet);
+    this.errors.offloaded++;
+    return true;
   }
 
   #isBelieved(packet: DecodedPacket): boolean {

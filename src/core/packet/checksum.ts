@@ -83,18 +83,20 @@ export class Checksums {
     const length = packet.transportLength;
     const body = this.sum(bytes, packet.transportStart, length);
     if (packet.protocol === IP_PROTOCOL.icmp) return body === 0xffff;
-    const pseudo =
-      half(packet.src0) +
-      half(packet.src1) +
-      (packet.ipVersion === 6 ? half(packet.src2) + half(packet.dst2) : 0) +
-      half(packet.src3) +
-      half(packet.dst0) +
-      half(packet.dst1) +
-      half(packet.dst3) +
-      packet.protocol +
-      (length & 0xffff) +
-      (length >>> 16);
-    return fold(body + pseudo) === 0xffff;
+    return fold(body + pseudoSum(packet) + half(length)) === 0xffff;
+  }
+
+  /**
+   * True when the checksum of TCP or UDP is still the sum of the pseudo header alone, with its length or,
+   * where a card is to cut what is sent, without: hosts leave it so to a network card that fills it in.
+   */
+  isTransportUnfilled(bytes: Uint8Array, packet: DecodedPacket): boolean {
+    const { protocol, transportStart, transportLength } = packet;
+    if (protocol !== IP_PROTOCOL.tcp && protocol !== IP_PROTOCOL.udp) return false;
+    const at = transportStart + (protocol === IP_PROTOCOL.tcp ? 16 : 6);
+    const told = (bytes[at]! << 8) | bytes[at + 1]!;
+    const pseudo = pseudoSum(packet);
+    return told === fold(pseudo + half(transportLength)) || told === fold(pseudo);
   }
 
   #open(source: Uint8Array): void {
@@ -104,6 +106,20 @@ export class Checksums {
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
   }
+}
+
+/** Addresses and protocol of the pseudo header (RFC 9293 3.1, RFC 8200 8.1), not folded; no length. */
+function pseudoSum(packet: DecodedPacket): number {
+  return (
+    half(packet.src0) +
+    half(packet.src1) +
+    (packet.ipVersion === 6 ? half(packet.src2) + half(packet.dst2) : 0) +
+    half(packet.src3) +
+    half(packet.dst0) +
+    half(packet.dst1) +
+    half(packet.dst3) +
+    packet.protocol
+  );
 }
 
 function half(word: number): number {

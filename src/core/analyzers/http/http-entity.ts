@@ -249,6 +249,11 @@ export class HttpEntity {
       this.end();
       return;
     }
+    if (this.#type === "multipart" && this.depth === 0 && this.#framing.chunks !== "none") {
+      // Its lines would run across chunks: the form is one file, its bytes as they were before they were cut.
+      this.#host.weird("HTTP_chunked_transfer_for_multipart_message");
+      this.#type = "other";
+    }
     const isOneFile = this.#type === "other" && this.#framing.range === undefined;
     // Lines of a message inside the message end as they like: their digest is that of its own reading.
     if (this.depth === 0 && !isOneFile && this.#type !== "message") {

@@ -154,6 +154,31 @@ test.each([
   expectSameHoweverCut(pieces, outcomeOf, { pieceBytesMax: 40 * times });
 });
 
+test("a form in chunks is one file, without what framed the chunks", () => {
+  const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const body = [MULTIPART.slice(0, 30), MULTIPART.slice(30), ""].map(chunk).join("");
+  const pieces: Piece[] = [
+    [
+      0,
+      lines(
+        "POST /up HTTP/1.1",
+        "Content-Type: multipart/form-data; boundary=frontier",
+        "Transfer-Encoding: chunked",
+        "",
+      ),
+    ],
+    [0, bytes(body)],
+    answer("ok"),
+  ];
+  const outcomeOf = (cut: readonly Piece[]) => {
+    const outcome = talk(http, cut);
+    return [outcome.weirds, fileTexts(outcome), outcome.rows("http")[0]!["request_body_len"]];
+  };
+  const weirds = ["HTTP_chunked_transfer_for_multipart_message"];
+  expect(outcomeOf(pieces)).toEqual([weirds, [MULTIPART, "ok"], MULTIPART.length]);
+  expectSameHoweverCut(pieces, outcomeOf);
+});
+
 test("an interim answer does not end the exchange", () => {
   const outcome = talk(http, [
     [0, lines("PUT /x HTTP/1.1", "Content-Length: 2", "Expect: 100-continue", "")],
