@@ -3,15 +3,12 @@ import type { ContentDecoder } from "../shared/http-content/index.ts";
 import type { FileFeed, FileStart, LineReader, Side } from "../shared/index.ts";
 import { asciiText } from "../shared/index.ts";
 import {
-  Base64Decoder,
   boundaryIn,
-  decodeQuotedPrintable,
   FoldedHeader,
-  firstToken,
   type MimeHeader,
+  PartContent,
   parseContentType,
   parseHeader,
-  type TransferEncoding,
 } from "../shared/mime/index.ts";
 import { type BodyExpected, EntityFraming } from "./entity-framing.ts";
 import { leadingInteger } from "./http-text.ts";
@@ -57,11 +54,9 @@ export class HttpEntity {
   #child: HttpEntity | undefined;
   /** Bytes of the body, or of the chunk, that are still to come. */
   #expected = 0;
-  #encoding: TransferEncoding = "identity";
+  readonly #content: PartContent;
   #decoder: ContentDecoder | undefined;
-  #base64: Base64Decoder | undefined;
   #lines: LineCounter | undefined;
-  #owesLineEnd = false;
   #feed: FileFeed | undefined;
   #digest: RunningDigest | undefined;
   #hasTold = false;
@@ -75,7 +70,8 @@ export class HttpEntity {
     this.#framing = new EntityFraming(host, parent === undefined);
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
-    if (parent !== undefined) this.#encoding = parent.#encoding;
+    const encoding = parent === undefined ? "identity" : parent.#content.encoding;
+    this.#content = new PartContent(encoding, (bytes) => this.#submit(bytes));
     this.#bodyExpected = bodyExpected;
     if (parent === undefined) this.#strict = new StrictHeaders(host);
   }
@@ -89,7 +85,7 @@ export class HttpEntity {
 
   /** Content whose lines need not be whole to be understood. */
   get takesParts(): boolean {
-    return !this.isInHeader && this.#encoding !== "quoted-printable";
+    return !this.isInHeader && this.#content.takesParts;
   }
 
   get isMultipart(): boolean {
@@ -208,11 +204,7 @@ export class HttpEntity {
     const header = parseHeader(line);
     if (header === undefined) return;
     if (header.name === "content-type") this.#readContentType(header.value);
-    else if (header.name === "content-transfer-encoding") {
-      const name = firstToken(header.value)?.folded;
-      if (name === "base64" || name === "quoted-printable") this.#encoding = name;
-      else if (name !== undefined) this.#encoding = "identity";
-    }
+    else if (header.name === "content-transfer-encoding") this.#content.read(header);
     if (this.depth === 0 && lines > 1) {
       this.#host.weird("HTTP_obsolete_line_folding", header.writtenName);
     }
@@ -276,7 +268,7 @@ export class HttpEntity {
     else if (this.#host.isClosedAfter || this.#framing.isPacked) {
       reader.plainBytes = Number.POSITIVE_INFINITY;
     } else if (this.#bodyExpected !== "yes") this.end();
-    else if (this.depth === 0 && this.#encoding === "identity") {
+    else if (this.depth === 0 && this.#content.encoding === "identity") {
       // To the end of the flow: the bytes as they are, counted as if they were lines.
       this.#lines = new LineCounter();
       reader.plainBytes = Number.POSITIVE_INFINITY;
@@ -342,7 +334,7 @@ export class HttpEntity {
       }
     }
     if (this.#type !== "other") this.#child?.deliver(bytes, hasEnd, position);
-    else this.#content(bytes, hasEnd);
+    else this.#content.line(bytes, hasEnd, this.parent?.isMultipart === true);
   }
 
   #beginChild(): void {
@@ -358,23 +350,6 @@ export class HttpEntity {
     const child = this.#child;
     this.#child = undefined;
     child?.end();
-  }
-
-  #content(bytes: Uint8Array, hasEnd: boolean): void {
-    if (this.#encoding === "base64") {
-      this.#base64 ??= new Base64Decoder();
-      this.#submit(this.#base64.decode(bytes));
-      return;
-    }
-    if (this.#encoding === "quoted-printable") {
-      this.#submit(decodeQuotedPrintable(bytes));
-      return;
-    }
-    // The line end before a boundary is the boundary's: it is given when more comes.
-    if (this.#owesLineEnd) this.#submit(CR_LF);
-    this.#owesLineEnd = hasEnd && this.parent?.isMultipart === true;
-    this.#submit(bytes);
-    if (hasEnd && !this.#owesLineEnd) this.#submit(CR_LF);
   }
 
   #submit(bytes: Uint8Array): void {

@@ -2,7 +2,6 @@ export {
   Base64Decoder,
   decodeBase64,
   decodeQuotedPrintable,
-  type TransferEncoding,
 } from "./body-decoders.ts";
 export { boundaryIn } from "./boundary.ts";
 export { FoldedHeader } from "./folded-header.ts";
@@ -16,3 +15,4 @@ export {
   parseHeader,
 } from "./mime-header.ts";
 export { type MailHost, MimeMail } from "./mime-mail.ts";
+export { PartContent } from "./part-content.ts";

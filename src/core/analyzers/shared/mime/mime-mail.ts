@@ -1,8 +1,8 @@
 import type { FileFeed } from "../file-feed.ts";
-import { Base64Decoder, decodeQuotedPrintable, type TransferEncoding } from "./body-decoders.ts";
 import { boundaryIn } from "./boundary.ts";
 import { FoldedHeader } from "./folded-header.ts";
-import { firstToken, type MimeHeader, parseContentType, parseHeader } from "./mime-header.ts";
+import { type MimeHeader, parseContentType, parseHeader } from "./mime-header.ts";
+import { PartContent } from "./part-content.ts";
 
 /** What a message tells of itself, in the order of its lines. */
 export interface MailHost {
@@ -108,8 +108,7 @@ class MailEntity {
   readonly #parent: MailEntity | undefined;
   readonly #depth: number;
   #mediaType = "text/plain";
-  #encoding: TransferEncoding = "identity";
-  #base64: Base64Decoder | undefined;
+  readonly #content: PartContent;
   #feed: FileFeed | undefined;
   #hasFeed = false;
   #owesLineEnd = false;
@@ -120,11 +119,15 @@ class MailEntity {
     this.#host = host;
     this.#parent = parent;
     this.#depth = parent === undefined ? 0 : parent.#depth + 1;
-    if (parent !== undefined) this.#encoding = parent.#encoding;
+    this.#content = new PartContent(
+      parent === undefined ? "identity" : parent.#content.encoding,
+      (bytes) => this.#submit(bytes),
+      (what) => host.weird("base64_illegal_encoding", what),
+    );
   }
 
   get takesParts(): boolean {
-    return !this.isInHeader && this.#encoding !== "quoted-printable";
+    return !this.isInHeader && this.#content.takesParts;
   }
 
   /** True when the line ended the headers. */
@@ -162,22 +165,7 @@ class MailEntity {
   }
 
   content(line: Uint8Array, hasEnd: boolean): void {
-    if (this.#encoding === "base64") {
-      this.#base64 ??= new Base64Decoder((what) =>
-        this.#host.weird("base64_illegal_encoding", what),
-      );
-      this.#submit(this.#base64.decode(line));
-      return;
-    }
-    if (this.#encoding === "quoted-printable") {
-      this.#submit(decodeQuotedPrintable(line));
-      return;
-    }
-    // The line end before a boundary is the boundary's: it is given when more comes.
-    if (this.#owesLineEnd) this.#submit(CR_LF);
-    this.#owesLineEnd = hasEnd && this.#parent?.type === "multipart";
-    this.#submit(line);
-    if (hasEnd && !this.#owesLineEnd) this.#submit(CR_LF);
+    this.#content.line(line, hasEnd, this.#parent?.type === "multipart");
   }
 
   gap(length: number): void {
@@ -186,7 +174,7 @@ class MailEntity {
 
   end(): void {
     if (this.isInHeader) this.#finishHeader();
-    this.#base64?.finish();
+    this.#content.end();
     this.#host.endEntity();
     this.#feed?.end();
   }
@@ -196,11 +184,7 @@ class MailEntity {
     const header = taken && parseHeader(taken.line);
     if (header === undefined) return;
     if (header.name === "content-type") this.#readContentType(header.value);
-    else if (header.name === "content-transfer-encoding") {
-      const name = firstToken(header.value)?.folded;
-      if (name === "base64" || name === "quoted-printable") this.#encoding = name;
-      else if (name !== undefined) this.#encoding = "identity";
-    }
+    else if (header.name === "content-transfer-encoding") this.#content.read(header);
     this.#host.header(header, this.#headerPosition + header.valueStart);
   }
 
