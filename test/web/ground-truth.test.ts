@@ -202,9 +202,15 @@ test("a capture tells what is weird by name, and each name opens its events", as
 
 test("a read that fails says what happened and can be tried again", async () => {
   const page = await openConnection("disagreeing");
-  await page.route("**/stream?*", (route) => route.abort());
+  let asked = 0;
+  await page.route("**/stream?*", (route) => {
+    asked++;
+    return route.abort();
+  });
   await page.getByRole("tab", { name: "Stream" }).click();
   await page.getByText("The server does not answer.").waitFor();
+  await settled(page);
+  expect(asked, "each read is on record: none is repeated unasked").toBe(1);
   await page.unroute("**/stream?*");
   home.complaints.splice(0);
   await page.getByRole("button", { name: "Try again" }).click();

@@ -11,16 +11,19 @@ import { applyTheme } from "./theme.ts";
 import { WiresharkProvider } from "./wireshark/use-wireshark.tsx";
 
 applyTheme();
+let isLost = false;
 const client = new QueryClient({
-  // One pane that finds the server lost has the strip look, which asks until it answers again; then
-  // all are asked that were not.
+  // A pane that finds the server lost has the strip look. If that finds it lost too, it asks until it is
+  // answered, and then all is asked again that was not; a single request that fails is its pane's matter.
   queryCache: new QueryCache({
     onError: (error, { queryKey }) => {
-      if (isUnreachable(error) && queryKey[0] !== "status") {
-        void client.refetchQueries({ type: "active", queryKey: ["status"] });
-      }
+      if (!isUnreachable(error)) return;
+      if (queryKey[0] === "status") isLost = true;
+      else void client.refetchQueries({ type: "active", queryKey: ["status"] });
     },
-    onSuccess: () => {
+    onSuccess: (_, { queryKey }) => {
+      if (!isLost || queryKey[0] !== "status") return;
+      isLost = false;
       void client.refetchQueries({
         type: "active",
         predicate: ({ state }) => isUnreachable(state.error) && state.fetchStatus === "idle",
