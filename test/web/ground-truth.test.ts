@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { bursting, disagreeing, long, tunnelled } from "./captures.ts";
 import { expectAccessible, ServedHome, tabTo } from "./served-home.ts";
+import { settled } from "./settled.ts";
 
 const home = new ServedHome();
 let uids: Record<"disagreeing" | "long" | "tunnelled" | "bursting", string[]>;
