@@ -5,6 +5,7 @@ import { decodeJson, FrameReader } from "../../core/events/index.ts";
 import { type StdioEntry, spawnChild } from "../../platform/index.ts";
 import type { LoadFrame } from "../index/index.ts";
 import type { HeadFacts, RecordedCapture, RecorderJob, RecorderProgress } from "./job.ts";
+import { crashOf, HEAP_MIB } from "./recorder-crash.ts";
 
 export interface RecorderInput {
   /** An open descriptor, or `pipe` to write the capture's bytes to. */
@@ -40,9 +41,6 @@ function fence(job: RecorderJob): string[] {
     `--max-old-space-size=${HEAP_MIB}`,
   ];
 }
-
-/** The recorder's ceiling, not what it takes: half a million connections at once fit. */
-const HEAP_MIB = 1024;
 
 /**
  * Large pages for the flow table, where the host's allocator knows how (glibc 2.35): a flow's record is
@@ -107,21 +105,7 @@ export async function runRecorder(
   }
   if (failure) throw failure;
   if (recorded && exit.code === 0) return recorded;
-  const said = (await diagnostics).trim();
-  if (said.includes("JavaScript heap out of memory")) {
-    throw new HoldfastError(
-      "recorder/out-of-memory",
-      `the capture has more connections at once than ${HEAP_MIB} MiB hold`,
-      {
-        remedy: "nothing of it was kept; cut it by time, with editcap -i 60, and import the pieces",
-      },
-    );
-  }
-  const how = exit.signal ? `by ${exit.signal}` : `with status ${exit.code}`;
-  const why = said.split("\n").slice(-3).join(" ") || "it said nothing";
-  throw new HoldfastError("recorder/crashed", `the recorder ended ${how}: ${why}`, {
-    remedy: "the file was not imported; the home is as it was",
-  });
+  throw crashOf(exit, (await diagnostics).trim());
 }
 
 /** A recorder that ended before it read them says why itself. */

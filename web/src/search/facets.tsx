@@ -68,7 +68,7 @@ interface FacetsProps {
   readonly layout: Layout;
   readonly fields: readonly FieldFacts[];
   readonly path?: string;
-  /** Values are counted once the rows are there: two of both at once would make each wait. */
+  /** Values are counted once the rows are there: both at once would delay the rows. */
   readonly rows?: RowsState;
 }
 
