@@ -21,7 +21,7 @@ import { CoverageLine } from "../search/coverage-line.tsx";
 import { Facets, FacetsButton, useFacetsShown } from "../search/facets.tsx";
 import { Histogram } from "../search/histogram.tsx";
 import { LogSelect, useLogCounts } from "../search/log-select.tsx";
-import { useFirstRows, useRowPages, useSeen } from "../search/row-pages.ts";
+import { type RowsState, useFirstRows, useRowPages, useSeen } from "../search/row-pages.ts";
 import { tableColumn } from "../search/table-column.tsx";
 import { valueGroups } from "../search/value-menu.ts";
 import { countText } from "../text.ts";
@@ -49,6 +49,7 @@ export function SearchPage({ parameters }: { parameters: URLSearchParams }) {
             question={question}
             parameters={parameters}
             fields={fields}
+            state={rows}
           />
         </section>
       </div>
@@ -100,15 +101,16 @@ interface RowsProps {
   readonly question: Question;
   readonly parameters: URLSearchParams;
   readonly fields: Fields;
+  readonly state: RowsState;
 }
 
 function Rows(props: RowsProps) {
-  const { question, parameters } = props;
+  const { question, parameters, state } = props;
   const sort = sortOf(parameters);
   const [seen, see] = useSeen();
-  const { first, error, isCancelled, rowAt, again } = useRowPages(question, sort, seen);
+  const { first, error, rowAt, again } = useRowPages(question, sort, seen);
   if (error !== null) return <Failed error={error} again={again} />;
-  if (isCancelled) return <Cancelled />;
+  if (state === "cancelled") return <Cancelled />;
   if (first === undefined) return <Loading what={`Searching ${question.log}`} />;
   return (
     <>

@@ -13,7 +13,6 @@ type Answer = Output<"query">;
 export interface RowPages {
   readonly first: Answer | undefined;
   readonly error: unknown;
-  readonly isCancelled: boolean;
   readonly rowAt: (index: number) => Answer["rows"][number] | undefined;
   readonly again: () => void;
 }
@@ -75,7 +74,6 @@ export function useRowPages(question: Question, sort: Sort, seen: Seen): RowPage
   return {
     first: first?.data,
     error: answers.find(({ error }) => error !== null)?.error ?? null,
-    isCancelled: first?.status === "pending" && first.fetchStatus === "idle",
     rowAt: (index) => byPage.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS],
     again: () => {
       for (const answer of answers) void answer.refetch();
